@@ -1,0 +1,21 @@
+"""What holds for every test: a mark that names a real program is kept or explained."""
+
+import os
+
+import pytest
+
+from tests import needs
+
+pytest_plugins = ("pytester", "tests.postgres")
+
+
+def pytest_configure() -> None:
+    """Refuse a LINLI_REQUIRE that names nothing we know, before any test runs."""
+    needs.required(os.environ)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Ask for the programs behind a test's marks before its fixtures start them."""
+    for part in needs.PROGRAMS:
+        if item.get_closest_marker(part) is not None:
+            needs.need(part)
