@@ -1,0 +1,167 @@
+"""The folder in which an installation keeps everything, what its files are called, and who may use it at a time."""
+
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from linli.errors import LinliError
+from linli.files import sync_folder
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+SECRET_BYTES = 32
+_LOCKED_BYTE = 1 << 30
+"""Windows hides what it locks: a byte far behind the number that others want to read."""
+
+
+class DataDir:
+    """An installation's folder; made for its owner alone when it is new."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as why:
+            raise LinliError(
+                f"the data folder {path} cannot be made: {why.strerror}; name another with --data"
+            ) from why
+
+    @property
+    def care(self) -> Path:
+        """Return where the care database is, unless it is a server's."""
+        return self.path / "care.db"
+
+    @property
+    def signals(self) -> Path:
+        """Return where the signals are."""
+        return self.path / "signals.db"
+
+    @property
+    def secret_file(self) -> Path:
+        """Return where the secret is from which all others grow."""
+        return self.path / "secret"
+
+    @property
+    def unfinished_restore(self) -> Path:
+        """Return the file that is there only while a restore is at work: until it is gone, files are missing."""
+        return self.path / "restore.unfinished"
+
+    def secrets(self) -> list[Path]:
+        """Return all files that a backup must hold besides the databases: those whose names begin with `secret`."""
+        return sorted(path for path in self.path.glob("secret*") if path.is_file() and not path.is_symlink())
+
+    def secret(self) -> bytes:
+        """Return the installation's 32 secret bytes, made on first use; also two first users get the same."""
+        if not self.secret_file.exists():
+            self._make_secret()
+        try:
+            found = bytes.fromhex(self.secret_file.read_text("ascii").strip())
+        except (OSError, ValueError) as why:
+            raise LinliError(f"{self.secret_file} cannot be read; restore it from a backup") from why
+        if len(found) < SECRET_BYTES:
+            raise LinliError(f"{self.secret_file} is too short; restore it from a backup")
+        return found
+
+    def _make_secret(self) -> None:
+        try:
+            handle, name = tempfile.mkstemp(prefix=".secret-", dir=self.path)  # mode 0600
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            _place(Path(name), self.secret_file)
+            sync_folder(self.path)
+        except OSError as why:
+            raise LinliError(f"{self.secret_file} cannot be written: {why.strerror}") from why
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder for one running linli; raises LinliError while another holds it. Ends with the process."""
+        with self._locked():
+            if self.unfinished_restore.exists():
+                raise LinliError(f'a restore into {self.path} was cut short; run "linli restore" again')
+            yield
+
+    @contextmanager
+    def lock_for_restore(self) -> Iterator[None]:
+        """Hold the folder like `lock`, also where an earlier restore was cut short."""
+        with self._locked():
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            file = os.fdopen(os.open(self.path / "linli.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        except OSError as why:
+            raise LinliError(f"the data folder {self.path} cannot be used: {why.strerror}") from why
+        with file:
+            if not _take(file):
+                raise LinliError(
+                    f"another linli{_holder(file)} is using {self.path}; stop it first, or name another folder with --data"
+                )
+            file.seek(0)
+            file.truncate()
+            file.write(str(os.getpid()))
+            file.flush()
+            try:
+                yield
+            finally:
+                _let_go(file)
+
+
+def _place(made: Path, at: Path) -> None:
+    """Give a file its name, unless that is taken: then somebody else was first."""
+    try:
+        at.hardlink_to(made)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        if not at.exists():
+            made.rename(at)
+    made.unlink(missing_ok=True)
+
+
+def _holder(file: IO[str]) -> str:
+    number = file.read(20).strip()
+    return f" (process {number})" if number.isdigit() else ""
+
+
+if sys.platform == "win32":
+
+    def _take(file: IO[str]) -> bool:
+        file.seek(_LOCKED_BYTE)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            file.seek(0)
+        return True
+
+    def _let_go(file: IO[str]) -> None:
+        file.seek(_LOCKED_BYTE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+
+    def _take(file: IO[str]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as why:
+            raise LinliError(
+                f"the data folder's file system knows no locks ({why.strerror}); use a local disk"
+            ) from why
+        return True
+
+    def _let_go(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -1,0 +1,21 @@
+"""What can go wrong, one class per thing that a caller does differently."""
+
+
+class LinliError(Exception):
+    """Say what was seen and what to do, in one sentence that a care worker can read."""
+
+
+class BadSignal(LinliError):
+    """A message cannot be read or is out of range; it becomes a stored rejection."""
+
+
+class UnknownHome(LinliError):
+    """A home is not in the roster."""
+
+
+class StoreDown(LinliError):
+    """A store of ours does not answer: acknowledge nothing, back off, say so on the board."""
+
+
+class Conflict(LinliError):
+    """What was asked does not fit the state that the alert is in now."""

@@ -1,0 +1,25 @@
+"""A finding: a detector's statement that something is wrong in a home, with its reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from linli.alert import AlertKind, Severity
+from linli.words import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something is wrong. `key` names the episode: the same key never opens a second alert.
+
+    `at` is the first evidence, where the long-lie clock starts. `home` is empty only for findings about a site.
+    """
+
+    key: str
+    home: str
+    site: str
+    kind: AlertKind
+    severity: Severity
+    at: datetime
+    why: Sentence
+    evidence: Mapping[str, str | float] = field(default_factory=dict)

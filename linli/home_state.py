@@ -1,0 +1,60 @@
+"""What can be said of a home at a moment, and on what evidence: the records that the dashboard and the API show."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from linli.words import Sentence
+
+
+class HomeState(StrEnum):
+    """How a home stands. `alert` is laid over the others by whoever knows the open alerts."""
+
+    WELL = "well"
+    QUIET = "quiet"
+    ALERT = "alert"
+    UNMONITORED = "unmonitored"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What one device can be relied on for now. `online` False: offline, or silent beyond its supervision time."""
+
+    device: str
+    last_heard: datetime | None
+    online: bool
+    battery: float | None = None
+    """Percent, 0 to 100; None where the device never said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What is expected of a home, and what happens if it does not come. None: nothing of the kind is expected.
+
+    `expected_by`: a sign of life, else the home is quiet. `check_in_by`: the next check-in.
+    `asks_at`: somebody asks, unless one comes. `calls_at` is filled in by whoever knows the ladder.
+    """
+
+    expected_by: datetime | None = None
+    check_in_by: datetime | None = None
+    asks_at: datetime | None = None
+    calls_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """A home at a moment. `since`: the sign of life of a home that is well, else when the state began.
+
+    `silence_share`: 0 right after a sign of life, 1 where we ask. `observed` is filled in for one home only.
+    """
+
+    home: str
+    state: HomeState
+    since: datetime | None
+    last_sign_at: datetime | None
+    last_room: str
+    reason: Sentence
+    next: Next = field(default_factory=Next)
+    silence_share: float = 0.0
+    observed: tuple[Observed, ...] = ()

@@ -1,0 +1,188 @@
+"""Who lives where, who cares for whom, and how each is reached: the roster, as one read-only picture."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+
+class Role(StrEnum):
+    """What a person is to the homes they are listed for."""
+
+    RESIDENT = "resident"
+    VOLUNTEER = "volunteer"
+    FAMILY = "family"
+    STAFF = "staff"
+    PROFESSIONAL = "professional"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A dwelling and who lives there. `check_in_by` are local times by which the resident says that all is well."""
+
+    home: str
+    site: str
+    building: str
+    unit: str = ""
+    floor: str = ""
+    door: str = ""
+    resident: str = ""
+    language: str = "zh"
+    phone: str = ""
+    birth_year: int | None = None
+    timezone: str = "Asia/Shanghai"
+    check_in_by: tuple[time, ...] = ()
+    note: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the home's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device in a home; `topic` only for other ecosystems."""
+
+    home: str
+    device: str
+    room: str = ""
+    kinds: tuple[str, ...] = ()
+    topic: str = ""
+    model: str = ""
+
+
+class Scope(StrEnum):
+    """How wide a person's care reaches."""
+
+    HOME = "home"
+    BUILDING = "building"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """One entry of a person's list of homes: a home, all of a building, or all of a site."""
+
+    scope: Scope
+    target: str
+
+    def covers(self, home: Home) -> bool:
+        """Tell whether a home is meant by this entry."""
+        return {Scope.HOME: home.home, Scope.BUILDING: home.building, Scope.SITE: home.site}[self.scope] == self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way to reach a person, in the person's order (0 first). `id` is stable across imports of the same address."""
+
+    id: str
+    person: str
+    kind: str
+    address: str
+    secret: str = ""
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A weekly span on duty, local to the site; weekday 0 is Monday. An end before the start runs past midnight."""
+
+    weekdays: frozenset[int]
+    start: time
+    end: time
+
+    def covers(self, local: datetime) -> bool:
+        """Tell whether a local moment lies in the span."""
+        moment = local.time()
+        if self.start < self.end:
+            return local.weekday() in self.weekdays and self.start <= moment < self.end
+        after_midnight = (local.weekday() - 1) % 7 in self.weekdays and moment < self.end
+        return after_midnight or (local.weekday() in self.weekdays and moment >= self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be called. No duty spans means always on duty."""
+
+    person: str
+    role: Role
+    name: str = ""
+    language: str = "zh"
+    order: int = 0
+    cares: tuple[Care, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    duty: tuple[Duty, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Channel, ...]:
+        """Return how the person is reached, in order: the channels, or the in-app inbox of who has none.
+
+        A resident without a channel cannot be asked: nobody knows whether she looks at a screen.
+        """
+        if self.channels or self.role is Role.RESIDENT:
+            return self.channels
+        return (Channel(f"inbox-{self.person}", self.person, "inbox", self.person),)
+
+    def cares_for(self, home: Home) -> bool:
+        """Tell whether a home is on the person's list."""
+        return any(care.covers(home) for care in self.cares)
+
+    def is_on_duty(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Tell whether the person may be called at a moment, by the weekly spans in the site's zone."""
+        local = now.astimezone(zone)
+        return not self.duty or any(span.covers(local) for span in self.duty)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody and everything known, at one revision. Never changed: an import makes a new one."""
+
+    revision: int = 0
+    homes: dict[str, Home] = field(default_factory=dict)
+    devices: dict[tuple[str, str], Device] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+    @cached_property
+    def sites(self) -> tuple[str, ...]:
+        """Return the ids of all sites, sorted."""
+        return tuple(sorted({home.site for home in self.homes.values()}))
+
+    @cached_property
+    def devices_by_home(self) -> dict[str, tuple[Device, ...]]:
+        """Return each home's devices, by device id."""
+        found: dict[str, list[Device]] = {}
+        for key in sorted(self.devices):
+            found.setdefault(key[0], []).append(self.devices[key])
+        return {home: tuple(devices) for home, devices in found.items()}
+
+    @cached_property
+    def _people_by_target(self) -> dict[tuple[Scope, str], tuple[Person, ...]]:
+        found: dict[tuple[Scope, str], dict[str, Person]] = {}
+        for person in self.people.values():
+            for care in person.cares:
+                found.setdefault((care.scope, care.target), {})[person.person] = person
+        return {target: tuple(people.values()) for target, people in found.items()}
+
+    def carers(self, home: Home, role: Role) -> list[Person]:
+        """Return who of a role is listed for a home, nearest first, then by the people table's order."""
+        targets = ((Scope.HOME, home.home), (Scope.BUILDING, home.building), (Scope.SITE, home.site))
+        people = {p.person: p for target in targets for p in self._people_by_target.get(target, ()) if p.role == role}
+        return sorted(people.values(), key=lambda p: (self.distance(p, home), p.order, p.person))
+
+    def distance(self, person: Person, home: Home) -> int:
+        """Return how near a person is to a home: 0 paired with it, 1 same stairwell, 2 same building, 3 same site."""
+        return min((self._care_distance(care, home) for care in person.cares), default=3)
+
+    def _care_distance(self, care: Care, home: Home) -> int:
+        if care.scope is Scope.SITE:
+            return 3
+        if care.scope is Scope.BUILDING:
+            return 2 if care.covers(home) else 3
+        if care.target == home.home:
+            return 0
+        other = self.homes.get(care.target)
+        if other is None or (other.site, other.building) != (home.site, home.building):
+            return 3
+        return 1 if other.unit == home.unit and home.unit else 2

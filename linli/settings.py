@@ -1,0 +1,102 @@
+"""The settings: read once at the start from the environment, a TOML file and the command line, then frozen."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from linli.errors import LinliError
+
+PREFIX = "LINLI_"
+
+
+def _row(default: Any, unit: str, text: str, **limits: Any) -> Any:  # noqa: ANN401 - what pydantic's own Field takes
+    return Field(default, description=text, json_schema_extra={"unit": unit}, **limits)
+
+
+class Settings(BaseModel):
+    """Each field is a setting: `LINLI_NAME` in the environment, `name` in the TOML file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path = _row(Path("linli-data"), "folder", "where everything is kept")
+    http: str = _row("127.0.0.1:8600", "host:port", "where the pages and the API listen")
+    base_url: str = _row("", "URL", "how people reach the pages, for links in messages; empty: from `http`")
+    mqtt: str = _row("", "URL", "the broker, `mqtt://user:pass@host:1883` or `mqtts://…`; empty: linli runs one itself")
+    mqtt_listen: str = _row("127.0.0.1:1883", "host:port", "where linli's own broker listens")
+    broker: Literal["auto", "mosquitto", "demo"] = _row(
+        "auto", "name", "linli's own broker: `mosquitto`, `demo` (built in, keeps nothing), or the first that is there"
+    )
+    care: str = _row("", "URL", "the care database, `postgresql+psycopg://…`; empty: `care.db` in the data folder")
+    smtp_host: str = _row("", "host", "the mail server; empty: no e-mail is sent")
+    smtp_port: int = _row(587, "port", "the mail server's port", ge=1, le=65535)
+    smtp_security: Literal["none", "starttls", "tls"] = _row("starttls", "name", "how the mail server is reached")
+    smtp_user: str = _row("", "text", "the mail server's user; empty: none is asked for")
+    smtp_password: str = _row("", "secret", "the mail server's password")
+    smtp_sender: str = _row("linli@localhost", "address", "who e-mails come from")
+    day_line_hours: float = _row(8, "h", "silence by day (07:00 to 22:00) after which linli asks", gt=0, le=48)
+    night_line_hours: float = _row(12, "h", "silence by night after which linli asks", gt=0, le=48)
+    out_line_hours: float = _row(24, "h", "after leaving by the exit, silence after which linli asks", gt=0, le=168)
+    check_in_grace_minutes: float = _row(30, "min", "how late a check-in may be", ge=0, le=720)
+    supervision_hours: float = _row(25, "h", "a device silent for longer is not working", gt=0, le=168)
+    low_battery_percent: float = _row(15, "%", "at or below this a battery must be changed", ge=0, le=100)
+    log_level: Literal["debug", "info", "warning", "error"] = _row("info", "name", "how much is logged")
+
+
+def load(
+    given: Mapping[str, Any], environment: Mapping[str, str] | None = None, config: Path | None = None
+) -> Settings:
+    """Return the settings: the command line wins over the environment, the environment over the file.
+
+    A secret can stand in a file of its own, named by `LINLI_X_FILE`. Raises LinliError with one sentence per fault.
+    """
+    values: dict[str, Any] = {
+        **_from_file(config),
+        **_from_environment(os.environ if environment is None else environment),
+    }
+    values.update({name: value for name, value in given.items() if value is not None})
+    try:
+        return Settings(**values)
+    except ValidationError as faults:
+        told = "; ".join(f"setting {'.'.join(map(str, f['loc']))}: {f['msg'].lower()}" for f in faults.errors())
+        raise LinliError(f"{told} (docs/settings.md lists all settings)") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        variable = PREFIX + name.upper()
+        if variable in environment:
+            values[name] = environment[variable]
+        elif f"{variable}_FILE" in environment:
+            values[name] = _secret(Path(environment[f"{variable}_FILE"]), variable)
+    return values
+
+
+def _secret(path: Path, variable: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as why:
+        raise LinliError(f"{variable}_FILE cannot be read: {why.strerror}") from None
+
+
+def _from_file(config: Path | None) -> dict[str, Any]:
+    if config is None:
+        return {}
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except OSError as why:
+        raise LinliError(f"the settings file {config} cannot be read: {why.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise LinliError(f"the settings file {config} is not valid TOML: {why}") from None
+
+
+def address(text: str, setting: str) -> tuple[str, int]:
+    """Return host and port of `host:port`; raises LinliError otherwise."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise LinliError(f"setting {setting}: {text!r} is not host:port, such as 127.0.0.1:8600")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,95 @@
+"""Sentences for people, in Chinese and English: an English template is the key, the Chinese stands in `locale/zh.po`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("zh", "en")
+Field = str | int | float | datetime | timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A template and what fills it. Moments and spans stay typed until somebody reads them, in their own zone."""
+
+    template: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """Return a form that JSON can keep."""
+        return {"template": self.template, "fields": {name: _pack(value) for name, value in self.fields.items()}}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, object]) -> "Sentence":
+        """Return the sentence that `to_json` kept."""
+        fields = stored.get("fields")
+        packed: Mapping[str, object] = fields if isinstance(fields, Mapping) else {}
+        return cls(str(stored["template"]), {name: _unpack(value) for name, value in packed.items()})
+
+
+def _pack(value: Field) -> object:
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {"seconds": value.total_seconds()}
+    return value
+
+
+def _unpack(stored: object) -> Field:
+    if isinstance(stored, dict):
+        if "at" in stored:
+            return datetime.fromisoformat(stored["at"])
+        return timedelta(seconds=stored["seconds"])
+    if isinstance(stored, str | int | float):
+        return stored
+    return str(stored)
+
+
+def say(sentence: Sentence, language: str, zone: ZoneInfo) -> str:
+    """Return a sentence in a language, with clock times in a zone."""
+    filled = {name: _show(value, language, zone) for name, value in sentence.fields.items()}
+    return translate(sentence.template, language).format_map(filled)
+
+
+def _show(value: Field, language: str, zone: ZoneInfo) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%H:%M")
+    if isinstance(value, timedelta):
+        return span(value, language)
+    if isinstance(value, str):
+        return translate(value, language)
+    return f"{value:g}"
+
+
+def span(length: timedelta, language: str) -> str:
+    """Return a length of time as people say it: `3 h 20 min`, `45 min`, `2 d`."""
+    minutes = max(0, round(length.total_seconds() / 60))
+    units = ("天", "小时", "分钟") if language == "zh" else ("d", "h", "min")
+    days, hours, rest = minutes // 1440, minutes // 60, minutes % 60
+    gap = "" if language == "zh" else " "
+    if days >= 2:
+        return f"{days}{gap}{units[0]}"
+    parts = [f"{hours}{gap}{units[1]}"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest}{gap}{units[2]}")
+    return gap.join(parts) if gap else "".join(parts)
+
+
+def translate(text: str, language: str) -> str:
+    """Return a text in a language; what has no translation stays as it is."""
+    return catalogue(language).get(text, text)
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return all translations into a language; empty for English, whose texts are the keys."""
+    if language != "zh":
+        return {}
+    with (files("linli") / "locale" / "zh.po").open("rb") as source:
+        messages = read_po(source, locale="zh")
+    return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
