@@ -1,0 +1,187 @@
+"""The care data's engine: few rows, transactional, on SQLite or PostgreSQL. Queries stand in the modules beside it."""
+
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from linli.clock import seconds
+from linli.errors import LinliError, StoreDown
+
+BUSY_TIMEOUT = timedelta(seconds=5)
+"""How long to wait for a lock, a connection or a silent server before the store counts as down."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_MIGRATING = 0x6C696E6C69
+"""The number of PostgreSQL's advisory lock: two programs that start together must not both make the tables."""
+
+
+class CareStore:
+    """Opens transactions on the care database; the url is SQLAlchemy's (`sqlite:///…`, `postgresql+psycopg://…`)."""
+
+    def __init__(self, url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> None:
+        try:
+            self.url = make_url(url)
+            make = _sqlite_engine if self.is_sqlite else _server_engine
+            self._writing = make(self.url, busy_timeout, writes=True)
+            self._reading = make(self.url, busy_timeout, writes=False)
+        except (ArgumentError, ModuleNotFoundError, TypeError, ValueError) as why:
+            raise LinliError(
+                f"the care database address cannot be used: {type(why).__name__}; see docs/settings.md"
+            ) from why
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether this is the built-in file, with one writer at a time."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Open a transaction that may write; commits at the end, rolls back when anything is raised."""
+        with _ours(), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that can only read, all of it from one moment; never waits for a writer."""
+        with _ours(), self._reading.begin() as connection:
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the tables to this version, all or nothing; refuses a database that a newer linli has written."""
+        with self.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+            if not revision(connection) <= known_revisions():
+                raise LinliError(
+                    "the care database was written by a newer linli; install that version or restore a backup"
+                )
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._writing.dispose()
+        self._reading.dispose()
+
+
+def revision(connection: Connection) -> frozenset[str]:
+    """Return which migrations the tables have had last: one name, none in an empty database."""
+    return frozenset(MigrationContext.configure(connection).get_current_heads())
+
+
+def known_revisions() -> frozenset[str]:
+    """Return the names of all migrations that this version knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    """Turn a database that does not answer into StoreDown; a broken constraint stays what it is."""
+    try:
+        yield
+    except NoConnectionFree as why:
+        raise StoreDown("the care database is too busy: no connection became free") from why
+    except (OperationalError, InternalError) as why:  # internal: a server that has turned into a read-only standby
+        raise StoreDown(f"the care database does not answer: {_first_line(why)}") from why
+    except DBAPIError as why:
+        if why.connection_invalidated:
+            raise StoreDown("the connection to the care database was lost") from why
+        if type(why) is DatabaseError:  # SQLite's word for a file that is not, or no longer, a database
+            raise StoreDown(f"the care database is damaged, restore a backup: {_first_line(why)}") from why
+        raise
+
+
+def _first_line(why: DBAPIError) -> str:
+    return next(iter(str(why.orig).splitlines()), type(why.orig).__name__)
+
+
+def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine:
+    if url.database in {None, "", ":memory:"}:
+        raise ValueError("in memory the reading and the writing connections would see two databases")
+    engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=busy_timeout.total_seconds())
+    pragmas = {
+        "busy_timeout": str(busy_timeout // timedelta(milliseconds=1)),
+        "synchronous": "FULL",
+        "foreign_keys": "ON",
+        "query_only": "OFF" if writes else "ON",
+    }
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        _write_ahead(connection, busy_timeout)
+        for name, value in pragmas.items():
+            connection.execute(f"PRAGMA {name}={value}")
+
+    # a transaction that writes takes the lock at once: one that has read first could not get it any more
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_timeout: timedelta) -> None:
+    """Turn the write-ahead log on. Of several who open a new file together all but one are refused, without waiting."""
+    patience = seconds() + busy_timeout.total_seconds()
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as why:
+            if "locked" not in str(why) or seconds() > patience:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _server_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine:
+    """Return an engine whose statements all end: on a lock, on a full pool and on a server that has gone silent."""
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=32,
+        pool_timeout=busy_timeout.total_seconds(),
+        connect_args=_patience(busy_timeout),
+        # one statement after the other would see what an import commits in between: a device of no home
+        isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
+        execution_options={"postgresql_readonly": not writes},
+    )
+    lock_timeout = busy_timeout // timedelta(milliseconds=1)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: object, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute(f"SET lock_timeout = {lock_timeout}")
+        cursor.close()
+        connection.commit()  # type: ignore[attr-defined]
+
+    return engine
+
+
+def _patience(busy_timeout: timedelta) -> Mapping[str, int]:
+    """Return libpq's settings that notice a server whose machine is gone: no answer ever comes from it."""
+    return {
+        "connect_timeout": max(2, round(busy_timeout.total_seconds())),  # libpq takes 1 as 2
+        "tcp_user_timeout": max(2000, busy_timeout * 2 // timedelta(milliseconds=1)),
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }

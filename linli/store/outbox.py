@@ -1,0 +1,181 @@
+"""Questions to the care data about notices on their way. A claim is a lease: when it ends, the notice is sent again."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from linli.alert import AlertState, Notice, NoticeState, NoticeType, Severity
+from linli.store import tables as t
+
+_LIVE = (NoticeState.WAITING, NoticeState.LEASED)
+_LOWEST_RANK = max(severity.rank for severity in Severity)
+
+
+def add(connection: Connection, notices: Iterable[Notice], now: datetime) -> None:
+    """Put notices in the outbox; a key that is there already is left alone, so that a step taken twice sends once."""
+    rows = [
+        {
+            "key": n.key,
+            "alert": n.alert,
+            "person": n.person,
+            "channel": n.channel,
+            "type": n.type,
+            "severity": n.severity,
+            "rank": n.severity.rank,
+            "state": n.state,
+            "due_at": n.due_at,
+            "reason": n.reason,
+            "created_at": now,
+        }
+        for n in notices
+    ]
+    if not rows:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(t.outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+
+def claim(
+    connection: Connection, now: datetime, *, lease: timedelta, limit: int, rank_at_most: int = _LOWEST_RANK
+) -> list[Notice]:
+    """Take notices that are due, gravest first, for the length of a lease (ix_outbox_due).
+
+    A notice whose lease has run out is due again: whoever held it may have died, and the same key makes
+    the second sending harmless. Notices of closed alerts are never taken. `rank_at_most` 0 takes only emergencies.
+    """
+    ready = (
+        select(t.outbox.c.key)
+        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+        .where(
+            t.IS_LIVE,
+            t.outbox.c.rank <= rank_at_most,
+            or_(
+                and_(t.outbox.c.state == NoticeState.WAITING, t.outbox.c.due_at <= now),
+                and_(t.outbox.c.state == NoticeState.LEASED, t.outbox.c.lease_until <= now),
+            ),
+            t.alerts.c.state != AlertState.CLOSED,
+        )
+        .order_by(t.outbox.c.rank, t.outbox.c.due_at, t.outbox.c.key)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=t.outbox)
+    )
+    keys = list(connection.scalars(ready))
+    if not keys:
+        return []
+    taken = connection.execute(
+        update(t.outbox)
+        .where(t.outbox.c.key.in_(keys))
+        .values(state=NoticeState.LEASED, lease_until=now + lease, attempts=t.outbox.c.attempts + 1)
+        .returning(t.outbox)
+    )
+    return sorted((_notice(row) for row in taken), key=lambda n: (n.severity.rank, n.due_at, n.key))
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        row.key,
+        row.alert,
+        row.person,
+        row.channel,
+        NoticeType(row.type),
+        Severity(row.severity),
+        row.due_at,
+        NoticeState(row.state),
+        row.attempts,
+        row.reason,
+    )
+
+
+def is_held(connection: Connection, key: str, *, attempt: int) -> bool:
+    """Tell whether an attempt still holds its notice, and the alert is still open (primary keys)."""
+    query = (
+        select(t.outbox.c.key)
+        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+        .where(
+            t.outbox.c.key == key,
+            t.outbox.c.state == NoticeState.LEASED,
+            t.outbox.c.attempts == attempt,
+            t.alerts.c.state != AlertState.CLOSED,
+        )
+    )
+    return connection.execute(query).one_or_none() is not None
+
+
+def release(connection: Connection, now: datetime) -> None:
+    """End all leases: for a start where nobody else sends, as whoever held them is dead (ix_outbox_due)."""
+    held = update(t.outbox).where(t.IS_LIVE, t.outbox.c.state == NoticeState.LEASED)
+    connection.execute(held.values(lease_until=now))
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the next notice can be taken (ix_outbox_due)."""
+    waiting = select(func.min(t.outbox.c.due_at)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.WAITING)
+    leased = select(func.min(t.outbox.c.lease_until)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.LEASED)
+    found = [moment for moment in (connection.scalar(waiting), connection.scalar(leased)) if moment is not None]
+    return min(found, default=None)
+
+
+def record(
+    connection: Connection,
+    key: str,
+    *,
+    state: NoticeState,
+    now: datetime,
+    due_at: datetime | None = None,
+    reason: str = "",
+    attempt: int | None = None,
+) -> bool:
+    """Write the far end's answer; False when the notice is no longer on its way (primary key).
+
+    `attempt` is the one that was answered: a failure is told only by who holds the lease now. That it was
+    accepted counts from everybody, also from one whose lease has long run out.
+    """
+    values: dict[str, Any] = {"state": state, "reason": reason, "lease_until": None, "answered_at": now}
+    if due_at is not None:
+        values["due_at"] = due_at
+    which = [t.outbox.c.key == key]
+    if state is NoticeState.SENT:
+        which.append(t.outbox.c.state.in_((*_LIVE, NoticeState.FAILED)))
+    else:
+        which.append(t.outbox.c.state.in_(_LIVE))
+        if attempt is not None:
+            which.append(t.outbox.c.attempts == attempt)
+    done = connection.execute(update(t.outbox).where(*which).values(**values))
+    return done.rowcount == 1
+
+
+def withdraw(connection: Connection, alert: str, now: datetime, *, person: str | None = None) -> int:
+    """Take back what is not sent yet of an alert, or only one person's part of it (ix_outbox_alert); return how many."""
+    which = [t.outbox.c.alert == alert, t.outbox.c.state.in_(_LIVE)]
+    if person is not None:
+        which.append(t.outbox.c.person == person)
+    done = connection.execute(
+        update(t.outbox).where(*which).values(state=NoticeState.WITHDRAWN, lease_until=None, answered_at=now)
+    )
+    return done.rowcount
+
+
+def of_alert(connection: Connection, alert: str) -> list[Notice]:
+    """Return an alert's notices, oldest first (ix_outbox_alert)."""
+    query = select(t.outbox).where(t.outbox.c.alert == alert).order_by(t.outbox.c.created_at, t.outbox.c.key)
+    return [_notice(row) for row in connection.execute(query)]
+
+
+def of_person(connection: Connection, person: str, limit: int = 50) -> list[Notice]:
+    """Return a person's latest notices, newest first: the inbox (ix_outbox_person_created_at)."""
+    query = (
+        select(t.outbox)
+        .where(t.outbox.c.person == person)
+        .order_by(t.outbox.c.created_at.desc(), t.outbox.c.key)
+        .limit(limit)
+    )
+    return [_notice(row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return how many notices are in each state (full scan; for metrics)."""
+    query = select(t.outbox.c.state, func.count().label("times")).group_by(t.outbox.c.state)
+    return {row.state: row.times for row in connection.execute(query)}

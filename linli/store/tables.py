@@ -1,0 +1,374 @@
+"""The care data's tables, the same on SQLite (STRICT) and PostgreSQL. Moments are whole milliseconds since 1970."""
+
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+from linli.alert import AlertKind, AlertState, Ladder, NoticeState, NoticeType, Outcome, RequestState, Severity
+from linli.clock import from_millis, millis
+from linli.people import Role, Scope
+from linli.words import Sentence
+
+Big = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that may outgrow 32 bits; SQLite's own are 64 wide."""
+IS_OPEN = text("alerts.state <> 'closed'")
+IS_LIVE = text("outbox.state IN ('waiting', 'leased')")
+"""Conditions of partial indexes. Queries must hold them word for word: no database sees that a bound value fits."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as milliseconds."""
+
+    impl = Big
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return the milliseconds."""
+        return None if value is None else millis(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return the moment."""
+        return None if value is None else from_millis(value)
+
+
+class Packed(TypeDecorator[Any]):
+    """A JSON value as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401, ARG002 - any JSON
+        """Return the text."""
+        return msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002 - any JSON
+        """Return the value."""
+        return None if value is None else msgspec.json.decode(value)
+
+
+class Told(TypeDecorator[Sentence]):
+    """A sentence as text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sentence | None, dialect: Dialect) -> str:  # noqa: ARG002
+        """Return the text."""
+        return msgspec.json.encode(cast("Sentence", value).to_json()).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Sentence | None:  # noqa: ARG002
+        """Return the sentence."""
+        return None if value is None else Sentence.from_json(msgspec.json.decode(value))
+
+
+class Climb(TypeDecorator[Ladder]):
+    """A ladder as text, as it was when the case opened."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Ladder | None, dialect: Dialect) -> str:  # noqa: ARG002
+        """Return the text."""
+        return msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Ladder | None:  # noqa: ARG002
+        """Return the ladder."""
+        return None if value is None else msgspec.json.decode(value, type=Ladder)
+
+
+def _one_of(column: str, words: type[Any], *, empty: bool = False) -> CheckConstraint:
+    allowed = [str(word) for word in words] + ([""] if empty else [])
+    listed = ", ".join(f"'{word}'" for word in allowed)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
+
+
+metadata = MetaData(
+    naming_convention={
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, *, key: bool = False, default: str | None = "") -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=False, server_default=None if key else default)
+
+
+def _table(name: str, *parts: Any) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True)
+
+
+revisions = _table("revisions", _text("name", key=True), Column("value", Big, nullable=False))
+
+sites = _table("sites", _text("site", key=True), _text("name"))
+
+buildings = _table(
+    "buildings",
+    Column("site", Text, ForeignKey("sites.site"), primary_key=True),
+    _text("building", key=True),
+    _text("name"),
+)
+
+homes = _table(
+    "homes",
+    _text("home", key=True),
+    Column("site", Text, nullable=False),
+    Column("building", Text, nullable=False),
+    _text("unit"),
+    _text("floor"),
+    _text("door"),
+    _text("timezone", default="Asia/Shanghai"),
+    Column("check_in_by", Packed, nullable=False),
+    _text("note"),
+    ForeignKeyConstraint(["site", "building"], ["buildings.site", "buildings.building"]),
+    Index(None, "site", "building"),
+)
+
+residents = _table(
+    "residents",
+    Column("home", Text, ForeignKey("homes.home"), primary_key=True),
+    _text("name"),
+    _text("language", default="zh"),
+    _text("phone"),
+    Column("birth_year", Integer),
+)
+
+devices = _table(
+    "devices",
+    Column("home", Text, ForeignKey("homes.home"), primary_key=True),
+    _text("device", key=True),
+    _text("room"),
+    Column("kinds", Packed, nullable=False),
+    _text("topic"),
+    _text("model"),
+)
+
+availability = _table(
+    "availability",
+    Column("home", Text, ForeignKey("homes.home"), primary_key=True),
+    _text("device", key=True),
+    Column("online", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+people = _table(
+    "people",
+    _text("person", key=True),
+    Column("role", Text, nullable=False),
+    _text("name"),
+    _text("language", default="zh"),
+    Column("position", Integer, nullable=False),
+    _one_of("role", Role),
+)
+
+cares = _table(
+    "cares",
+    Column("person", Text, ForeignKey("people.person"), primary_key=True),
+    _text("scope", key=True),
+    _text("target", key=True),
+    _one_of("scope", Scope),
+    Index(None, "scope", "target"),
+)
+
+channels = _table(
+    "channels",
+    _text("channel", key=True),
+    Column("person", Text, ForeignKey("people.person"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    _text("secret"),
+    Column("position", Integer, nullable=False),
+    Index(None, "person"),
+)
+
+duty = _table(
+    "duty",
+    Column("person", Text, ForeignKey("people.person"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("weekdays", Text, nullable=False),
+    Column("starts", Text, nullable=False),
+    Column("ends", Text, nullable=False),
+)
+
+absences = _table(
+    "absences",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, ForeignKey("homes.home"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    _text("note"),
+    Column("ended_at", Moment),
+    Index(None, "home", "until"),
+    Index(None, "until"),
+)
+
+alerts = _table(
+    "alerts",
+    _text("id", key=True),
+    Column("site", Text, nullable=False),
+    _text("home"),  # empty for an alert about a whole site or linli itself
+    Column("kind", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("evidence_at", Moment, nullable=False),
+    Column("why", Told, nullable=False),
+    Column("evidence", Packed, nullable=False),
+    Column("ladder", Climb, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("climb_at", Moment),
+    Column("due_at", Moment),
+    Column("lease_until", Moment),
+    Column("closed_at", Moment),
+    _text("outcome"),
+    _text("note"),
+    _one_of("kind", AlertKind),
+    _one_of("severity", Severity),
+    _one_of("state", AlertState),
+    _one_of("outcome", Outcome, empty=True),
+    CheckConstraint("(state = 'closed') = (due_at IS NULL)", name="open_has_a_next_step"),
+    Index(
+        "ix_alerts_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")
+    ),
+    Index(
+        "ix_alerts_one_open",
+        "site",
+        "home",
+        "kind",
+        unique=True,
+        sqlite_where=text("state <> 'closed'"),
+        postgresql_where=text("state <> 'closed'"),
+    ),
+    Index("ix_alerts_opened", "opened_at", "id"),
+    Index("ix_alerts_home", "home", "opened_at", "id"),
+    Index(
+        "ix_alerts_closed",
+        "closed_at",
+        sqlite_where=text("closed_at IS NOT NULL"),
+        postgresql_where=text("closed_at IS NOT NULL"),
+    ),
+)
+
+episodes = _table(
+    "episodes",
+    _text("key", key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "alert"),
+)
+
+requests = _table(
+    "requests",
+    Column("alert", Text, ForeignKey("alerts.id"), primary_key=True),
+    _text("person", key=True),
+    Column("role", Text, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("reply_due_at", Moment),
+    _one_of("state", RequestState),
+    Index(None, "person", "asked_at"),
+    Index(None, "asked_at", "person"),
+)
+
+log = _table(
+    "log",
+    Column("seq", Big, primary_key=True, autoincrement=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("detail", Packed, nullable=False),
+    Index(None, "alert", "seq"),
+)
+
+outbox = _table(
+    "outbox",
+    _text("key", key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Moment),
+    _text("reason"),
+    Column("created_at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    _one_of("type", NoticeType),
+    _one_of("severity", Severity),
+    _one_of("state", NoticeState),
+    Index(
+        "ix_outbox_due",
+        "rank",
+        "due_at",
+        sqlite_where=text("state IN ('waiting', 'leased')"),
+        postgresql_where=text("state IN ('waiting', 'leased')"),
+    ),
+    Index(None, "alert"),
+    Index(None, "person", "created_at"),
+)
+
+rejections = _table(
+    "rejections",
+    Column("id", Big, primary_key=True, autoincrement=True),  # whoever floods us must not use the numbers up
+    Column("at", Moment, nullable=False),
+    Column("topic", Text, nullable=False),
+    _text("site"),
+    _text("home"),
+    Column("reason", Text, nullable=False),
+    _text("payload"),
+    Index(None, "site", "id"),
+)
+
+users = _table(
+    "users",
+    _text("login", key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    _text("person"),
+    Column("created_at", Moment, nullable=False),
+)
+
+sessions = _table(
+    "sessions",
+    _text("hash", key=True),
+    Column("role", Text, nullable=False),
+    _text("person"),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index(None, "expires_at"),
+)
+
+tokens = _table(
+    "tokens",
+    _text("hash", key=True),
+    Column("role", Text, nullable=False),
+    _text("person"),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)

@@ -1,0 +1,76 @@
+"""The care data on both databases: a test that takes `care` runs on SQLite and again on PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from linli.store.care import CareStore
+from linli.store.tables import metadata
+from tests.postgres import Cluster
+
+BOTH = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)]
+
+
+def migrate(url: str) -> None:
+    """Make the tables."""
+    store = CareStore(url)
+    store.migrate()
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the tables in a file once; each test takes a copy."""
+    path = tmp_path_factory.mktemp("care") / "care.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_cluster: Cluster) -> str:
+    """Make the tables in a database once; after each test they are emptied, which is faster than a copy."""
+    url = postgres_cluster.url(postgres_cluster.create_database())
+    migrate(url)
+    return url
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))  # the log's trigger lets nobody empty it
+        for table in metadata.tables.values():  # of few rows DELETE is ten times faster than TRUNCATE
+            connection.execute(table.delete())
+        connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
+    engine.dispose()
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Name a database that has not even tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'care.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=BOTH)
+def care_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Name a database that has the tables and nothing in them."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "care.db")
+        yield f"sqlite:///{tmp_path / 'care.db'}"
+        return
+    url: str = request.getfixturevalue("migrated_database")
+    yield url
+    _empty(url)
+
+
+@pytest.fixture
+def care(care_url: str) -> Iterator[CareStore]:
+    """Open a database that has the tables and nothing in them."""
+    store = CareStore(care_url)
+    yield store
+    store.close()

@@ -1,0 +1,195 @@
+"""The care data's engine keeps its promises on SQLite and on PostgreSQL."""
+
+import sqlite3
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from linli.errors import LinliError, StoreDown
+from linli.store import tables as t
+from linli.store.care import CareStore
+
+IMPATIENT = timedelta(milliseconds=50)
+
+
+def _sites(care: CareStore) -> list[str]:
+    with care.read() as connection:
+        return list(connection.scalars(select(t.sites.c.site).order_by(t.sites.c.site)))
+
+
+def test_what_is_written_is_read_back(care: CareStore) -> None:
+    with care.begin() as connection:
+        connection.execute(insert(t.sites).values(site="garden", name="花园"))
+
+    assert _sites(care) == ["garden"]
+
+
+def test_nothing_of_a_broken_transaction_stays(care: CareStore) -> None:
+    def half() -> None:
+        with care.begin() as connection:
+            connection.execute(insert(t.sites).values(site="garden"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half()
+
+    assert _sites(care) == []
+
+
+def test_who_only_reads_cannot_write(care: CareStore) -> None:
+    with pytest.raises(StoreDown, match=r"read-?only"), care.read() as connection:
+        connection.execute(insert(t.sites).values(site="garden"))
+
+
+def test_a_reader_sees_one_moment_and_never_waits_for_a_writer(care: CareStore) -> None:
+    with care.read() as reading:
+        before = list(reading.scalars(select(t.sites.c.site)))
+        with care.begin() as writing:
+            writing.execute(insert(t.sites).values(site="garden"))
+        after = list(reading.scalars(select(t.sites.c.site)))
+
+    assert (before, after) == ([], [])
+    assert _sites(care) == ["garden"]
+
+
+def test_a_home_of_no_building_is_refused(care: CareStore) -> None:
+    home = insert(t.homes).values(home="home-7", site="garden", building="3", check_in_by=[])
+
+    with pytest.raises(IntegrityError), care.begin() as connection:
+        connection.execute(home)
+
+
+def test_a_number_where_a_text_belongs_is_refused(care: CareStore) -> None:
+    wrong = text("INSERT INTO revisions (name, value) VALUES ('roster', 'many')")
+
+    with pytest.raises(DBAPIError), care.begin() as connection:
+        connection.execute(wrong)
+
+
+def test_every_sqlite_table_of_ours_is_strict(migrated_file: Path) -> None:
+    file = sqlite3.connect(migrated_file)
+    lax = file.execute(
+        "SELECT name FROM pragma_table_list WHERE NOT strict AND name NOT LIKE 'sqlite_%' AND schema = 'main'"
+    ).fetchall()
+    file.close()
+
+    assert lax == [("alembic_version",)]
+
+
+def test_the_store_is_down_while_somebody_else_holds_it(care_url: str) -> None:
+    care = CareStore(care_url, busy_timeout=IMPATIENT)
+    with care.begin() as connection:
+        connection.execute(insert(t.sites).values(site="garden"))
+
+    with care.begin() as holder:
+        holder.execute(t.sites.update().values(name="Garden"))
+        with pytest.raises(StoreDown, match="lock"), care.begin() as connection:
+            connection.execute(t.sites.update().values(name="River"))
+
+    with care.begin() as connection:
+        connection.execute(insert(t.sites).values(site="river"))
+    assert _sites(care) == ["garden", "river"]
+    care.close()
+
+
+def test_the_store_is_down_when_every_connection_is_taken(care_url: str) -> None:
+    care = CareStore(care_url, busy_timeout=IMPATIENT)
+    with ExitStack() as taken:
+        for _ in range(40):
+            taken.enter_context(care.read())
+        with pytest.raises(StoreDown, match="too busy"):
+            taken.enter_context(care.read())
+
+    assert _sites(care) == []
+    care.close()
+
+
+def test_the_store_is_down_when_the_disk_is_full(tmp_path: Path, migrated_file: Path) -> None:
+    care = CareStore(f"sqlite:///{_copy(migrated_file, tmp_path)}")
+    rows = [{"site": f"site-{n}", "name": "x" * 500} for n in range(1000)]
+
+    def write() -> None:
+        with care.begin() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count=1")  # which is: not one page more than there are
+            connection.execute(insert(t.sites), rows)
+
+    with pytest.raises(StoreDown, match="full"):
+        write()
+
+    assert _sites(care) == []
+    care.close()
+
+
+def test_the_store_is_down_when_its_file_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "care.db"
+    path.write_bytes(b"this was a database once " * 200)
+    care = CareStore(f"sqlite:///{path}")
+
+    with pytest.raises(StoreDown, match="damaged"):
+        care.migrate()
+    care.close()
+
+
+def test_the_store_is_down_when_there_is_no_such_folder(tmp_path: Path) -> None:
+    care = CareStore(f"sqlite:///{tmp_path / 'nowhere' / 'care.db'}")
+
+    with pytest.raises(StoreDown, match="unable to open"):
+        care.migrate()
+
+
+@pytest.mark.postgres
+def test_the_store_is_down_while_the_server_is_gone_and_up_again_afterwards(postgres_url: str) -> None:
+    care = CareStore(postgres_url)
+    care.migrate()
+    with pytest.raises(StoreDown), care.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    assert _sites(care) == []
+    care.close()
+
+
+def test_the_store_is_down_where_no_server_answers(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    care = CareStore(f"postgresql+psycopg://linli@/linli?host={tmp_path}")
+
+    with pytest.raises(StoreDown, match="does not answer"):
+        care.migrate()
+
+
+@pytest.mark.parametrize("url", ["", "linli", "nosuch://host/care", "sqlite://", "sqlite:///:memory:"])
+def test_an_address_that_names_no_database_is_told_at_once(url: str) -> None:
+    with pytest.raises(LinliError, match="cannot be used"):
+        CareStore(url)
+
+
+def test_programs_that_start_together_make_the_tables_once(empty_url: str) -> None:
+    stores = [CareStore(empty_url) for _ in range(4)]
+    failures: list[Exception] = []
+
+    def start(store: CareStore) -> None:
+        try:
+            store.migrate()
+        except Exception as why:  # noqa: BLE001 - any failure at all is the test's finding
+            failures.append(why)
+
+    threads = [threading.Thread(target=start, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert _sites(stores[0]) == []
+    for store in stores:
+        store.close()
+
+
+def _copy(migrated_file: Path, folder: Path) -> Path:
+    path = folder / "care.db"
+    path.write_bytes(migrated_file.read_bytes())
+    return path

@@ -1,0 +1,74 @@
+"""Each question that is asked every second is answered from the index that its docstring names, not by reading all."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from linli.alert import AlertKind
+from linli.store import absences, access, cases, outbox, rejections
+from linli.store.care import CareStore
+from tests.cast import EIGHT, MINUTE
+
+Ask = Callable[[Connection], object]
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda c: cases.open_one(c, site="garden", home="home-7", kind=AlertKind.SOS), "ix_alerts_one_open"),
+        (cases.open_ones, "ix_alerts_due"),
+        (lambda c: cases.open_ones_of_home(c, "home-7"), "ix_alerts_home"),
+        (lambda c: cases.open_by_home(c, [AlertKind.SOS]), "ix_alerts_due"),
+        (lambda c: cases.due(c, EIGHT), "ix_alerts_due"),
+        (cases.next_due, "ix_alerts_due"),
+        (lambda c: cases.search(c, state="open"), "ix_alerts_due"),
+        (cases.search, "ix_alerts_opened"),
+        (lambda c: cases.search(c, homes=["home-7"]), "ix_alerts_home"),
+        (lambda c: cases.closed_today(c, EIGHT), "ix_alerts_closed"),
+        (lambda c: cases.recent_load(c, EIGHT), "ix_requests_asked_at_person"),
+        (lambda c: cases.read_log(c, "a-1"), "ix_log_alert_seq"),
+        (lambda c: cases.log_since(c, 7), "INTEGER PRIMARY KEY"),
+        (lambda c: outbox.claim(c, EIGHT, lease=MINUTE, limit=10), "ix_outbox_due"),
+        (outbox.next_due, "ix_outbox_due"),
+        (lambda c: outbox.withdraw(c, "a-1", EIGHT), "ix_outbox_alert"),
+        (lambda c: outbox.of_alert(c, "a-1"), "ix_outbox_alert"),
+        (lambda c: outbox.of_person(c, "ana"), "ix_outbox_person_created_at"),
+        (lambda c: absences.end(c, "home-7", EIGHT), "ix_absences_home_until"),
+        (lambda c: absences.running(c, EIGHT), "ix_absences_until"),
+        (lambda c: access.by_session(c, "cookie", EIGHT), "sqlite_autoindex_sessions_1"),
+        (lambda c: rejections.latest(c, sites=["garden"]), "ix_rejections_site_id"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_question_is_answered_from_its_index(ask: Ask, index: str, tmp_path: Path, migrated_file: Path) -> None:
+    path = tmp_path / "care.db"
+    path.write_bytes(migrated_file.read_bytes())
+    care = CareStore(f"sqlite:///{path}")
+    with care.begin() as connection:
+        plans = _plans(connection, ask)
+    care.close()
+
+    assert plans
+    assert [plan for plan in plans if index not in plan] == []
+
+
+def _plans(connection: Connection, ask: Ask) -> list[str]:
+    """Return how SQLite would answer each statement of a question."""
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def listen(_: object, __: object, statement: str, parameters: tuple[Any, ...], *___: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", listen)
+    ask(connection)
+    event.remove(connection, "before_cursor_execute", listen)
+    cursor = connection.connection.cursor()
+    plans = []
+    for statement, parameters in asked:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plans.append(" / ".join(row[3] for row in cursor.fetchall()))
+    cursor.close()
+    return plans
