@@ -1,0 +1,134 @@
+"""The thread `mqtt`: takes messages from the broker, queues them, and acknowledges each only once it is stored."""
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ingest.intake import Arrived
+from linli.clock import Clock
+from linli.health import Health
+from linli.mqtt_url import MqttUrl
+from linli.words import Sentence
+
+logger = logging.getLogger(__name__)
+
+TOPICS = "linli/v1/#"
+KEEPALIVE_SECONDS = 60
+_FAILURE = 0x80
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What it takes to acknowledge one message: its packet, on the connection on which it came."""
+
+    connection: int
+    packet: int
+
+
+Deliver = Callable[[Arrived, Ticket], bool]
+
+
+class Gateway:
+    """One persistent MQTT 3.1.1 session. `deliver` blocks while the queue is full: then nothing is acknowledged."""
+
+    def __init__(self, url: MqttUrl, client_id: str, deliver: Deliver, clock: Clock, health: Health) -> None:
+        self._url = url
+        self._deliver = deliver
+        self._clock = clock
+        self._health = health
+        self._connection = 0
+        self._stopping = threading.Event()
+        self._client = self._make_client(client_id)
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+
+    def _make_client(self, client_id: str) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=False,  # else what was not acknowledged is not delivered again
+            protocol=MQTTProtocolVersion.MQTTv311,
+            manual_ack=True,
+        )
+        if self._url.user:
+            client.username_pw_set(self._url.user, self._url.password)
+        if self._url.tls:
+            client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+        client.reconnect_delay_set(min_delay=1, max_delay=30)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        return client
+
+    def start(self) -> None:
+        """Connect, and keep trying for as long as it takes."""
+        self._health.trouble("broker", Sentence("Not connected to the broker yet."))
+        self._client.connect_async(self._url.host, self._url.port, KEEPALIVE_SECONDS)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self._client.loop_forever(retry_first_connection=True)
+
+    def stop(self) -> None:
+        """Disconnect; the broker keeps the session and what comes meanwhile."""
+        self._stopping.set()
+        self._client.disconnect()
+        self._thread.join(timeout=5)
+
+    def acknowledge(self, ticket: Ticket) -> None:
+        """Tell the broker that a message is stored.
+
+        A ticket of an earlier connection is dropped: the broker delivers that message again, and it will be known.
+        """
+        if ticket.connection == self._connection:
+            self._client.ack(ticket.packet, qos=1)
+
+    def _on_connect(
+        self, client: paho.Client, _: object, flags: paho.ConnectFlags, reason: ReasonCode, __: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self._health.trouble("broker", Sentence("The broker refuses linli: {reason}.", {"reason": str(reason)}))
+            return
+        self._connection += 1
+        logger.info("broker connected session_present=%s", flags.session_present)
+        if flags.session_present:
+            self._health.well("broker")  # the broker's answer to subscribing waits behind all that it has kept for us
+        client.subscribe(TOPICS, qos=1)
+
+    def _on_subscribe(
+        self, _: paho.Client, __: object, ___: int, reasons: list[ReasonCode], ____: Properties | None
+    ) -> None:
+        if any(reason.value >= _FAILURE for reason in reasons):
+            self._health.trouble("broker", Sentence("The broker does not let linli read linli/v1/#."))
+        else:
+            self._health.well("broker")
+
+    def _on_disconnect(
+        self, _: paho.Client, __: object, ___: paho.DisconnectFlags, reason: ReasonCode, ____: Properties | None
+    ) -> None:
+        if not self._stopping.is_set():
+            logger.warning("broker disconnected reason=%s", reason)
+            self._health.trouble("broker", Sentence("The connection to the broker is lost; trying again."))
+
+    def _on_message(self, _: paho.Client, __: object, message: paho.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = "linli/v1/?"
+        arrived = Arrived(topic, bytes(message.payload), self._clock.now(), message.mid, message.dup, message.retain)
+        ticket = Ticket(self._connection, message.mid if message.qos else 0)
+        while not self._deliver(arrived, ticket):
+            if self._stopping.is_set():
+                return
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether the session is up."""
+        return self._client.is_connected()

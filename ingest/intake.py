@@ -1,0 +1,121 @@
+"""From arrived messages to signals: known home, believable time, same thing twice. What is refused says why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+
+from linli.people import Home, Roster
+from linli.signals import ID_KEY, Signal, Value
+from linli.store.rejections import Rejection, shown
+from linli.store.signals import SignalStore
+from linli.wire import Reading, read
+
+REDELIVERED_WITHIN = timedelta(hours=24)
+"""How far back an earlier delivery of the same packet is looked for; a broker hands it out again at the next connect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One message as it came. `packet` is the broker's packet id, 0 where there is none."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    packet: int = 0
+    redelivered: bool = False
+    retained: bool = False
+
+
+@dataclass(slots=True)
+class TakenIn:
+    """What a batch of messages says. `verdicts` has one entry a message: why it was refused, or None."""
+
+    signals: list[Signal] = field(default_factory=list)
+    availability: list[tuple[str, str, bool, datetime]] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    verdicts: list[str | None] = field(default_factory=list)
+    ignored: int = 0
+
+
+class Intake:
+    """Reads messages against the roster. Pure but for one question to the store about packets that come again."""
+
+    def __init__(self, roster: Callable[[], Roster], signals: SignalStore) -> None:
+        self._roster = roster
+        self._signals = signals
+
+    def read(self, messages: Sequence[Arrived]) -> TakenIn:
+        """Return what the messages say; never raises for anything a device sends."""
+        taken = TakenIn()
+        roster = self._roster()
+        for message in messages:
+            taken.verdicts.append(self._read_one(message, roster, taken))
+        return taken
+
+    def _read_one(self, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
+        heard = read(message.topic, message.payload, message.received_at)
+        if heard.ignored is not None or (message.retained and heard.readings):
+            taken.ignored += 1  # a retained reading is an old one that the broker repeats at every connect
+            return None
+        home = roster.homes.get(heard.home)
+        refused = heard.rejected or _stranger(heard.site, heard.home, home)
+        if refused is not None:
+            taken.rejections.append(_rejection(message, refused, heard.site, heard.home))
+            return refused
+        for device, word in heard.availability.items():
+            taken.availability.append((heard.home, device, word == "online", message.received_at))
+        for reading in heard.readings:
+            taken.signals.append(self._signal(reading, heard.home, message, roster))
+        return None
+
+    def _signal(self, reading: Reading, home: str, message: Arrived, roster: Roster) -> Signal:
+        device = roster.devices.get((home, reading.device))
+        key, at = self._key_and_time(reading, home, message)
+        return Signal(
+            home,
+            reading.device,
+            reading.kind,
+            reading.value,
+            at,
+            message.received_at,
+            key,
+            room=device.room if device else "",
+            said_at=reading.said_at,
+        )
+
+    def _key_and_time(self, reading: Reading, home: str, message: Arrived) -> tuple[str, datetime]:
+        """Return what makes the reading one of its kind, and when it was.
+
+        With an id, the id. With a time but no id, the same value at the same time is one. With neither, the broker's
+        packet id recognises a message that it delivers again after a crash.
+        """
+        if reading.id:
+            return f"{ID_KEY}{reading.id}", reading.at or message.received_at
+        if reading.at is not None:
+            return f"v{_text(reading.value)}", reading.at
+        key = f"~{message.packet}"
+        if message.redelivered:
+            return key, self._earlier(reading, home, key, message) or message.received_at
+        return key, message.received_at
+
+    def _earlier(self, reading: Reading, home: str, key: str, message: Arrived) -> datetime | None:
+        since = message.received_at - REDELIVERED_WITHIN
+        return self._signals.earlier_arrival(home, reading.device, reading.kind, reading.value, key, since=since)
+
+
+def _stranger(site: str, name: str, home: Home | None) -> str | None:
+    if home is None:
+        return f'{name} is not known; add it with "linli import"'
+    if home.site != site:
+        return f"{name} is not on site {site}"
+    return None
+
+
+def _rejection(message: Arrived, reason: str, site: str, home: str) -> Rejection:
+    return Rejection(message.received_at, message.topic, reason, shown(message.payload), site, home)
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
