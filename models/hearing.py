@@ -1,0 +1,162 @@
+"""Hearing: until when each home can be relied on to be seen, and since when it is blind. Blind is not inactive."""
+
+import numpy as np
+
+from models.homes import Homes, Moments
+from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
+
+_SECOND = 1000
+CATCH_UP = 30 * _SECOND
+"""How long the broker may need, once linli hears again, to hand over what it kept."""
+
+
+class Hearing:
+    """Keeps `seen_until`, `lost_at`, `last_heard` and the blind spans of all homes; also linli's own deafness."""
+
+    def __init__(self, homes: Homes) -> None:
+        self._homes = homes
+        self._settles = in_millis(homes.rules.offline_settles)
+        self.deaf_since = NEVER
+        self._was_deaf = (NONE, NONE)
+
+    def hear(self, row: int, sensor: Sensor, at: int) -> None:
+        """Take in that a device was heard; arrivals count, since an old reading too needs a living device."""
+        homes, dwelling = self._homes, self._homes.dwellings[row]
+        if at < homes.first_heard.item(row):
+            homes.first_heard[row] = at
+        if sensor.sight is Sight.MOVEMENT and at < homes.first_watched.item(row):
+            homes.first_watched[row] = _whole_second(at)
+            homes.is_dirty[row] = 1
+        if at <= sensor.heard:
+            return
+        is_new = sensor.heard == NONE or sensor.sight > dwelling.sight
+        sensor.heard = at
+        if is_new:
+            self.reckon(row, at)
+            return
+        if sensor.sight < dwelling.sight or sensor.sight is Sight.NOTHING:
+            return
+        if at <= sensor.down or at <= dwelling.bridge_down:
+            self.reckon(row, at)
+        else:
+            self._extend(row, at, at + sensor.supervision)
+
+    def meet(self, row: int, at: int) -> None:
+        """Take in that a device turned out to be more than was known of it."""
+        self._weigh_bridges(row)
+        self.reckon(row, at)
+
+    def _extend(self, row: int, at: int, until: int) -> None:
+        """Do what `reckon` would, for the one device that was heard: this runs for every signal."""
+        homes = self._homes
+        before = homes.seen_until.item(row)
+        if before < at:
+            self._see_again(row, before, at)
+        if at > homes.last_heard.item(row):
+            homes.last_heard[row] = at
+        if until > before:
+            homes.seen_until[row] = homes.lost_at[row] = until
+
+    def say_online(self, row: int, sensor: Sensor, at: int) -> None:
+        """Take in that a device or bridge announced itself."""
+        sensor.heard = max(sensor.heard, at)
+        self._homes.first_heard[row] = min(int(self._homes.first_heard[row]), at)
+        self._weigh_bridges(row)
+        was_blind = self._homes.seen_until.item(row) <= at
+        self.reckon(row, at)
+        if was_blind and self._homes.seen_until.item(row) > at:
+            # a new episode, although none of the devices behind the bridge has spoken yet
+            self._homes.dwellings[row].seen_again = at
+            self.reckon(row, at)
+
+    def say_offline(self, row: int, sensor: Sensor, at: int) -> None:
+        """Take in that a device or bridge was announced lost."""
+        sensor.go_down(at)
+        self._weigh_bridges(row)
+        self.reckon(row, at)
+
+    def _weigh_bridges(self, row: int) -> None:
+        dwelling = self._homes.dwellings[row]
+        down = [sensor.down_since() for sensor in dwelling.sensors.values() if sensor.is_bridge and sensor.is_down()]
+        dwelling.bridge_down = max(down, default=NONE)
+
+    def reckon(self, row: int, at: int) -> None:
+        """Work out from all devices of a home until when it is seen, and what that changes at a moment."""
+        homes, dwelling = self._homes, self._homes.dwellings[row]
+        dwelling.sight = max((s.sight for s in dwelling.sensors.values() if s.heard != NONE), default=Sight.NOTHING)
+        homes.sight[row], homes.is_dirty[row] = dwelling.sight, 1
+        watchers = dwelling.watchers()
+        if not watchers:
+            homes.seen_until[row], homes.lost_at[row] = NONE, NEVER
+            return
+        before = int(homes.seen_until[row])
+        until = max(sensor.seen_until(dwelling.bridge_down) for sensor in watchers)
+        if until > at:
+            self._see_again(row, before, at)
+        elif NONE < before < at:
+            # back online, but its devices should have been heard long ago: as blind as before
+            until = min(until, before)
+        homes.seen_until[row] = until
+        homes.last_heard[row] = max([dwelling.seen_again, *(sensor.heard for sensor in watchers)])
+        is_told = homes.told_heard[row] == homes.last_heard[row]
+        # an offline home may come back in a moment; nothing is gained by waiting for a silent one
+        homes.lost_at[row] = NEVER if is_told else until + (self._settles if self.is_offline(row) else 0)
+
+    def _see_again(self, row: int, blind_since: int, at: int) -> None:
+        if NONE < blind_since < at:
+            self._homes.dwellings[row].blind.append((blind_since, max(blind_since, _whole_second(at))))
+            self._homes.is_dirty[row] = 1
+
+    def is_offline(self, row: int) -> bool:
+        """Tell whether a home is or will be blind because it was said to be offline, not by mere silence."""
+        dwelling, until = self._homes.dwellings[row], self._homes.seen_until[row]
+        return all(sensor.heard + sensor.supervision != until for sensor in dwelling.watchers())
+
+    def go_deaf(self, at: int) -> None:
+        """Take in that linli itself hears nothing from a moment on."""
+        self.deaf_since = min(self.deaf_since, at)
+
+    def hear_again(self, at: int) -> None:
+        """Take in that linli hears again: what it missed counts for no silence and no loss."""
+        homes, since, self.deaf_since = self._homes, self.deaf_since, NEVER
+        if at <= since:
+            return
+        self._was_deaf = (since, at)
+        for row in np.flatnonzero(homes.seen_until > since):
+            homes.dwellings[row].blind.append((since, at))
+        homes.lost_at[(homes.lost_at > since) & (homes.lost_at < NEVER)] += at - since
+        homes.is_dirty[:] = 1
+
+    def heard_until(self, now: int) -> int:
+        """Return up to when everything that was said has reached us."""
+        since, until = self._was_deaf
+        is_catching_up = until <= now < until + CATCH_UP
+        return min(now, self.deaf_since, since if is_catching_up else now)
+
+    def caught_up_at(self) -> int:
+        """Return from when on everything that was said has reached us; NEVER while deaf."""
+        return NEVER if self.deaf_since < NEVER else self._was_deaf[1] + CATCH_UP
+
+    def lost(self, now: int) -> Moments:
+        """Return the homes whose loss is to be told."""
+        return np.flatnonzero(self._homes.lost_at <= min(now, self.deaf_since))
+
+    def next_loss(self) -> int:
+        """Return when the next loss is to be told."""
+        lost_at = int(self._homes.lost_at.min(initial=NEVER))
+        return lost_at if lost_at <= self.deaf_since else NEVER
+
+    def tell_lost(self, row: int, last_heard: int) -> None:
+        """Note that staff know of a loss."""
+        self._homes.told_heard[row] = last_heard
+        if self._homes.last_heard[row] == last_heard:
+            self._homes.lost_at[row] = NEVER
+
+    def blind_since(self, row: int) -> int:
+        """Return from when on the home cannot be seen, as far as is known now."""
+        return min(int(self._homes.seen_until[row]), self.deaf_since)
+
+
+def _whole_second(at: int) -> int:
+    """Return a moment's second: the order of events within one must not matter."""
+    return at // _SECOND * _SECOND

@@ -1,0 +1,153 @@
+"""The homes: what is known of each, as columns over one index (milliseconds), and what does not fit a column."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from linli.people import Device, Home, Roster
+from models.rules import Rules
+from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
+
+Moments = npt.NDArray[np.int64]
+Span = tuple[int, int]
+
+_COLUMNS = {
+    "last_sign": NONE,
+    "last_inside": NONE,
+    "last_exit": NONE,
+    "last_check_in": NONE,
+    "first_heard": NEVER,
+    "first_watched": NEVER,
+    "last_heard": NONE,
+    "seen_until": NONE,
+    "lost_at": NEVER,
+    "away_since": NEVER,
+    "away_until": NONE,
+    "back_by": NONE,
+    "base": NONE,
+    "asks_at": NEVER,
+    "due": NEVER,
+    "told_sign": NEVER,
+    "told_heard": NEVER,
+    "judged": NONE,
+    "zone": 0,
+    "sight": 0,
+    "is_out": 0,
+    "is_dirty": 1,
+}
+
+
+@dataclass(slots=True)
+class Dwelling:
+    """One home's own things. `blind`: spans in which nobody could see it, oldest first."""
+
+    home: Home
+    listed: tuple[Device, ...] = ()
+    sensors: dict[str, Sensor] = field(default_factory=dict)
+    sight: Sight = Sight.NOTHING
+    bridge_down: int = NONE
+    seen_again: int = NONE
+    room: str = ""
+    check_ins: list[int] = field(default_factory=list)
+    blind: list[Span] = field(default_factory=list)
+
+    def has_watchers(self) -> bool:
+        """Tell whether any device heard so far can see signs of life."""
+        return self.sight is not Sight.NOTHING
+
+    def watchers(self) -> list[Sensor]:
+        """Return the heard devices on which judgement rests: those with the best sight that this home has."""
+        return [s for s in self.sensors.values() if s.heard != NONE and s.sight is self.sight and self.has_watchers()]
+
+
+class Homes:
+    """All homes of the roster. A new roster re-gathers the columns; what is known of a home that stays is kept.
+
+    `base`: where the silence that counts began; `asks_at`: where it crosses its line; `due`: the same until told.
+    `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told.
+    `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to end. `is_out`: left by the exit, and nothing inside since.
+    """
+
+    last_sign: Moments
+    last_inside: Moments
+    last_exit: Moments
+    last_check_in: Moments
+    first_heard: Moments
+    first_watched: Moments
+    last_heard: Moments
+    seen_until: Moments
+    lost_at: Moments
+    away_since: Moments
+    away_until: Moments
+    back_by: Moments
+    base: Moments
+    asks_at: Moments
+    due: Moments
+    told_sign: Moments
+    told_heard: Moments
+    judged: Moments
+    zone: Moments
+    sight: Moments
+    is_out: Moments
+    is_dirty: Moments
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.index: dict[str, int] = {}
+        self.dwellings: list[Dwelling] = []
+        self.zones: list[str] = []
+        for name, empty in _COLUMNS.items():
+            setattr(self, name, np.full(0, empty, dtype=np.int64))
+
+    def take(self, roster: Roster) -> list[int]:
+        """Take over who and what is listed now; return the homes whose devices changed."""
+        known, dwellings = self.index, self.dwellings
+        self.index = {home: row for row, home in enumerate(roster.homes)}
+        stays = [home for home in roster.homes if home in known]
+        self._gather([known[home] for home in stays], [self.index[home] for home in stays])
+        self.dwellings = [
+            dwellings[known[home.home]] if home.home in known else Dwelling(home) for home in roster.homes.values()
+        ]
+        self.zones = sorted({home.timezone for home in roster.homes.values()})
+        number = {zone: at for at, zone in enumerate(self.zones)}
+        self.zone[:] = [number[home.timezone] for home in roster.homes.values()]
+        self.is_dirty[:] = 1
+        changed = []
+        for row, home in enumerate(roster.homes.values()):
+            dwelling = self.dwellings[row]
+            if (dwelling.home.check_in_by, dwelling.home.timezone) != (home.check_in_by, home.timezone):
+                self.judged[row] = NONE
+            dwelling.home = home
+            devices = roster.devices_by_home.get(home.home, ())
+            if devices != dwelling.listed:
+                self._furnish(dwelling, devices)
+                changed.append(row)
+        return changed
+
+    def _gather(self, rows_before: list[int], rows_now: list[int]) -> None:
+        for name, empty in _COLUMNS.items():
+            column = np.full(len(self.index), empty, dtype=np.int64)
+            column[rows_now] = getattr(self, name)[rows_before]
+            setattr(self, name, column)
+
+    def _furnish(self, dwelling: Dwelling, devices: tuple[Device, ...]) -> None:
+        dwelling.listed = devices
+        listed = {device.device: device for device in devices}
+        for name in [s.device for s in dwelling.sensors.values() if s.is_listed and s.device not in listed]:
+            del dwelling.sensors[name]
+        for device in listed.values():
+            self.sensor(dwelling, device.device).list_as(device, self.rules)
+
+    def sensor(self, dwelling: Dwelling, device: str) -> Sensor:
+        """Return a home's device, met for the first time if need be: recordings have no device list."""
+        sensor = dwelling.sensors.get(device)
+        if sensor is None:
+            sensor = dwelling.sensors[device] = Sensor(device, in_millis(self.rules.supervision))
+        return sensor
+
+    def trust_will(self, sensor: Sensor) -> None:
+        """Note that a device announces its availability: its last will, not its silence, tells of a loss."""
+        if not sensor.has_will:
+            sensor.has_will = True
+            sensor.supervision = in_millis(self.rules.supervision)

@@ -1,0 +1,33 @@
+"""The limits that need no learning. Defaults are meant for a home of which nothing is known yet."""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How long what may last before somebody is told; clock times are local to each home."""
+
+    day_line: timedelta = timedelta(hours=8)
+    """Silence while it is day."""
+    night_line: timedelta = timedelta(hours=12)
+    """Silence while it is night; also holds for a silence that reaches into the night."""
+    day_from: time = time(7)
+    day_until: time = time(22)
+    out_line: timedelta = timedelta(hours=24)
+    """Silence after the last sign of life at the home's exit."""
+    quiet_share: float = 2 / 3
+    """The part of the line, 0 to 1, after which a home is called quiet."""
+    check_in_grace: timedelta = timedelta(minutes=30)
+    supervision: timedelta = timedelta(hours=25)
+    """How long a device may say nothing at all; battery devices report once a day."""
+    mains_supervision: timedelta = timedelta(seconds=180)
+    """The same for devices of the models below, unless they announce their availability: then a last will speaks."""
+    mains_models: frozenset[str] = frozenset({"mains"})
+    """Models, in lower case, that report at least once a minute."""
+    offline_settles: timedelta = timedelta(seconds=90)
+    """How long a home may be offline before it is told: a router restarts. With the broker's 90 s it makes 180 s."""
+    low_battery_percent: float = 15.0
+    """At or below: told, once a week."""
+    battery_ok_percent: float = 25.0
+    """At or above: over. The span between keeps a battery from ringing up and down."""

@@ -1,0 +1,185 @@
+"""How the homes stand at a moment, in records and words for the screens. `well` only on evidence."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import IntEnum
+
+import numpy as np
+
+from linli.clock import from_millis
+from linli.home_state import HomeState, HomeView, Next, Observed
+from linli.words import Field, Sentence
+from models import sentences
+from models.check_ins import CheckIns
+from models.hearing import Hearing
+from models.homes import Homes, Moments
+from models.sensor import NEVER, NONE, Sight, in_millis
+
+
+class _Case(IntEnum):
+    """What can be said of a home; the first that holds is said."""
+
+    AWAY = 0
+    NEVER_HEARD = 1
+    NO_WATCHER = 2
+    BLIND = 3
+    NO_LIFE = 4
+    QUIET = 5
+    WELL = 6
+
+
+_STATES = {
+    _Case.AWAY: HomeState.AWAY,
+    _Case.NEVER_HEARD: HomeState.UNMONITORED,
+    _Case.NO_WATCHER: HomeState.UNMONITORED,
+    _Case.BLIND: HomeState.UNMONITORED,
+    _Case.NO_LIFE: HomeState.UNMONITORED,
+    _Case.QUIET: HomeState.QUIET,
+    _Case.WELL: HomeState.WELL,
+}
+_WORDS = {
+    _Case.NEVER_HEARD: sentences.NEVER_HEARD,
+    _Case.NO_WATCHER: sentences.NO_WATCHER,
+    _Case.NO_LIFE: sentences.NO_LIFE_SEEN,
+}
+
+
+class Views:
+    """Draws the picture of homes; changes nothing. Column by column, since a board shows thousands."""
+
+    def __init__(self, homes: Homes, hearing: Hearing, check_ins: CheckIns) -> None:
+        self._homes = homes
+        self._hearing = hearing
+        self._check_ins = check_ins
+        self._supervision = in_millis(homes.rules.supervision)
+
+    def all(self, now: int) -> list[HomeView]:
+        """Return every home, without its devices."""
+        return self._draw(np.arange(len(self._homes.dwellings)), now)
+
+    def one(self, row: int, now: int) -> HomeView:
+        """Return one home, with its devices."""
+        (view,) = self._draw(np.array([row]), now)
+        return replace(view, observed=tuple(self._observed(row, now)))
+
+    def _draw(self, rows: Moments, now: int) -> list[HomeView]:
+        homes = self._homes
+        quiet_from = self._quiet_from(rows)
+        cases = self._cases(rows, quiet_from, now)
+        columns = (
+            rows.tolist(),
+            cases.tolist(),
+            _moments(homes.last_sign[rows]),
+            _moments(quiet_from),
+            self._shares(rows, now).tolist(),
+            self._ahead(rows, cases, quiet_from, now),
+        )
+        views = []
+        for row, case, sign, quiet_since, share, ahead in zip(*columns, strict=True):
+            dwelling = homes.dwellings[row]
+            if case == _Case.QUIET:
+                since, reason = quiet_since, self._why_quiet(row, sign, ahead.asks_at)
+            else:
+                since, reason = self._why(row, case, sign, now)
+            views.append(HomeView(dwelling.home.home, _STATES[case], since, sign, dwelling.room, reason, ahead, share))
+        return views
+
+    def _cases(self, rows: Moments, quiet_from: Moments, now: int) -> Moments:
+        homes = self._homes
+        return np.select(
+            [
+                (homes.away_since[rows] <= now) & (homes.away_until[rows] > now),
+                homes.first_heard[rows] == NEVER,
+                homes.sight[rows] == Sight.NOTHING,
+                np.minimum(homes.seen_until[rows], self._hearing.deaf_since) <= now,
+                homes.last_sign[rows] == NONE,
+                quiet_from <= now,
+            ],
+            [_Case.AWAY, _Case.NEVER_HEARD, _Case.NO_WATCHER, _Case.BLIND, _Case.NO_LIFE, _Case.QUIET],
+            _Case.WELL,
+        )
+
+    def _quiet_from(self, rows: Moments) -> Moments:
+        """Return when each home becomes quiet; one that sees only deeds is quiet when a day has none."""
+        homes = self._homes
+        base, asks_at = homes.base[rows], homes.asks_at[rows]
+        by_line = base + ((asks_at - base) * homes.rules.quiet_share).astype(np.int64)
+        by_line[asks_at == NEVER] = NEVER
+        by_deeds = homes.last_sign[rows] + self._supervision
+        by_deeds[homes.last_sign[rows] == NONE] = NEVER
+        return np.where(homes.sight[rows] == Sight.MOVEMENT, by_line, by_deeds)
+
+    def _shares(self, rows: Moments, now: int) -> np.typing.NDArray[np.float64]:
+        """Return how much of its line each silence has used up, as far as it could be seen; 0 without a line."""
+        homes = self._homes
+        base, asks_at = homes.base[rows], homes.asks_at[rows]
+        seen = np.minimum(homes.seen_until[rows], min(now, self._hearing.deaf_since))
+        used = np.maximum(0, seen - base) / np.maximum(1, asks_at - base)
+        return np.where(asks_at == NEVER, 0.0, used)
+
+    def _ahead(self, rows: Moments, cases: Moments, quiet_from: Moments, now: int) -> Iterator[Next]:
+        """Return what is expected of each home; of who is away, nothing."""
+        slots, deadlines = (column[rows] for column in self._check_ins.expected(now))
+        is_seen = cases >= _Case.QUIET
+        expected_by = np.where(is_seen & (self._homes.asks_at[rows] < NEVER), quiet_from, NEVER)
+        asks_at = np.minimum(np.where(is_seen, self._homes.asks_at[rows], NEVER), deadlines)
+        for column in (slots, asks_at):
+            column[cases == _Case.AWAY] = NEVER
+        return map(Next, _moments(expected_by), _moments(slots), _moments(asks_at))
+
+    def _why(self, row: int, case: int, sign: datetime | None, now: int) -> tuple[datetime | None, Sentence]:
+        """Return since when a home has been as it is, and why that is said."""
+        if sign is not None and case == _Case.WELL:
+            if self._homes.is_out[row]:
+                return sign, Sentence(sentences.IS_OUT, {"since": sign})
+            return sign, Sentence(sentences.IS_WELL, {"since": sign, "room": self._room(row)})
+        if case == _Case.AWAY:
+            return self._why_away(row)
+        if case == _Case.BLIND:
+            return self._why_blind(row, now)
+        return None, Sentence(_WORDS[_Case(case)])
+
+    def _room(self, row: int) -> str:
+        return self._homes.dwellings[row].room or sentences.UNKNOWN_ROOM
+
+    def _why_quiet(self, row: int, sign: datetime | None, asks_at: datetime | None) -> Sentence:
+        fields: dict[str, Field] = {"room": self._room(row)}
+        if sign is not None:
+            fields["since"] = sign
+        if asks_at is None:
+            return Sentence(sentences.IS_QUIET, fields)
+        return Sentence(sentences.IS_QUIET_WE_ASK, {**fields, "asks_at": asks_at})
+
+    def _why_away(self, row: int) -> tuple[datetime, Sentence]:
+        homes, zone = self._homes, self._homes.dwellings[row].home.zone
+        since = from_millis(int(homes.away_since[row]))
+        if homes.away_until[row] == NEVER:
+            return since, Sentence(sentences.IS_AWAY, {"since": since, "day": f"{since.astimezone(zone):%Y-%m-%d}"})
+        until = from_millis(int(homes.away_until[row]))
+        return since, Sentence(sentences.IS_AWAY_UNTIL, {"until": until, "day": f"{until.astimezone(zone):%Y-%m-%d}"})
+
+    def _why_blind(self, row: int, now: int) -> tuple[datetime, Sentence]:
+        deaf_since, seen_until = self._hearing.deaf_since, int(self._homes.seen_until[row])
+        if deaf_since <= min(now, seen_until):
+            since = from_millis(deaf_since)
+            return since, Sentence(sentences.IS_UNHEARD, {"since": since})
+        since = from_millis(seen_until)
+        if self._hearing.is_offline(row):
+            return since, Sentence(sentences.IS_OFFLINE, {"since": since})
+        heard = from_millis(int(self._homes.last_heard[row]))
+        return since, Sentence(sentences.IS_LOST, {"since": heard, "span": from_millis(now) - heard})
+
+    def _observed(self, row: int, now: int) -> Iterator[Observed]:
+        dwelling = self._homes.dwellings[row]
+        for name in sorted(dwelling.sensors):
+            sensor = dwelling.sensors[name]
+            is_online = self._hearing.deaf_since > now and sensor.seen_until(dwelling.bridge_down) > now
+            heard = None if sensor.heard == NONE else from_millis(sensor.heard)
+            yield Observed(name, heard, is_online, sensor.battery)
+
+
+def _moments(values: Moments) -> list[datetime | None]:
+    known = {NONE: None, NEVER: None}
+    make = datetime.fromtimestamp
+    return [None if value in known else make(value / 1000, UTC) for value in values.tolist()]

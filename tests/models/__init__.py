@@ -1,0 +1,1 @@
+"""Tests of `models`: what is found, when, and what must not be."""
