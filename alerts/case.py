@@ -1,0 +1,101 @@
+"""One alert with its people, and the draft of its next state. The draft gathers; it decides nothing."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from linli.alert import Alert, AlertState, Entry, Notice, NoticeType, Request, RequestState
+from linli.people import Channel, Person, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An alert and everybody who was asked to come."""
+
+    alert: Alert
+    requests: tuple[Request, ...] = ()
+
+    def of(self, person: str) -> Request | None:
+        """Return where a person stands with this alert."""
+        return next((request for request in self.requests if request.person == person), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one decision changes; stored in one transaction. `withdraw` takes back every notice that is still waiting."""
+
+    alert: Alert
+    requests: tuple[Request, ...]
+    notices: tuple[Notice, ...]
+    log: tuple[Entry, ...]
+    withdraw: bool = False
+
+
+@dataclass
+class Draft:
+    """A step in the making."""
+
+    alert: Alert
+    now: datetime
+    requests: dict[str, Request]
+    changed: set[str] = field(default_factory=set)
+    notices: list[Notice] = field(default_factory=list)
+    log: list[Entry] = field(default_factory=list)
+    withdraw: bool = False
+
+    @classmethod
+    def of(cls, case: Case, now: datetime) -> "Draft":
+        """Begin with a case as it is."""
+        return cls(case.alert, now, {request.person: request for request in case.requests})
+
+    def note(self, what: str, who: str = "linli", **detail: str | float) -> None:
+        """Write a line of the log."""
+        self.log.append(Entry(self.now, what, who, detail))
+
+    def put(self, request: Request) -> None:
+        """Change where a person stands."""
+        self.requests[request.person] = request
+        self.changed.add(request.person)
+
+    def waiting(self) -> list[Request]:
+        """Return whose answer is still awaited."""
+        return [r for r in self.requests.values() if r.state is RequestState.ASKED and r.reply_due_at is not None]
+
+    def call(self, person: Person, *, rung: int, reply_within: timedelta | None, asks: bool = False) -> None:
+        """Ask somebody to come (or the elder, how she is), on the first of their ways."""
+        known = self.requests.get(person.person)
+        if known is None or known.state in {RequestState.SILENT, RequestState.DECLINED}:
+            due = None if reply_within is None else self.now + reply_within
+            self.put(Request(person.person, person.role, rung, RequestState.ASKED, self.now, due))
+        self.write(person.person, person.ways[0], NoticeType.ASK if asks else NoticeType.CALL, rung)
+        self.note("asked" if asks else "called", person=person.person, role=person.role, rung=rung)
+
+    def write(self, person: str, channel: Channel, type: NoticeType, rung: int) -> None:  # noqa: A002
+        """Put a notice in the outbox."""
+        key = notice_key(self.alert, type, rung, person, channel.id)
+        self.notices.append(Notice(key, self.alert.id, person, channel.id, type, self.alert.severity, self.now))
+
+    def step(self) -> Step:
+        """Return the step, with the alert's next due moment worked out."""
+        alert = replace(self.alert, due_at=next_step(self.alert, self.waiting()))
+        changed = tuple(self.requests[person] for person in sorted(self.changed))
+        return Step(alert, changed, tuple(self.notices), tuple(self.log), self.withdraw)
+
+
+def notice_key(alert: Alert, type: NoticeType, rung: int, person: str, channel: str) -> str:  # noqa: A002
+    """Return the idempotency key of a notice: the same step taken twice writes the same key."""
+    return f"{alert.id}.{type}.{alert.round}.{rung}.{person}.{channel}"
+
+
+def next_step(alert: Alert, waiting: list[Request]) -> datetime | None:
+    """Return the one moment at which this alert must be looked at again."""
+    if alert.state is AlertState.CLOSED:
+        return None
+    if alert.state is not AlertState.OPEN:
+        return alert.lease_until
+    replies = [request.reply_due_at for request in waiting if request.reply_due_at is not None]
+    return min([*replies, alert.climb_at or alert.opened_at])
+
+
+def role_of(person: Person | None) -> Role:
+    """Return a person's role; who is not in the roster acts as staff (a bearer of a staff token)."""
+    return person.role if person else Role.STAFF

@@ -1,0 +1,160 @@
+"""One notice on its way: claimed, put into words, handed to its channel, and its answer written down. No threads here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.breaker import Breaker
+from alerts.channels import adapter_of
+from alerts.channels.base import Answer, ChannelAdapter, Verdict
+from alerts.links import Links
+from alerts.message import compose
+from alerts.retry import after, other_way, stem
+from linli.alert import Alert, Entry, Notice, NoticeState
+from linli.clock import Clock, seconds
+from linli.errors import StoreDown
+from linli.people import Channel, Home, Person, Roster
+from linli.store import cases, outbox
+from linli.store.care import CareStore
+
+LEASE = timedelta(seconds=30)
+"""How long a claimed notice is left to its sender: well over one try and its commit."""
+NOT_LISTED = "the person or this channel is no longer listed"
+HANGS = "this channel has not answered for a while; one try is under way"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A claimed notice and the alert it is about."""
+
+    notice: Notice
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A try and what came of it, after so many seconds."""
+
+    notice: Notice
+    kind: str
+    answer: Answer
+    seconds: float
+
+
+class Dispatch:
+    """Takes notices from the outbox to the far end and the answers back."""
+
+    def __init__(
+        self,
+        care: CareStore,
+        roster: Callable[[], Roster],
+        adapters: Mapping[str, ChannelAdapter],
+        links: Links,
+        clock: Clock,
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._care = care
+        self._roster = roster
+        self._adapters = adapters
+        self._links = links
+        self._clock = clock
+        self._lease = lease
+        self._breaker = Breaker()
+
+    def claim(self, connection: Connection, now: datetime, *, emergencies: int, others: int) -> list[Task]:
+        """Take what is due, at most so many emergencies, and of all else so many as still have room."""
+        first = outbox.claim(connection, now, lease=self._lease, limit=emergencies, rank_at_most=0)
+        room = min(others, emergencies - len(first))
+        rest = outbox.claim(connection, now, lease=self._lease, limit=room) if room > 0 else []
+        alerts = {id_: cases.by_id(connection, id_) for id_ in {notice.alert for notice in (*first, *rest)}}
+        return [Task(notice, alert) for notice in (*first, *rest) if (alert := alerts[notice.alert]) is not None]
+
+    def send(self, task: Task) -> Done | None:
+        """Try once; None when the notice was withdrawn, or taken by somebody else, after it was claimed."""
+        if not self._is_wanted(task.notice):
+            return None
+        roster, begun = self._roster(), seconds()
+        person = roster.people.get(task.notice.person)
+        channel = _channel(person, task.notice.channel)
+        if person is None or channel is None:
+            return Done(task.notice, "", Answer(Verdict.NEVER, NOT_LISTED), 0.0)
+        answer = self._hand_over(task, _home(roster, task.alert), person, channel)
+        return Done(task.notice, channel.kind, answer, seconds() - begun)
+
+    def _is_wanted(self, notice: Notice) -> bool:
+        """Look again: the alert may have been closed since. A store that is down must not hold back a claimed call."""
+        try:
+            with self._care.read() as connection:
+                return outbox.is_held(connection, notice.key, attempt=notice.attempts)
+        except StoreDown:
+            return True
+
+    def _hand_over(self, task: Task, home: Home, person: Person, channel: Channel) -> Answer:
+        notice = task.notice
+        if not self._breaker.enter(channel.id, notice.severity):
+            return Answer(Verdict.LATER, HANGS)
+        answer = Answer(Verdict.UNKNOWN)
+        try:
+            message = compose(task.alert, notice, home=home, person=person, links=self._links, now=self._clock.now())
+            answer = adapter_of(self._adapters, channel.kind).send(message, channel)
+        finally:
+            self._breaker.leave(channel.id, notice.severity, answer.verdict)
+        return answer
+
+    def record(self, connection: Connection, done: Done, now: datetime) -> None:
+        """Write an answer down; at a failure the person's next channel gets the notice at once."""
+        notice, answer = done.notice, done.answer
+        following = after(answer, notice, now)
+        is_ours = outbox.record(
+            connection,
+            notice.key,
+            state=following.state,
+            now=now,
+            due_at=following.due_at,
+            reason=answer.reason,
+            attempt=notice.attempts,
+        )
+        if not is_ours:
+            return
+        if following.state is NoticeState.SENT:
+            _log(connection, done, now, "notice_sent")
+            return
+        if answer.reason != notice.reason or following.state is NoticeState.FAILED:
+            _log(connection, done, now, "notice_failed")  # not at every retry: one may go on for days
+        self._use_other_way(connection, done, now)
+
+    def _use_other_way(self, connection: Connection, done: Done, now: datetime) -> None:
+        person = self._roster().people.get(done.notice.person)
+        other = other_way(done.notice, person, now) if person else None
+        if other is not None:
+            outbox.add(connection, [other], now)
+        elif done.answer.verdict is Verdict.NEVER and _has_failed_everywhere(connection, done.notice):
+            _log(connection, done, now, "person_unreachable")
+
+
+def _channel(person: Person | None, id: str) -> Channel | None:  # noqa: A002
+    return next((way for way in person.ways if way.id == id), None) if person else None
+
+
+def _home(roster: Roster, alert: Alert) -> Home:
+    """Return the home of an alert; for one about a whole site an empty one, in the time zone of that site."""
+    known = roster.homes.get(alert.home)
+    if known is not None:
+        return known
+    nowhere = Home(alert.home, alert.site, building="")
+    zones = (home.timezone for home in roster.homes.values() if home.site == alert.site)
+    return replace(nowhere, timezone=next(zones, nowhere.timezone))
+
+
+def _has_failed_everywhere(connection: Connection, notice: Notice) -> bool:
+    by_all_channels = [n for n in outbox.of_alert(connection, notice.alert) if stem(n) == stem(notice)]
+    return all(n.state is NoticeState.FAILED for n in by_all_channels)
+
+
+def _log(connection: Connection, done: Done, now: datetime, what: str) -> None:
+    detail = {"channel": done.kind, "key": done.notice.key, "reason": done.answer.reason}
+    entry = Entry(now, what, done.notice.person, {name: value for name, value in detail.items() if value})
+    cases.write_log(connection, done.notice.alert, [entry])

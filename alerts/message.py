@@ -1,0 +1,240 @@
+"""What is said to whom: a notice put into words for its reader, in their language, with the home's clock times.
+
+The subject and the short text can be read on a locked screen: they name nobody, and tell nothing of anybody's health.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from alerts import address
+from alerts.links import Links
+from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
+from linli.people import Home, Person, Role
+from linli.words import Field, Sentence, say
+
+ASCII_LIMIT = 160
+LIMIT = 70
+"""Characters of one text message: more when all of them are ASCII."""
+
+_IN_GENERAL = {
+    AlertKind.MISSED_CHECK_IN: "No check-in as agreed.",
+    AlertKind.INACTIVITY: "Quieter than usual for some time.",
+    AlertKind.BATHROOM: "Quieter than usual for some time.",
+    AlertKind.NIGHT_DOOR: "Out at night and not back.",
+    AlertKind.VITALS: "A look is needed.",
+    AlertKind.ROUTINE_CHANGE: "A look is needed.",
+}
+"""What neighbours and family are told where the reason itself tells of rooms, habits or health."""
+
+_URGENT_SUBJECT = {
+    Role.VOLUNTEER: "Urgent: please go and look in on a neighbour",
+    Role.FAMILY: "Urgent: somebody is needed at home",
+    Role.STAFF: "Urgent: a home needs somebody at the door",
+    Role.PROFESSIONAL: "Urgent: the community asks for your help",
+}
+_SUBJECT = {
+    Role.VOLUNTEER: "Please look in on a neighbour",
+    Role.FAMILY: "Please see whether all is well at home",
+    Role.STAFF: "A home needs a look",
+    Role.PROFESSIONAL: "The community asks for your help",
+}
+_QUESTION = {
+    Role.VOLUNTEER: "Can you go? If you cannot, that is fine: please say so, and the next one is asked at once.",
+    Role.FAMILY: "Can you go, or do you know more?",
+    Role.STAFF: "Please see to it that somebody goes.",
+    Role.PROFESSIONAL: "Please come.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link and what it says."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A notice in words. `key` is its idempotency key, `webhook_body` the JSON that a webhook is sent."""
+
+    key: str
+    at: datetime
+    severity: Severity
+    language: str
+    subject: str
+    short: str
+    paragraphs: tuple[str, ...]
+    links: tuple[Link, ...]
+    webhook_body: bytes
+
+    @property
+    def long(self) -> str:
+        """Return the whole text, links included."""
+        return "\n\n".join([*self.paragraphs, *(f"{link.label}: {link.url}" for link in self.links)]) + "\n"
+
+
+def reason_for(alert: Alert, role: Role) -> Sentence:
+    """Return why there is an alert, in words that are fit for a reader's role."""
+    if role in {Role.VOLUNTEER, Role.FAMILY} and alert.kind in _IN_GENERAL:
+        return Sentence(_IN_GENERAL[alert.kind])
+    return alert.why
+
+
+def compose(alert: Alert, notice: Notice, *, home: Home, person: Person, links: Links, now: datetime) -> Message:
+    """Return what one person is told; for an alert about a whole site the home is one of empty strings."""
+    writer = _Writer(alert, notice, home, person)
+    return Message(
+        key=notice.key,
+        at=now,
+        severity=alert.severity,
+        language=person.language,
+        subject=writer.subject(),
+        short=writer.short(),
+        paragraphs=writer.paragraphs(),
+        links=writer.links(links),
+        webhook_body=writer.webhook_body(links),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    alert: Alert
+    notice: Notice
+    home: Home
+    person: Person
+
+    def subject(self) -> str:
+        if self.notice.type is NoticeType.ASK:
+            return self._say("Are you all right?")
+        if self.notice.type is NoticeType.REMIND:
+            return self._say(self._reminder_subject())
+        if not self.home.home:
+            return self._say("linli needs you to look at something")
+        if self.alert.severity is Severity.NOTICE:
+            return self._say("Something to look into during the day")
+        subjects = _URGENT_SUBJECT if self.alert.severity is Severity.EMERGENCY else _SUBJECT
+        return self._say(subjects.get(self.person.role, _SUBJECT[Role.STAFF]))
+
+    def _reminder_subject(self) -> str:
+        if self.alert.state is AlertState.AT_DOOR:
+            return "Please tell how it went"
+        return "Are you at the door already?"
+
+    def short(self) -> str:
+        if self.notice.type is NoticeType.ASK:
+            return fit(self._say("Are you all right? Press your button, or just move about. Otherwise somebody comes."))
+        place = self._address() if self.person.role is not Role.FAMILY else ""
+        template = "{subject} ({place}, since {at})" if place else "{subject} (since {at})"
+        return fit(self._say(template, subject=self.subject(), place=place, at=self.alert.opened_at))
+
+    def paragraphs(self) -> tuple[str, ...]:
+        if self.notice.type is NoticeType.ASK:
+            return self._question()
+        if self.notice.type is NoticeType.REMIND:
+            return self._reminder()
+        return self._call() if self.home.home else (self._why(),)
+
+    def _question(self) -> tuple[str, ...]:
+        return (
+            self._say("Are you all right?"),
+            self._say("Press your button, or just move about: then we know, and nobody is troubled."),
+            self._say("If we hear nothing, a neighbour will look in on you."),
+        )
+
+    def _reminder(self) -> tuple[str, ...]:
+        if self.alert.state is AlertState.AT_DOOR:
+            return self._whereabouts(), self._say("You are at the door. Please tell how it went, so that it can end.")
+        return (
+            self._whereabouts(),
+            self._say("You said that you would go. If you are there, please say so."),
+            self._say("If you cannot, that is fine: please say so, and others are asked."),
+        )
+
+    def _call(self) -> tuple[str, ...]:
+        said = [self._need(), self._whereabouts(), self._why()]
+        if self.home.phone and self.person.role in {Role.STAFF, Role.PROFESSIONAL}:
+            said.append(self._say("Telephone in the home: {phone}", phone=self.home.phone))
+        if self.alert.severity is not Severity.NOTICE:
+            said.append(self._say(_QUESTION.get(self.person.role, _QUESTION[Role.STAFF])))
+        return tuple(said)
+
+    def _need(self) -> str:
+        if self.alert.severity is Severity.EMERGENCY:
+            return self._say("{resident} needs somebody to come.", resident=self._resident())
+        if self.alert.severity is Severity.URGENT:
+            return self._say("Somebody should look in on {resident}.", resident=self._resident())
+        return self._say("Please look into this when you can: {resident}.", resident=self._resident())
+
+    def _whereabouts(self) -> str:
+        return self._say("{place}, since {at}", place=self._address() or self._resident(), at=self.alert.opened_at)
+
+    def _resident(self) -> str:
+        return self.home.resident or self._say("The resident")
+
+    def _address(self) -> str:
+        return address.of(self.home, self.person.language, with_site=self.person.role is Role.PROFESSIONAL)
+
+    def _why(self) -> str:
+        return say(reason_for(self.alert, self.person.role), self.person.language, self.home.zone)
+
+    def links(self, links: Links) -> tuple[Link, ...]:
+        alert, person = self.alert.id, self.person.person
+        if self.notice.type is NoticeType.ASK:
+            return ()
+        if self.notice.type is NoticeType.REMIND or not self.home.home:
+            return (Link(self._say("Open"), links.request_page(alert, person)),)
+        return (
+            Link(self._say("I go"), links.accept(alert, person)),
+            Link(self._say("I cannot"), links.decline(alert, person)),
+        )
+
+    def webhook_body(self, links: Links) -> bytes:
+        return msgspec.json.encode(
+            {
+                "type": "alert.notice",
+                "alert": {
+                    "id": self.alert.id,
+                    "kind": self.alert.kind,
+                    "severity": self.alert.severity,
+                    "opened_at": self.alert.opened_at.astimezone(self.home.zone).isoformat(),
+                    "text": self._webhook_text(),
+                },
+                "home": {
+                    "home": self.home.home,
+                    "site": self.home.site,
+                    "building": self.home.building,
+                    "unit": self.home.unit,
+                    "floor": self.home.floor,
+                    "door": self.home.door,
+                    "resident": self.home.resident,
+                },
+                "to": {"person": self.person.person, "name": self.person.name, "role": self.person.role},
+                "links": self._webhook_links(links),
+            }
+        )
+
+    def _webhook_text(self) -> str:
+        """Return the reason, or for what is not a call the one sentence that it is about."""
+        if self.notice.type is NoticeType.CALL:
+            return self._why()
+        return self.short() if self.notice.type is NoticeType.ASK else self.subject()
+
+    def _webhook_links(self, links: Links) -> dict[str, str]:
+        alert, person = self.alert.id, self.person.person
+        if self.notice.type is NoticeType.ASK:  # she cannot go to herself: both show her what she is asked
+            page = links.request_page(alert, person)
+            return {"accept": page, "decline": page}
+        return {"accept": links.accept(alert, person), "decline": links.decline(alert, person)}
+
+    def _say(self, template: str, **fields: Field) -> str:
+        return say(Sentence(template, fields), self.person.language, self.home.zone)
+
+
+def fit(text: str) -> str:
+    """Return a text cut to what one text message holds: 160 characters of ASCII, 70 of anything else."""
+    if text.isascii():
+        return text if len(text) <= ASCII_LIMIT else f"{text[: ASCII_LIMIT - 3]}..."
+    return text if len(text) <= LIMIT else f"{text[: LIMIT - 1]}…"

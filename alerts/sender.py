@@ -1,0 +1,216 @@
+"""The thread `sender`: takes due notices, lets workers hand them over, and writes the answers down in one commit.
+
+It wakes when something commits and polls once a second as a net. What it claimed and could not finish, by whatever
+accident, is claimed again when the lease ends and sent with the same key.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts.channels.base import Answer, ChannelAdapter, Verdict
+from alerts.dispatch import LEASE, Dispatch, Done, Task
+from alerts.links import Links
+from alerts.reach import Reach
+from linli.alert import Notice, Severity
+from linli.clock import Clock
+from linli.errors import StoreDown
+from linli.health import Health
+from linli.people import Roster
+from linli.store import outbox
+from linli.store.care import CareStore
+from linli.words import Sentence
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+FAULT = "a fault of linli; see the log"
+_LONGEST_PAUSE = 5.0
+_AT_ONCE = 200
+
+OnAnswer = Callable[[Notice, str, Answer, float], None]
+"""Told of each try: the notice, the kind of channel, the answer, and how many seconds it took."""
+
+
+def _tell_nobody(notice: Notice, kind: str, answer: Answer, seconds: float) -> None:
+    """Heed nothing."""
+
+
+class Sender:
+    """Delivers the outbox. Of its workers `reserved` only ever serve emergencies, so that nothing can delay those."""
+
+    def __init__(  # noqa: PLR0913 - the outbox meets the world here
+        self,
+        care: CareStore,
+        roster: Callable[[], Roster],
+        adapters: Mapping[str, ChannelAdapter],
+        links: Links,
+        clock: Clock,
+        health: Health,
+        *,
+        workers: int = 16,
+        reserved: int = 8,
+        lease: timedelta = LEASE,
+        on_answer: OnAnswer = _tell_nobody,
+    ) -> None:
+        if not 0 < reserved < workers:
+            raise ValueError("some workers, but not all, are reserved for emergencies")
+        self._care = care
+        self._clock = clock
+        self._health = health
+        self._dispatch = Dispatch(care, roster, adapters, links, clock, lease=lease)
+        self._reach = Reach(health)
+        self._workers = workers
+        self._ordinary = workers - reserved
+        self._on_answer = on_answer
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._giving_up = threading.Event()
+        self._finished: queue.SimpleQueue[tuple[Task, Done | None]] = queue.SimpleQueue()
+        self._in_hand: dict[tuple[str, int], Severity] = {}
+        self._unrecorded: list[Done] = []
+        self._is_fresh = True
+        self._pool: ThreadPoolExecutor | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread and its workers; what was overdue goes out at once."""
+        self._stopping.clear()
+        self._giving_up.clear()
+        self._is_fresh = True
+        self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="sender-worker")
+        self._thread = threading.Thread(target=self._run, args=(self._pool,), name="sender", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: timedelta = timedelta(seconds=10)) -> None:
+        """Claim nothing more, wait for the tries under way, and write their answers down."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout.total_seconds())
+        self._giving_up.set()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Tell whether nothing more is claimed."""
+        return self._stopping.is_set()
+
+    def wake(self) -> None:
+        """Look at the outbox now; safe from every thread, and cheap."""
+        self._wake.set()
+
+    def deliver_due(self, now: datetime) -> int:
+        """Deliver what is due in the caller's thread, next channels included; return how many tries were made.
+
+        For a virtual clock: the thread must not be running.
+        """
+        tries = 0
+        while True:
+            with self._care.begin() as connection:
+                tasks = self._dispatch.claim(connection, now, emergencies=_AT_ONCE, others=_AT_ONCE)
+            if not tasks:
+                return tries
+            done = [done for task in tasks if (done := self._dispatch.send(task)) is not None]
+            self._settle(done, now)
+            tries += len(done)
+
+    def _settle(self, done: list[Done], now: datetime) -> None:
+        with self._care.begin() as connection:
+            for one in done:
+                self._dispatch.record(connection, one, now)
+        for one in done:
+            self._tell(one)
+
+    def _tell(self, done: Done) -> None:
+        if done.kind:
+            self._reach.saw(done.kind, done.answer)
+            self._on_answer(done.notice, done.kind, done.answer, done.seconds)
+
+    def _run(self, pool: ThreadPoolExecutor) -> None:
+        pause = self._turn_safely(pool, POLL_SECONDS)
+        while not self._is_done():
+            self._wake.wait(pause)
+            self._wake.clear()
+            pause = self._turn_safely(pool, pause)
+
+    def _is_done(self) -> bool:
+        has_answers_to_come = bool(self._in_hand or self._unrecorded)
+        return self.is_stopping and (not has_answers_to_come or self._giving_up.is_set())
+
+    def _turn_safely(self, pool: ThreadPoolExecutor, pause: float) -> float:
+        """Take a turn and return how long to wait for the next; nothing ends this loop but `stop`."""
+        try:
+            self._turn(pool)
+        except StoreDown as why:
+            logger.warning("notices wait for the store: %s", why)
+            self._health.trouble("sender", Sentence("Messages wait: the care database does not answer."))
+            return min(pause * 2, _LONGEST_PAUSE)
+        except Exception:
+            logger.exception("a turn of the sender failed keys=%s", [done.notice.key for done in self._unrecorded])
+            self._health.trouble("sender", Sentence("Messages may be late: a fault of linli; see the log."))
+            self._record_one_by_one()
+            return POLL_SECONDS
+        self._health.well("sender")
+        return POLL_SECONDS
+
+    def _turn(self, pool: ThreadPoolExecutor) -> None:
+        """Write down what has come back and claim what is due, in one commit; then hand it to the workers."""
+        self._collect()
+        now = self._clock.now()
+        with self._care.begin() as connection:
+            if self._is_fresh and self._care.is_sqlite:
+                outbox.release(connection, now)
+            for done in self._unrecorded:
+                self._dispatch.record(connection, done, now)
+            tasks = self._claim(connection, now)
+        recorded, self._unrecorded, self._is_fresh = self._unrecorded, [], False
+        for task in tasks:
+            pool.submit(self._work, task)
+            self._in_hand[task.notice.key, task.notice.attempts] = task.notice.severity
+        for done in recorded:
+            self._tell(done)
+
+    def _collect(self) -> None:
+        while not self._finished.empty():
+            task, done = self._finished.get()
+            self._in_hand.pop((task.notice.key, task.notice.attempts), None)
+            if done is not None:
+                self._unrecorded.append(done)
+
+    def _claim(self, connection: Connection, now: datetime) -> list[Task]:
+        """Claim no more than there are idle workers: a lease must not run out in a queue."""
+        if self.is_stopping:
+            return []
+        ordinary = sum(severity is not Severity.EMERGENCY for severity in self._in_hand.values())
+        idle = max(0, self._workers - len(self._in_hand))
+        return self._dispatch.claim(connection, now, emergencies=idle, others=max(0, self._ordinary - ordinary))
+
+    def _work(self, task: Task) -> None:
+        """Try once, in a worker's thread. A fault of ours is an answer too, so that the next channel is used."""
+        done: Done | None = Done(task.notice, "", Answer(Verdict.UNKNOWN, FAULT), 0.0)
+        try:
+            done = self._dispatch.send(task)
+        except Exception:
+            logger.exception("a notice could not be sent key=%s", task.notice.key)
+            self._health.trouble("messages", Sentence("A message could not be sent: a fault of linli; see the log."))
+        finally:
+            self._finished.put((task, done))
+            self._wake.set()
+
+    def _record_one_by_one(self) -> None:
+        """Save what can be saved of a batch: one answer that cannot be written must not hold the others back."""
+        waiting, self._unrecorded = self._unrecorded, []
+        for done in waiting:
+            try:
+                self._settle([done], self._clock.now())
+            except StoreDown:
+                self._unrecorded.append(done)
+            except Exception:
+                logger.exception("an answer could not be written down key=%s", done.notice.key)

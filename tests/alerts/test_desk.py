@@ -1,0 +1,183 @@
+"""The desk over a real database: one transaction a change, idempotent, and nothing called after closing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.desk import Desk, UnknownAlert
+from linli.alert import AlertKind, AlertState, NoticeState, Outcome, Severity
+from linli.clock import VirtualClock
+from linli.errors import Conflict
+from linli.finding import Finding
+from linli.store import cases, outbox
+from linli.store.care import CareStore
+from linli.words import Sentence
+from tests.alerts.town import EVERYBODY, town
+from tests.cast import EIGHT, GARDEN, MEI, MEI_HERSELF, MINUTE
+
+S = timedelta(seconds=1)
+
+
+class Town:
+    """A desk, its clock, and a look into its database."""
+
+    def __init__(self, path: Path) -> None:
+        self.care = CareStore(f"sqlite:///{path}")
+        self.care.migrate()
+        self.clock = VirtualClock(EIGHT)
+        self.woken = 0
+        self.people = town()
+        self.desk = Desk(self.care, lambda: self.people, self.clock, self._wake)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def waiting(self) -> list[str]:
+        """Return who is about to be written to."""
+        with self.care.begin() as connection:
+            alerts = cases.open_ones(connection) + cases.search(connection, state="closed")
+            notices = [n for alert in alerts for n in outbox.of_alert(connection, alert.id)]
+        return sorted(n.person for n in notices if n.state is NoticeState.WAITING)
+
+    def story(self, alert: str) -> list[str]:
+        """Return what was logged of an alert."""
+        with self.care.read() as connection:
+            return [entry.what for entry in cases.read_log(connection, alert)]
+
+    def tick(self) -> None:
+        """Take what is due now."""
+        self.desk.tick(self.clock.now())
+
+
+@pytest.fixture
+def stairwell(tmp_path: Path) -> Iterator[Town]:
+    """A town with a fresh database."""
+    made = Town(tmp_path / "care.db")
+    yield made
+    made.care.close()
+
+
+def finding(key: str = "sos:1", kind: AlertKind = AlertKind.SOS, severity: Severity = Severity.EMERGENCY) -> Finding:
+    """Return what a detector says of Mei."""
+    return Finding(key, MEI.home, GARDEN, kind, severity, EIGHT, Sentence("The call button was pressed."))
+
+
+def only_open(stairwell: Town) -> str:
+    """Return the id of the one open alert."""
+    (alert,) = stairwell.desk.open_alerts()
+    return alert.id
+
+
+def test_an_sos_is_an_open_alert_with_its_first_notices(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    assert stairwell.waiting() == ["v1", "v2", "v3", "v4", "v5"]
+    assert stairwell.woken == 1
+
+
+def test_the_same_press_delivered_again_opens_nothing_even_after_closing(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    stairwell.desk.open([finding()])
+    stairwell.desk.close(only_open(stairwell), "lin", Outcome.SAFE)
+    stairwell.desk.open([finding()])
+    assert stairwell.desk.open_alerts() == []
+
+
+def test_a_second_press_joins_the_open_alert_and_a_later_one_opens_another(stairwell: Town) -> None:
+    stairwell.desk.open([finding("sos:1")])
+    stairwell.desk.open([finding("sos:2")])
+    first = only_open(stairwell)
+    assert stairwell.story(first).count("repeated") == 1
+    stairwell.desk.close(first, "lin", Outcome.SAFE)
+    stairwell.desk.open([finding("sos:3")])
+    assert only_open(stairwell) != first
+
+
+def test_two_kinds_in_one_home_are_two_alerts_and_emergencies_come_first(stairwell: Town) -> None:
+    stairwell.desk.open([finding("leak:1", AlertKind.LEAK, Severity.URGENT), finding("sos:1")])
+    assert [alert.kind for alert in stairwell.desk.open_alerts()] == [AlertKind.SOS, AlertKind.LEAK]
+
+
+def test_accepting_takes_back_what_was_not_sent_yet(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    accepted = stairwell.desk.accept(only_open(stairwell), "v2")
+    assert accepted.state is AlertState.ACCEPTED
+    assert stairwell.waiting() == []
+
+
+def test_every_tap_can_come_twice(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    alert = only_open(stairwell)
+    assert stairwell.desk.accept(alert, "v2") == stairwell.desk.accept(alert, "v2")
+    assert stairwell.desk.arrive(alert, "v2") == stairwell.desk.arrive(alert, "v2")
+    assert stairwell.desk.close(alert, "v2", Outcome.SAFE) == stairwell.desk.close(alert, "v2", Outcome.SAFE)
+    assert stairwell.story(alert).count("accepted") == 1
+
+
+def test_nobody_can_accept_what_is_over(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    alert = only_open(stairwell)
+    stairwell.desk.close(alert, "lin", Outcome.SAFE)
+    with pytest.raises(Conflict):
+        stairwell.desk.accept(alert, "v2")
+
+
+def test_there_is_no_such_alert(stairwell: Town) -> None:
+    with pytest.raises(UnknownAlert):
+        stairwell.desk.accept("a-0", "v2")
+
+
+def test_nobody_is_called_after_closing(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    stairwell.desk.close(only_open(stairwell), "lin", Outcome.SAFE)
+    stairwell.clock.advance(timedelta(hours=1))
+    stairwell.tick()
+    assert stairwell.waiting() == []
+
+
+def test_an_overdue_step_is_taken_once_after_a_long_night_off(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    stairwell.clock.advance(timedelta(hours=8))
+    stairwell.tick()
+    waiting = stairwell.waiting()
+    stairwell.tick()
+    assert stairwell.waiting() == waiting
+    assert {"v6", "v7"} <= set(waiting)
+
+
+def test_a_step_taken_twice_writes_each_notice_once(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    stairwell.clock.advance(30 * S)
+    stairwell.tick()
+    before = stairwell.waiting()
+    stairwell.tick()
+    assert stairwell.waiting() == before
+
+
+def test_mei_answers_by_moving_about(stairwell: Town) -> None:
+    with_phone = replace(MEI_HERSELF, channels=(replace(EVERYBODY[0].channels[0], id="mei-0", person="mei"),))
+    stairwell.people = town(*EVERYBODY, with_phone)
+    stairwell.desk.open([finding("inactivity:1", AlertKind.INACTIVITY, Severity.URGENT)])
+    assert stairwell.waiting() == ["mei"]
+    stairwell.clock.advance(MINUTE)
+    stairwell.desk.sign_of_life(MEI.home, stairwell.clock.now())
+    assert stairwell.desk.open_alerts() == []
+    assert stairwell.waiting() == []
+
+
+def test_moving_about_for_an_hour_is_one_line_of_the_log(stairwell: Town) -> None:
+    stairwell.desk.open([finding("inactivity:1", AlertKind.INACTIVITY, Severity.URGENT)])
+    for _ in range(60):
+        stairwell.clock.advance(MINUTE)
+        stairwell.desk.sign_of_life(MEI.home, stairwell.clock.now())
+    assert stairwell.story(only_open(stairwell)).count("sign_of_life") == 1
+
+
+def test_a_restarted_desk_takes_up_where_it_was(stairwell: Town) -> None:
+    stairwell.desk.open([finding("inactivity:1", AlertKind.INACTIVITY, Severity.URGENT)])
+    again = Desk(stairwell.care, lambda: stairwell.people, stairwell.clock, lambda: None)
+    again.start()
+    assert again.waits_for_life
+    assert again.next_due() == stairwell.desk.next_due()

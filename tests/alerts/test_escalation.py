@@ -1,0 +1,250 @@
+"""Who is called when: the ladder's decisions, as sentences about care."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from alerts import escalation
+from alerts.case import Case, Step
+from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState, Severity
+from linli.errors import Conflict
+from linli.people import Channel, Duty, Person, Role
+from tests.alerts.town import EVERYBODY, SEVEN, after, begun, callers
+from tests.cast import BO, EIGHT, LIN, MEI_HERSELF, WU
+
+S = timedelta(seconds=1)
+M = timedelta(minutes=1)
+SOS = (AlertKind.SOS, Severity.EMERGENCY)
+SILENCE = (AlertKind.INACTIVITY, Severity.URGENT)
+
+
+def called(step: Step, type_: NoticeType = NoticeType.CALL) -> list[str]:
+    return [notice.person for notice in step.notices if notice.type is type_]
+
+
+def what(step: Step) -> list[str]:
+    return [entry.what for entry in step.log]
+
+
+def run(case: Case, until: datetime, *people: Person) -> tuple[Case, list[tuple[float, list[str]]]]:
+    """Take every step that is due up to a moment; return the case and who was called when, in seconds."""
+    calls: list[tuple[float, list[str]]] = []
+    while case.alert.due_at is not None and case.alert.due_at <= until:
+        now = case.alert.due_at
+        step = escalation.due(case, callers(now, *people), now)
+        case = after(case, step)
+        if called(step):
+            calls.append(((now - EIGHT).total_seconds(), called(step)))
+        assert case.alert.due_at is None or case.alert.due_at > now
+    return case, calls
+
+
+def test_an_sos_calls_the_five_nearest_at_once() -> None:
+    case, step = begun(*SOS)
+    assert called(step) == ["v1", "v2", "v3", "v4", "v5"]
+    assert case.alert.due_at == EIGHT + 20 * S
+
+
+def test_silence_of_twenty_seconds_brings_the_next_and_each_rung_its_people() -> None:
+    case, _ = begun(*SOS)
+    _, calls = run(case, EIGHT + 181 * S)
+    assert calls == [
+        (20, ["v6", "v7"]),
+        (30, ["v1", "v2", "v3", "v4", "v5", "v6", "v7"]),
+        (60, ["bo"]),
+        (90, ["lin"]),
+        (180, ["wu"]),
+    ]
+
+
+def test_the_second_way_is_the_second_channel() -> None:
+    case, first = begun(*SOS)
+    case = after(case, escalation.due(case, callers(EIGHT + 20 * S), EIGHT + 20 * S))
+    second = escalation.due(case, callers(EIGHT + 30 * S), EIGHT + 30 * S)
+    assert {n.channel.split("-")[1] for n in first.notices} == {"webhook"}
+    assert {n.channel.split("-")[1] for n in second.notices} == {"sms"}
+
+
+def test_a_refusal_brings_the_next_at_once() -> None:
+    case, _ = begun(*SOS)
+    step = escalation.declined(case, callers(EIGHT + 3 * S), "v2", EIGHT + 3 * S)
+    assert called(step) == ["v6"]
+
+
+def test_when_everybody_refuses_the_next_rung_does_not_wait() -> None:
+    case, _ = begun(*SOS, SEVEN[0], BO, LIN)
+    step = escalation.declined(case, callers(EIGHT + 3 * S, SEVEN[0], BO, LIN), "v1", EIGHT + 3 * S)
+    assert called(step) == ["bo"]
+
+
+def test_an_empty_rung_costs_no_time() -> None:
+    _, step = begun(*SOS, LIN, WU)
+    assert called(step) == ["lin"]
+    case, _ = begun(*SOS, LIN, WU)
+    assert run(case, EIGHT + 91 * S, LIN, WU)[1] == [(90, ["wu"])]
+
+
+def test_the_ladder_never_runs_out() -> None:
+    case, _ = begun(*SOS)
+    _, calls = run(case, EIGHT + 60 * M)
+    assert [who for seconds, who in calls if seconds > 181] == [["lin", "wu"]] * 19
+
+
+def test_with_nobody_at_all_the_case_stays_open_and_says_so() -> None:
+    stranger = replace(BO, person="nobody", cares=())
+    case, step = begun(*SOS, stranger)
+    assert "nobody_to_call" in what(step)
+    assert case.alert.due_at == EIGHT + 3 * M
+
+
+def test_accepting_stops_the_calls_and_starts_the_lease() -> None:
+    case, _ = begun(*SOS)
+    step = escalation.accepted(case, "v3", Role.VOLUNTEER, EIGHT + 8 * S)
+    assert step.withdraw
+    assert step.alert.state is AlertState.ACCEPTED
+    assert step.alert.due_at == step.alert.lease_until == EIGHT + 8 * S + 10 * M
+
+
+def test_accepting_twice_changes_nothing() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, escalation.accepted(case, "v3", Role.VOLUNTEER, EIGHT + 8 * S))
+    again = escalation.accepted(case, "v3", Role.VOLUNTEER, EIGHT + 9 * S)
+    assert again.log == ()
+    assert again.alert == case.alert
+
+
+def test_a_second_helper_joins_and_the_first_lease_stands() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, escalation.accepted(case, "v3", Role.VOLUNTEER, EIGHT + 8 * S))
+    step = escalation.accepted(case, "v1", Role.VOLUNTEER, EIGHT + 60 * S)
+    assert what(step) == ["joined"]
+    assert step.alert.lease_until == case.alert.lease_until
+
+
+def test_who_is_silent_may_still_come() -> None:
+    case, _ = begun(*SOS)
+    case, _ = run(case, EIGHT + 25 * S)
+    asked = case.of("v1")
+    assert asked is not None
+    assert asked.state is RequestState.SILENT
+    assert escalation.accepted(case, "v1", Role.VOLUNTEER, EIGHT + 26 * S).alert.state is AlertState.ACCEPTED
+
+
+def test_accepted_and_forgotten_is_called_again_and_the_first_kept_on() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, escalation.accepted(case, "v3", Role.VOLUNTEER, EIGHT + 8 * S))
+    late = EIGHT + 8 * S + 10 * M
+    step = escalation.due(case, callers(late), late)
+    assert what(step)[:2] == ["lease_ended", "reminded"]
+    assert called(step, NoticeType.REMIND) == ["v3"]
+    assert called(step)
+    kept = after(case, step).of("v3")
+    assert kept is not None
+    assert kept.state is RequestState.ACCEPTED
+    assert step.alert.state is AlertState.OPEN
+
+
+def test_the_only_helper_who_turns_back_opens_the_case_again() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, escalation.accepted(case, "v3", Role.VOLUNTEER, EIGHT + 8 * S))
+    step = escalation.declined(case, callers(EIGHT + 4 * M), "v3", EIGHT + 4 * M)
+    assert step.alert.state is AlertState.OPEN
+    assert called(step)
+
+
+def test_at_the_door_without_an_outcome_staff_are_told_after_half_an_hour() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, escalation.arrived(case, "v3", Role.VOLUNTEER, EIGHT + 5 * M))
+    assert case.alert.state is AlertState.AT_DOOR
+    late = EIGHT + 35 * M
+    assert case.alert.due_at == late
+    step = escalation.due(case, callers(late), late)
+    assert called(step) == ["lin"]
+    assert called(step, NoticeType.REMIND) == ["v3"]
+    assert step.alert.due_at == late + 30 * M
+
+
+def test_closing_ends_every_step_and_takes_back_what_waits() -> None:
+    case, _ = begun(*SOS)
+    step = escalation.closed(case, "v3", Outcome.HELPED, "tea", EIGHT + 9 * M)
+    assert step.withdraw
+    assert step.alert.due_at is None
+    assert step.alert.outcome is Outcome.HELPED
+
+
+def test_closing_twice_is_harmless_but_not_with_another_outcome() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, escalation.closed(case, "v3", Outcome.HELPED, "", EIGHT + 9 * M))
+    assert escalation.closed(case, "v3", Outcome.HELPED, "", EIGHT + 10 * M).log == ()
+    with pytest.raises(Conflict):
+        escalation.closed(case, "lin", Outcome.AWAY, "", EIGHT + 10 * M)
+
+
+MEI_WITH_A_PHONE = replace(MEI_HERSELF, channels=(Channel("mei-0", "mei", "webhook", "http://127.0.0.1:9/mei"),))
+
+
+def test_the_elder_is_asked_first_and_the_neighbours_five_minutes_later() -> None:
+    people = (*EVERYBODY, MEI_WITH_A_PHONE)
+    case, step = begun(*SILENCE, *people)
+    assert called(step, NoticeType.ASK) == ["mei"]
+    assert not called(step)
+    _, calls = run(case, EIGHT + 36 * M, *people)
+    when = dict(calls)
+    assert min(when) == 300
+    assert (when[300], when[20 * 60], when[35 * 60]) == (["v1", "v2", "v3"], ["bo"], ["lin"])
+
+
+def test_an_elder_without_a_phone_is_not_waited_for() -> None:
+    _, step = begun(*SILENCE)
+    assert called(step) == ["v1", "v2", "v3"]
+
+
+def test_a_sign_of_life_answers_the_question() -> None:
+    case, _ = begun(*SILENCE, *EVERYBODY, MEI_WITH_A_PHONE)
+    step = escalation.lives(case, EIGHT + M, EIGHT + M)
+    assert step is not None
+    assert step.alert.state is AlertState.CLOSED
+    assert step.alert.outcome is Outcome.SAFE
+
+
+def test_a_sign_of_life_is_only_put_on_record_once_neighbours_were_called() -> None:
+    case, _ = begun(*SILENCE)
+    step = escalation.lives(case, EIGHT + M, EIGHT + M)
+    assert step is not None
+    assert what(step) == ["sign_of_life"]
+    assert step.alert.state is AlertState.OPEN
+
+
+def test_an_older_sign_of_life_answers_nothing() -> None:
+    case, _ = begun(*SILENCE, *EVERYBODY, MEI_WITH_A_PHONE)
+    assert escalation.lives(case, EIGHT - M, EIGHT + M) is None
+
+
+def test_a_sign_of_life_never_ends_an_sos() -> None:
+    case, _ = begun(*SOS)
+    assert escalation.lives(case, EIGHT + M, EIGHT + M) is None
+
+
+def test_a_notice_at_night_waits_for_the_morning_but_an_emergency_does_not() -> None:
+    night = datetime(2026, 11, 23, 15, tzinfo=UTC)  # 23:00 in Shanghai
+    case, _ = begun(AlertKind.LOW_BATTERY, Severity.NOTICE)
+    quiet = escalation.opened(replace(case.alert, rung=0), callers(night), night)
+    assert quiet.notices == ()
+    assert quiet.alert.due_at == datetime(2026, 11, 24, 0, tzinfo=UTC)
+    sos, _ = begun(*SOS)
+    assert escalation.opened(replace(sos.alert, rung=0), callers(night), night).notices
+
+
+def test_the_less_burdened_of_equally_near_neighbours_is_called_first() -> None:
+    picture = replace(callers(EIGHT), load={"v1": 3, "v2": 1})
+    assert [p.person for p in picture.of(Role.VOLUNTEER)][-2:] == ["v2", "v1"]
+
+
+def test_who_is_off_duty_is_not_called_but_staff_always_are() -> None:
+    weekend = Duty(frozenset({5, 6}), EIGHT.time(), EIGHT.replace(hour=1).time())
+    off_volunteer = replace(SEVEN[0], duty=(weekend,))
+    off_staff = replace(LIN, duty=(weekend,))
+    picture = callers(EIGHT, off_volunteer, off_staff)
+    assert picture.of(Role.VOLUNTEER) == []
+    assert picture.of(Role.STAFF) == [off_staff]

@@ -1,0 +1,230 @@
+"""What is said to whom: in their words and the home's time, and on a locked screen nothing that is private."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from alerts.links import Links
+from alerts.message import Message, compose, fit
+from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
+from linli.clock import VirtualClock
+from linli.people import Home, Person
+from linli.words import LANGUAGES, Sentence
+from tests.alerts.town import new_alert
+from tests.cast import ANA, BO, EIGHT, GARDEN, LIN, MEI, MEI_HERSELF, OTHER_SITE, WU
+
+LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
+WHY = Sentence("Pulse {pulse} at {at}, {room}.", {"pulse": 150, "at": EIGHT, "room": "bedroom"})
+EVERY_ALERT = [
+    replace(new_alert(kind, severity), why=WHY)
+    for kind, severity in zip(
+        (AlertKind.SOS, AlertKind.VITALS, AlertKind.INACTIVITY, AlertKind.LOW_BATTERY),
+        (Severity.EMERGENCY, Severity.URGENT, Severity.URGENT, Severity.NOTICE),
+        strict=True,
+    )
+]
+
+
+def told(
+    person: Person,
+    alert: Alert | None = None,
+    type: NoticeType = NoticeType.CALL,  # noqa: A002
+    home: Home = MEI,
+) -> Message:
+    alert = alert or replace(new_alert(), why=WHY)
+    notice = Notice(f"{alert.id}.key", alert.id, person.person, "c", type, alert.severity, EIGHT)
+    return compose(alert, notice, home=home, person=person, links=LINKS, now=EIGHT + timedelta(seconds=5))
+
+
+def test_the_webhook_body_is_what_the_contract_says() -> None:
+    body = json.loads(told(replace(ANA, language="en"), new_alert()).webhook_body)
+
+    assert body == {
+        "type": "alert.notice",
+        "alert": {
+            "id": "a-1",
+            "kind": "sos",
+            "severity": "emergency",
+            "opened_at": "2026-11-23T08:00:00+08:00",
+            "text": "The call button was pressed.",
+        },
+        "home": {
+            "home": "home-7",
+            "site": "garden",
+            "building": "3",
+            "unit": "2",
+            "floor": "5",
+            "door": "502",
+            "resident": "Mei Chen",
+        },
+        "to": {"person": "ana", "name": "Ana Li", "role": "volunteer"},
+        "links": {"accept": LINKS.accept("a-1", "ana"), "decline": LINKS.decline("a-1", "ana")},
+    }
+
+
+@pytest.mark.parametrize("type", list(NoticeType))
+def test_every_notice_has_a_body_of_the_same_shape(type: NoticeType) -> None:  # noqa: A002
+    body = json.loads(told(MEI_HERSELF, type=type).webhook_body)
+
+    assert set(body) == {"type", "alert", "home", "to", "links"}
+    assert set(body["links"]) == {"accept", "decline"}
+    assert body["alert"]["text"]
+
+
+def test_an_alert_about_a_whole_site_names_no_home() -> None:
+    nowhere = Home("", GARDEN, "")
+    alert = replace(new_alert(AlertKind.SYSTEM, Severity.URGENT), home="", why=Sentence("The broker is gone."))
+
+    message = told(LIN, alert, home=nowhere)
+
+    assert json.loads(message.webhook_body)["home"] == {
+        "home": "", "site": GARDEN, "building": "", "unit": "", "floor": "", "door": "", "resident": "",
+    }  # fmt: skip
+    assert message.paragraphs == ("The broker is gone.",)
+    assert [link.url for link in message.links] == [LINKS.request_page("a-1", "lin")]
+
+
+@pytest.mark.parametrize(
+    ("person", "alert", "type"),
+    [
+        (replace(person, language=language), alert, type_)
+        for person, alert, type_, language in product((ANA, BO, LIN, WU), EVERY_ALERT, NoticeType, LANGUAGES)
+    ],
+)
+def test_a_locked_screen_shows_neither_name_nor_health(person: Person, alert: Alert, type: NoticeType) -> None:  # noqa: A002
+    message = told(person, alert, type)
+
+    for shown in (message.subject, message.short):
+        assert not re.search(r"Mei|Chen|150|[Pp]ulse|bedroom|卧室|1380|vitals", shown)
+        assert len(shown) <= (160 if shown.isascii() else 70)
+        assert "\n" not in shown
+
+
+@pytest.mark.parametrize("kind", [AlertKind.VITALS, AlertKind.ROUTINE_CHANGE, AlertKind.INACTIVITY, AlertKind.BATHROOM])
+@pytest.mark.parametrize("person", [ANA, BO], ids=["volunteer", "family"])
+def test_neighbours_and_family_are_not_told_of_health_or_rooms(person: Person, kind: AlertKind) -> None:
+    message = told(person, replace(new_alert(kind, Severity.URGENT), why=WHY))
+
+    said = message.long + message.webhook_body.decode()
+    assert not re.search(r"150|[Pp]ulse|bedroom|卧室|1941", said)
+    assert MEI.phone not in said
+
+
+@pytest.mark.parametrize("person", [LIN, WU], ids=["staff", "professional"])
+def test_those_who_must_decide_are_told_why_and_how_to_ring(person: Person) -> None:
+    message = told(person, replace(new_alert(AlertKind.VITALS, Severity.URGENT), why=WHY))
+
+    assert "150" in message.long
+    assert "08:00" in message.long
+    assert MEI.phone in message.long
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_role_is_told_in_its_own_way(language: str) -> None:
+    said = {told(replace(person, language=language)).paragraphs for person in (ANA, BO, LIN, WU)}
+
+    assert len(said) == 4
+
+
+def test_a_volunteer_is_told_who_where_and_that_no_is_fine() -> None:
+    message = told(ANA)
+
+    assert message.subject == "紧急：请去邻居家里看看"
+    assert message.short == "紧急：请去邻居家里看看（3号楼 2单元 5层 502，08:00 起）"
+    assert "Mei Chen" in message.long
+    assert "去不了没关系" in message.long
+    assert [(link.label, link.url) for link in message.links] == [
+        ("我去", LINKS.accept("a-1", "ana")),
+        ("我去不了", LINKS.decline("a-1", "ana")),
+    ]
+    assert all(link.url in message.long for link in message.links)
+
+
+def test_the_family_abroad_reads_english_with_the_clock_of_the_home() -> None:
+    message = told(BO)
+
+    assert message.subject == "Urgent: somebody is needed at home"
+    assert "Building 3, Unit 2, Floor 5, 502, since 08:00" in message.long
+
+
+def test_times_are_those_of_the_home_not_of_the_server() -> None:
+    message = told(LIN, home=replace(OTHER_SITE, timezone="Asia/Urumqi"))
+
+    assert "06:00" in message.long
+    assert json.loads(message.webhook_body)["alert"]["opened_at"] == "2026-11-23T06:00:00+06:00"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_elder_is_asked_how_she_is_and_not_to_go_anywhere(language: str) -> None:
+    message = told(replace(MEI_HERSELF, language=language), type=NoticeType.ASK)
+
+    assert message.subject == {"zh": "您还好吗？", "en": "Are you all right?"}[language]
+    assert message.links == ()
+    assert {"zh": "按一下按钮", "en": "Press your button"}[language] in message.short
+    links = json.loads(message.webhook_body)["links"]
+    assert set(links.values()) == {LINKS.request_page("a-1", "mei")}
+
+
+def test_who_said_that_they_would_go_is_reminded_of_it() -> None:
+    on_the_way = told(replace(ANA, language="en"), type=NoticeType.REMIND)
+    at_the_door = told(
+        replace(ANA, language="en"), replace(new_alert(), state=AlertState.AT_DOOR), type=NoticeType.REMIND
+    )
+
+    assert "You said that you would go." in on_the_way.long
+    assert at_the_door.subject == "Please tell how it went"
+
+
+def test_what_can_wait_is_not_told_as_if_somebody_lay_on_the_floor() -> None:
+    message = told(replace(LIN, language="en"), EVERY_ALERT[-1])
+
+    assert message.subject == "Something to look into during the day"
+    assert "needs somebody" not in message.long
+
+
+@pytest.mark.parametrize(
+    ("home", "shown"),
+    [
+        (Home("h", "s", "3", "2", "5", "502"), "3号楼 2单元 5层 502"),
+        (Home("h", "s", "东区3栋", "甲", "", "502"), "东区3栋 甲 502"),
+        (Home("h", "s", "A3", "", "-1", ""), "A3号楼 -1"),
+        (Home("h", "s", "3号楼", "2单元"), "3号楼 2单元"),
+    ],
+    ids=["numbers", "names", "letter and cellar", "words already there"],
+)
+def test_an_address_is_written_as_people_say_it(home: Home, shown: str) -> None:
+    assert f"（{shown}，" in told(ANA, home=home).short
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("a" * 160, 160), ("a" * 161, 160), ("看" * 70, 70), ("看" * 71, 70), ("a" * 100 + "看", 70)],
+)
+def test_a_short_text_fits_into_one_text_message(text: str, length: int) -> None:
+    assert len(fit(text)) == length
+
+
+def test_an_endless_address_does_not_make_the_short_text_endless() -> None:
+    assert len(told(ANA, home=replace(MEI, building="东" * 200)).short) == 70
+
+
+def test_a_name_with_braces_or_markup_is_only_a_name() -> None:
+    message = told(ANA, home=replace(MEI, resident="{phone} <b>Mei</b>"))
+
+    assert "{phone} <b>Mei</b>" in message.long
+
+
+def test_everything_that_is_said_is_said_in_chinese_too() -> None:
+    words = set()
+    for person, alert, type_, state in product(
+        (MEI_HERSELF, ANA, BO, LIN, WU), EVERY_ALERT, NoticeType, (AlertState.OPEN, AlertState.AT_DOOR)
+    ):
+        message = told(replace(person, language="zh"), replace(alert, state=state, why=Sentence("")), type_)
+        labels = (link.label for link in message.links)
+        words |= set(re.findall(r"[A-Za-z]+", " ".join([message.subject, message.short, *message.paragraphs, *labels])))
+
+    assert words == {"Mei", "Chen", "garden"}
