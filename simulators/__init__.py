@@ -1,0 +1,1 @@
+"""Homes that live like real ones, with incidents and their truth. Imports the kernel's records and nothing else."""
