@@ -1,0 +1,174 @@
+"""Who may do what: one table of every route, and how far each role reaches. A route that is not in it cannot be built.
+
+A role that is missing from a route's row, and a home or an alert out of reach, are the same to the asker: 404.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from linli.alert import Alert, Request, RequestState
+from linli.people import Care, Home, Role, Roster, Scope
+from linli.store.access import Identity
+
+STAFF, FAMILY, RESIDENT = Role.STAFF, Role.FAMILY, Role.RESIDENT
+VOLUNTEER, PROFESSIONAL = Role.VOLUNTEER, Role.PROFESSIONAL
+DEVICE, GATEWAY = "device", "gateway"
+
+HELPERS: frozenset[str] = frozenset({VOLUNTEER, PROFESSIONAL})
+"""Who sees a home only while an alert there has asked them."""
+PEOPLE: frozenset[str] = frozenset(Role)
+GOERS: frozenset[str] = frozenset({STAFF, FAMILY, VOLUNTEER, PROFESSIONAL})
+"""Who can be called to a door."""
+
+
+class Door(StrEnum):
+    """How somebody proves who they are."""
+
+    OPEN = "open"
+    """Nobody has to; a signed link carries its own proof."""
+    BEARER = "bearer"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What it takes to use a route. `{home}` and `{alert}` in its path must moreover be within reach."""
+
+    door: Door
+    roles: frozenset[str] = frozenset()
+
+
+def _open() -> Rule:
+    return Rule(Door.OPEN)
+
+
+def _api(*roles: str) -> Rule:
+    return Rule(Door.BEARER, frozenset(roles))
+
+
+def _page(*roles: str) -> Rule:
+    return Rule(Door.SESSION, frozenset(roles))
+
+
+TABLE: dict[str, Rule] = {
+    "GET /healthz": _open(),
+    "GET /readyz": _open(),
+    "GET /metrics": _open(),
+    "GET /api/v1/openapi.json": _open(),
+    "GET /api/v1/homes": _api(*PEOPLE),
+    "GET /api/v1/homes/{home}": _api(*PEOPLE),
+    "GET /api/v1/homes/{home}/signals": _api(STAFF, RESIDENT),
+    "POST /api/v1/homes/{home}/away": _api(STAFF, FAMILY, RESIDENT),
+    "DELETE /api/v1/homes/{home}/away": _api(STAFF, FAMILY, RESIDENT),
+    "GET /api/v1/alerts": _api(*PEOPLE),
+    "GET /api/v1/alerts/{alert}": _api(*PEOPLE),
+    "POST /api/v1/alerts/{alert}/accept": _api(*GOERS),
+    "POST /api/v1/alerts/{alert}/decline": _api(*GOERS),
+    "POST /api/v1/alerts/{alert}/arrive": _api(*GOERS),
+    "POST /api/v1/alerts/{alert}/close": _api(*GOERS),
+    "POST /api/v1/signals": _api(STAFF, RESIDENT, DEVICE, GATEWAY),
+    "GET /api/v1/rejections": _api(STAFF),
+    "GET /api/v1/events": _api(*PEOPLE),
+    "GET /signin": _open(),
+    "POST /signin": _open(),
+    "GET /enter/{token}": _open(),
+    "POST /enter/{token}": _open(),
+    "POST /signout": _page(*PEOPLE),
+    "GET /go/{token}": _open(),
+    "POST /go/{token}": _open(),
+    "GET /": _page(*PEOPLE),
+    "GET /live": _page(*PEOPLE),
+    "GET /queue": _page(STAFF),
+    "GET /homes": _page(STAFF),
+    "GET /homes/{home}": _page(STAFF),
+    "POST /homes/{home}/away": _page(STAFF, FAMILY, RESIDENT),
+    "POST /homes/{home}/back": _page(STAFF, FAMILY, RESIDENT),
+    "GET /alerts": _page(STAFF),
+    "GET /alerts/{alert}": _page(STAFF),
+    "POST /alerts/{alert}/accept": _page(*GOERS),
+    "POST /alerts/{alert}/decline": _page(*GOERS),
+    "POST /alerts/{alert}/arrive": _page(*GOERS),
+    "POST /alerts/{alert}/close": _page(*GOERS),
+    "GET /rejections": _page(STAFF),
+    "GET /family": _page(FAMILY),
+    "GET /volunteer": _page(*HELPERS),
+    "GET /me": _page(RESIDENT),
+    "POST /me/{home}/fine": _page(RESIDENT),
+    "POST /me/{home}/help": _page(RESIDENT),
+    "POST /me/{home}/cancel": _page(RESIDENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The homes that somebody is responsible for. `everywhere`: staff who are nobody in particular."""
+
+    role: str
+    person: str
+    cares: tuple[Care, ...] = ()
+    everywhere: bool = False
+
+    @property
+    def actor(self) -> str:
+        """Return the name under which their acts are logged."""
+        return self.person or self.role
+
+    @property
+    def is_helper(self) -> bool:
+        """Tell whether they see homes only while they are asked to come."""
+        return self.role in HELPERS
+
+    def covers(self, home: Home) -> bool:
+        """Tell whether a home is on their list, which for a helper is not yet a reason to see it."""
+        return self.everywhere or any(care.covers(home) for care in self.cares)
+
+    def covers_site(self, site: str, roster: Roster) -> bool:
+        """Tell whether they look after a site as a whole, or any part of it."""
+        if self.everywhere or not site:
+            return True
+        return any(home.site == site and self.covers(home) for home in roster.homes.values())
+
+
+def reach_of(identity: Identity, roster: Roster) -> Reach:
+    """Return how far somebody reaches; nowhere, once they have left the roster or changed their role there."""
+    role, person = identity.role, identity.person
+    if role == STAFF and not person:
+        return Reach(role, person, everywhere=True)
+    if role == DEVICE:
+        return Reach(role, person, (Care(Scope.HOME, person),))
+    if role == GATEWAY:
+        return Reach(role, person, (Care(Scope.SITE, person),))
+    known = roster.people.get(person)
+    if known is not None and known.role == role:
+        return Reach(role, person, known.cares)
+    if known is None and role == RESIDENT and person in roster.homes:
+        return Reach(role, person, (Care(Scope.HOME, person),))
+    return Reach(role, person)
+
+
+def stood_by(requests: tuple[Request, ...], person: str) -> Request | None:
+    """Return where a person stands with an alert, None if nobody asked them."""
+    return next((request for request in requests if request.person == person), None)
+
+
+def may_see_home(reach: Reach, home: Home, asked_now: frozenset[str]) -> bool:
+    """Tell whether somebody may see a home; `asked_now` are the homes whose open alerts have asked them and still do."""
+    return home.home in asked_now if reach.is_helper else reach.covers(home)
+
+
+def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], roster: Roster) -> bool:
+    """Tell whether somebody may see an alert: a helper only one that asked them, staff also those of a whole site."""
+    if reach.is_helper:
+        return stood_by(requests, reach.person) is not None
+    home = roster.homes.get(alert.home)
+    if home is not None:
+        return reach.covers(home)
+    return reach.role == STAFF and reach.covers_site(alert.site, roster)
+
+
+def may_see_whose(reach: Reach, alert: Alert, requests: tuple[Request, ...]) -> bool:
+    """Tell whether somebody may know whose alert it is: a helper only while it is open and they have not refused."""
+    if not reach.is_helper:
+        return True
+    request = stood_by(requests, reach.person)
+    return request is not None and alert.closed_at is None and request.state is not RequestState.DECLINED

@@ -1,0 +1,140 @@
+"""The API about alerts: which there are, what each rests on, and the four things that people do about them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+
+from dashboard.access import FAMILY, Reach, may_see_whose
+from dashboard.api.shapes import AlertDetail, AlertFilter, AlertOut, CloseIn, LineOut, PersonOut
+from dashboard.guard import Asker, GuardedRoute, Web, find_alert
+from dashboard.language import accepted
+from dashboard.places import zone_of
+from dashboard.services import Services
+from dashboard.standing import alert_reason, visible_alerts
+from dashboard.vocabulary import KINDS
+from linli.alert import Alert, Entry
+from linli.store import cases
+from linli.store.overview import Involved
+from linli.words import say, translate
+
+router = APIRouter(prefix="/api/v1/alerts", route_class=GuardedRoute, tags=["alerts"])
+
+OF_A_ROOM = frozenset({"room", "device"})
+"""What a family is not told of the evidence."""
+
+
+@router.get("")
+def alerts(
+    services: Web,
+    asker: Asker,
+    request: Request,
+    state: AlertFilter = "all",
+    home: Annotated[str | None, Query(max_length=63)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[AlertOut]:
+    """The alerts that you may see, newest first."""
+    found = visible_alerts(services, asker, state=state, home=home, limit=limit)
+    return [row(services, one, asker, accepted(request)) for one in found]
+
+
+@router.get("/{alert}")
+def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+    """One alert, with its evidence, the people asked and all that happened."""
+    return detail_of(services, asker, accepted(request), alert)
+
+
+@router.post("/{alert}/accept")
+def accept(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+    """You go."""
+    services.desk.accept(alert, asker.actor)
+    return detail_of(services, asker, accepted(request), alert)
+
+
+@router.post("/{alert}/decline")
+def decline(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+    """You cannot come; the next is called at once."""
+    services.desk.decline(alert, asker.actor)
+    return detail_of(services, asker, accepted(request), alert)
+
+
+@router.post("/{alert}/arrive")
+def arrive(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+    """You are at the door."""
+    services.desk.arrive(alert, asker.actor)
+    return detail_of(services, asker, accepted(request), alert)
+
+
+@router.post("/{alert}/close")
+def close(services: Web, asker: Asker, request: Request, alert: str, body: CloseIn) -> AlertDetail:
+    """It is over; the outcome is written down."""
+    services.desk.close(alert, asker.actor, body.outcome, body.note)
+    return detail_of(services, asker, accepted(request), alert)
+
+
+def row(services: Services, involved: Involved, asker: Reach, language: str | None) -> AlertOut:
+    """Return an alert as somebody may see it: a helper learns no more of whose it is once it is over."""
+    alert = involved.alert
+    knows = may_see_whose(asker, alert, involved.requests)
+    return AlertOut(
+        id=alert.id,
+        home=alert.home if knows else "",
+        site=alert.site,
+        kind=alert.kind,
+        severity=alert.severity,
+        state=alert.state,
+        opened_at=alert.opened_at,
+        evidence_at=alert.evidence_at,
+        closed_at=alert.closed_at,
+        outcome=alert.outcome,
+        text=_text(services, alert, asker, language, knows=knows),
+    )
+
+
+def _text(services: Services, alert: Alert, asker: Reach, language: str | None, *, knows: bool) -> str:
+    home = services.roster().homes.get(alert.home)
+    language = language or (home.language if home else "zh")
+    if not knows:
+        return translate(KINDS[alert.kind], language)
+    return say(alert_reason(alert, asker), language, zone_of(services.roster(), alert))
+
+
+def detail_of(services: Services, asker: Reach, language: str | None, id: str) -> AlertDetail:  # noqa: A002
+    """Return an alert with all that somebody may know of it."""
+    involved = find_alert(services, id)
+    alert = involved.alert
+    with services.care.read() as connection:
+        log = cases.read_log(connection, id)
+    knows = may_see_whose(asker, alert, involved.requests)
+    return AlertDetail(
+        **row(services, involved, asker, language).model_dump(),
+        note=alert.note if knows else "",
+        lease_until=alert.lease_until,
+        evidence=_evidence(alert, asker) if knows else {},
+        people=_people(services, involved, asker, knows=knows),
+        timeline=[_line(entry) for entry in log if knows or asker.person in {entry.who, entry.detail.get("person")}],
+    )
+
+
+def _evidence(alert: Alert, asker: Reach) -> dict[str, str | float]:
+    hidden = OF_A_ROOM if asker.role == FAMILY else frozenset()
+    return {name: value for name, value in alert.evidence.items() if name not in hidden}
+
+
+def _people(services: Services, involved: Involved, asker: Reach, *, knows: bool) -> list[PersonOut]:
+    people = services.roster().people
+    return [
+        PersonOut(
+            person=request.person,
+            name=people[request.person].name if request.person in people else "",
+            role=request.role,
+            state=request.state,
+            asked_at=request.asked_at,
+        )
+        for request in involved.requests
+        if knows or request.person == asker.person
+    ]
+
+
+def _line(entry: Entry) -> LineOut:
+    return LineOut(at=entry.at, what=entry.what, who=entry.who, detail=dict(entry.detail))

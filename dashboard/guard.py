@@ -1,0 +1,148 @@
+"""The door of every route: proves who is asking and that the route, the home and the alert are within their reach."""
+
+import re
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dashboard import access as rules
+from dashboard import sessions
+from dashboard.access import Door, Reach, Rule, reach_of
+from dashboard.problems import Problem, SeeOther, not_found
+from dashboard.services import Services
+from linli.alert import Alert
+from linli.store import access, cases, overview
+from linli.store.access import Identity
+
+MAX_TOKEN = 300
+_ALERT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+
+
+class GuardedRoute(APIRoute):
+    """A route that answers nobody before its row in the table has been looked up."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the route's handler with the guard before it, so that not even a body is read for strangers."""
+        rule = self._rule()
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            await _admit(request, rule)
+            return await answer(request)
+
+        return guarded
+
+    def _rule(self) -> Rule:
+        found = {rules.TABLE.get(f"{method} {self.path_format}") for method in self.methods or ()}
+        rule = found.pop() if len(found) == 1 else None
+        if rule is None:
+            raise LookupError(f"{self.path_format} has no row in dashboard.access.TABLE")
+        return rule
+
+
+async def _admit(request: Request, rule: Rule) -> None:
+    services = services_of(request)
+    if rule.door is Door.OPEN:
+        return
+    if rule.door is Door.BEARER:
+        identity = await run_in_threadpool(_bearer, services, request)
+    else:
+        identity = await _signed_in(services, request)
+    reach = reach_of(identity, services.roster())
+    if reach.role not in rule.roles:
+        raise not_found()
+    request.state.reach = reach
+    await run_in_threadpool(_check_target, services, reach, request)
+
+
+def _bearer(services: Services, request: Request) -> Identity:
+    identity = identity_of_token(services, token_of(request))
+    if identity is None:
+        raise Problem(401, "This needs a valid bearer token.", {"www-authenticate": "Bearer"})
+    return identity
+
+
+def token_of(request: Request) -> str:
+    """Return the bearer token of a request, empty where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def identity_of_token(services: Services, token: str) -> Identity | None:
+    """Return whose bearer token this is: a person's, a device's or a gateway's."""
+    if not token or len(token) > MAX_TOKEN:
+        return None
+    device = services.device_identity(token)
+    if device is not None:
+        return Identity(*device)
+    with services.care.read() as connection:
+        return access.by_token(connection, token)
+
+
+async def _signed_in(services: Services, request: Request) -> Identity:
+    session = await run_in_threadpool(sessions.of, services, request)
+    if session is None:
+        raise SeeOther(f"/signin?next={quote(request.url.path)}" if request.method == "GET" else "/signin")
+    if request.method != "GET":
+        form = await request.form(max_files=0, max_fields=50)
+        if not sessions.same(form.get("csrf"), session.csrf):
+            raise Problem(403, "This form is out of date; please open the page again.")
+    request.state.session = session
+    return session.identity
+
+
+def _check_target(services: Services, reach: Reach, request: Request) -> None:
+    """Refuse a home or an alert that is out of reach in the same words as one that does not exist."""
+    if "home" in request.path_params and not sees_home(services, reach, request.path_params["home"]):
+        raise not_found()
+    if "alert" in request.path_params:
+        involved = find_alert(services, request.path_params["alert"])
+        if not rules.may_see_alert(reach, involved.alert, involved.requests, services.roster()):
+            raise not_found()
+
+
+def sees_home(services: Services, reach: Reach, id: str) -> bool:  # noqa: A002
+    """Tell whether a home exists and somebody may see it."""
+    home = services.roster().homes.get(id)
+    return home is not None and rules.may_see_home(reach, home, asked_now(services, reach))
+
+
+def asked_now(services: Services, reach: Reach) -> frozenset[str]:
+    """Return the homes whose open alerts ask a helper; nobody else needs it."""
+    if not reach.is_helper:
+        return frozenset()
+    with services.care.read() as connection:
+        return overview.homes_asking(connection, reach.person)
+
+
+def find_alert(services: Services, id: str) -> overview.Involved:  # noqa: A002
+    """Return an alert with everybody asked; raises 404 where there is none."""
+    alert: Alert | None = None
+    if _ALERT_ID.match(id):
+        with services.care.read() as connection:
+            alert = cases.by_id(connection, id)
+            if alert is not None:
+                return overview.with_requests(connection, [alert])[0]
+    raise not_found()
+
+
+def services_of(request: Request) -> Services:
+    """Return the parts of the running linli."""
+    services: Services = request.app.state.services
+    return services
+
+
+def reach_of_request(request: Request) -> Reach:
+    """Return how far whoever is asking reaches; only behind a door."""
+    reach: Reach = request.state.reach
+    return reach
+
+
+Web = Annotated[Services, Depends(services_of)]
+Asker = Annotated[Reach, Depends(reach_of_request)]

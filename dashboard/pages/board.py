@@ -1,0 +1,109 @@
+"""The staff's board: every home as a window of its building, and the queue beside it."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from dashboard.access import FAMILY, HELPERS, RESIDENT, STAFF, Reach, may_see_alert
+from dashboard.facade import street
+from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.queue import Queue, queue_of
+from dashboard.screens import Words, draw, page, words_for
+from dashboard.services import Services
+from dashboard.standing import Standing, all_standings, open_alerts
+from dashboard.vocabulary import HOME_STATES
+from dashboard.windows import Window, title_of, window_of
+from linli.home_state import HomeState
+from linli.store import cases
+from linli.store import roster as roster_store
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+SIZES = ((150, "roomy"), (420, "close"), (1000, "dense"))
+"""How large windows are drawn by how many there are, so that a whole compound stays one picture."""
+
+
+@dataclass(frozen=True)
+class Pane:
+    """A window with the words for who cannot see it."""
+
+    window: Window
+    title: str
+
+
+def home_page_of(role: str) -> str:
+    """Return where somebody begins."""
+    if role in HELPERS:
+        return "/volunteer"
+    if role == FAMILY:
+        return "/family"
+    return "/me" if role == RESIDENT else "/"
+
+
+@router.get("/")
+def board(services: Web, asker: Asker, request: Request) -> Response:
+    """The board for staff; everybody else goes to their own page."""
+    if asker.role != STAFF:
+        return RedirectResponse(home_page_of(asker.role), 303)
+    words = words_for(request)
+    standings = [standing for standing in all_standings(services) if asker.covers(standing.home)]
+    homes = [standing.home for standing in standings]
+    context = {
+        "buildings": street(homes),
+        "panes": {one.home.home: _pane(one, words) for one in standings},
+        "tallies": tallies(standings),
+        "size": next((name for most, name in SIZES if len(homes) <= most), "tiny"),
+        "several_sites": len({home.site for home in homes}) > 1,
+        **heading(services, asker),
+        **_queue_context(services, asker, words, standings),
+    }
+    return page(request, "board.html", words, context)
+
+
+def _pane(standing: Standing, words: Words) -> Pane:
+    return Pane(window_of(standing, words.now), title_of(standing, words.language))
+
+
+def tallies(standings: list[Standing]) -> list[tuple[HomeState, str, int]]:
+    """Return how many homes are in each state, with its word; the board's legend."""
+    counts = dict.fromkeys(HOME_STATES, 0)
+    for standing in standings:
+        counts[standing.state] += 1
+    return [(state, HOME_STATES[state], count) for state, count in counts.items()]
+
+
+def heading(services: Services, asker: Reach) -> dict[str, object]:
+    """Return what stands at the head of every staff page: whose board it is."""
+    roster = services.roster()
+    with services.care.read() as connection:
+        names = roster_store.site_names(connection)
+    sites = [site for site in roster.sites if asker.covers_site(site, roster)]
+    return {"site_names": names, "place": names.get(sites[0], sites[0]) if len(sites) == 1 else "linli 邻里"}
+
+
+def _queue_context(services: Services, asker: Reach, words: Words, standings: list[Standing]) -> dict[str, object]:
+    roster = services.roster()
+    involved = [one for one in open_alerts(services) if may_see_alert(asker, one.alert, one.requests, roster)]
+    with services.care.read() as connection:
+        closed = cases.closed_today(connection, words.midnight())
+    queue: Queue = queue_of(standings, involved, roster, words.now)
+    return {
+        "queue": queue,
+        "troubles": services.health.troubles(),
+        "works": bool(services.health.parts()) and not services.health.troubles(),
+        "closed_today": sum(closed.values()),
+        "counts": {state.value: count for state, _, count in tallies(standings)},
+        "homes_known": len(standings),
+    }
+
+
+@router.get("/queue")
+def queue(services: Web, asker: Asker, request: Request) -> Response:
+    """The queue alone, for the board to replace when something has happened."""
+    words = words_for(request)
+    standings = [standing for standing in all_standings(services) if asker.covers(standing.home)]
+    context = _queue_context(services, asker, words, standings)
+    session = request.state.session
+    return HTMLResponse(draw("_queue.html", words, csrf=session.csrf, **context))

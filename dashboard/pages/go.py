@@ -1,0 +1,152 @@
+"""The request in a helper's hand: opened from a signed link, no account, no script needed. Only a POST changes anything."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from alerts.links import BadLink, Ticket
+from alerts.links import Verb as LinkVerb
+from alerts.message import reason_for
+from dashboard.access import Reach, may_see_alert, may_see_whose, reach_of, stood_by
+from dashboard.api.alerts import detail_of
+from dashboard.facade import Building, buildings
+from dashboard.guard import GuardedRoute, Web, find_alert
+from dashboard.language import accepted
+from dashboard.outlook import nearness
+from dashboard.pages.alert import clean
+from dashboard.places import zone_of
+from dashboard.problems import Problem, not_found, wants_page
+from dashboard.queue import card_of, name_of
+from dashboard.screens import Words, page, words_for
+from dashboard.services import Services
+from dashboard.vocabulary import DISTANCES, OUTCOMES
+from linli.alert import AlertState, Outcome, RequestState
+from linli.errors import Conflict
+from linli.people import Home, Person
+from linli.store.access import Identity
+from linli.store.overview import Involved
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+Verb = Literal["accept", "decline", "arrive", "close"]
+_VERBS = {LinkVerb.ACCEPT: "accept", LinkVerb.DECLINE: "decline"}
+MAX_TOKEN = 1000
+PLACES = {
+    RequestState.ACCEPTED: "go_going.html",
+    RequestState.AT_DOOR: "go_outcome.html",
+    RequestState.DECLINED: "go_declined.html",
+}
+
+
+@router.get("/go/{token}")
+def look(services: Web, request: Request, token: str) -> Response:
+    """Show what is asked; looking changes nothing."""
+    _, person, involved = _read(services, token)
+    return _show(services, request, person, involved)
+
+
+@router.post("/go/{token}")
+def act(
+    services: Web,
+    request: Request,
+    token: str,
+    verb: Annotated[Verb | None, Form()] = None,
+    outcome: Annotated[Outcome | None, Form()] = None,
+    note: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Do what the button says, or what the link was made for."""
+    ticket, person, _ = _read(services, token)
+    try:
+        _do(services, ticket, verb or _VERBS.get(ticket.verb, ""), outcome, clean(note))
+    except Conflict:
+        if not wants_page(request):
+            raise
+    involved = find_alert(services, ticket.alert)
+    if wants_page(request):
+        return _show(services, request, person, involved)
+    reach = reach_of(Identity(person.role, person.person), services.roster())
+    return JSONResponse(detail_of(services, reach, accepted(request), ticket.alert).model_dump(mode="json"))
+
+
+def _read(services: Services, token: str) -> tuple[Ticket, Person, Involved]:
+    """Return what a link is for and whose it is; raises 404 for one that is forged or of somebody who has left."""
+    try:
+        ticket = services.links.read(token) if len(token) <= MAX_TOKEN else None
+    except BadLink:
+        ticket = None
+    person = services.roster().people.get(ticket.person) if ticket else None
+    if ticket is None or person is None:
+        raise Problem(404, "This link cannot be used any more.")
+    involved = find_alert(services, ticket.alert)
+    if not may_see_alert(_reach(services, person), involved.alert, involved.requests, services.roster()):
+        raise not_found()
+    return ticket, person, involved
+
+
+def _reach(services: Services, person: Person) -> Reach:
+    return reach_of(Identity(person.role, person.person), services.roster())
+
+
+def _do(services: Services, ticket: Ticket, verb: str, outcome: Outcome | None, note: str) -> None:
+    desk, alert, person = services.desk, ticket.alert, ticket.person
+    if verb == "close":
+        if outcome is None:
+            raise Problem(422, "Closing needs an outcome.")
+        desk.close(alert, person, outcome, note)
+        return
+    acts = {"accept": desk.accept, "decline": desk.decline, "arrive": desk.arrive}
+    if verb not in acts:
+        raise Problem(422, "This link needs to be told what to do.")
+    acts[verb](alert, person)
+
+
+def _show(services: Services, request: Request, person: Person, involved: Involved) -> HTMLResponse:
+    alert = involved.alert
+    words = words_for(request, zone=zone_of(services.roster(), alert), roster_says=person.language)
+    if alert.state is AlertState.CLOSED:
+        return page(request, "go_over.html", words, _over(services, person, involved))
+    stands = stood_by(involved.requests, person.person)
+    template = PLACES.get(stands.state, "go_request.html") if stands else "go_request.html"
+    if not may_see_whose(_reach(services, person), alert, involved.requests):
+        return page(request, template, words, {"card": None})
+    return page(request, template, words, _request(services, person, involved, words))
+
+
+def _over(services: Services, person: Person, involved: Involved) -> dict[str, object]:
+    """Return what is left to say: who went and how it ended, no name and no address of the resident."""
+    went = [r.person for r in involved.requests if r.state is RequestState.AT_DOOR]
+    return {
+        "went": [name_of(one, services.roster()) for one in went if one != person.person],
+        "self_went": person.person in went,
+        "alert": involved.alert,
+        "outcome": OUTCOMES[involved.alert.outcome][0] if involved.alert.outcome else "",
+    }
+
+
+def _request(services: Services, person: Person, involved: Involved, words: Words) -> dict[str, object]:
+    roster = services.roster()
+    home = roster.homes.get(involved.alert.home)
+    near = nearness(person, home, roster) if home else None
+    others = [r for r in involved.requests if r.person != person.person and r.role != "resident"]
+    return {
+        "card": card_of(involved, roster),
+        "home": home,
+        "picture": _picture(services, home) if home else None,
+        "near": DISTANCES[near] if near is not None else "",
+        "going": [
+            name_of(r.person, roster) for r in others if r.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
+        ],
+        "also": [name_of(r.person, roster) for r in others if r.state in {RequestState.ASKED, RequestState.SILENT}],
+        "outcomes": OUTCOMES,
+        "why": words.say(reason_for(involved.alert, person.role)),
+    }
+
+
+def _picture(services: Services, home: Home) -> Building:
+    """Return the building with every place in it, also those that are not the helper's business: all look alike."""
+    neighbours = [
+        one for one in services.roster().homes.values() if (one.site, one.building) == (home.site, home.building)
+    ]
+    return buildings(neighbours)[0]

@@ -1,0 +1,212 @@
+"""Coming in and going out: a login with a password, or a signed link for the first time and for the demo."""
+
+import secrets
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Annotated
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from fastapi import APIRouter, Form
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.exc import IntegrityError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboard import sessions
+from dashboard.guard import GuardedRoute, Web
+from dashboard.problems import not_found
+from dashboard.screens import page, words_for
+from dashboard.services import Services
+from dashboard.throttle import Throttle
+from linli.clock import from_millis, millis
+from linli.store import access
+from linli.store.access import Identity, Session
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+ENTRY_DAYS = 7
+TRIES_PER_LOGIN, TRIES_PER_ADDRESS = 10, 30
+
+_HASHER = PasswordHasher()
+_HASHING = threading.BoundedSemaphore(2)
+"""One check takes 64 MiB: a crowd at the door must wait in line, not in memory."""
+
+
+class Doorman:
+    """Checks passwords, as slowly for a login that does not exist as for one that does."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._by_login = Throttle(TRIES_PER_LOGIN)
+        self._by_address = Throttle(TRIES_PER_ADDRESS)
+
+    def wait(self, login: str, address: str) -> timedelta | None:
+        """Return how long whoever tries has to wait, None while they may."""
+        now = self._services.clock.now()
+        waits = (self._by_login.wait(login, now), self._by_address.wait(address, now))
+        return max((wait for wait in waits if wait is not None), default=None)
+
+    def check(self, login: str, password: str, address: str) -> Identity | None:
+        """Return who signs in, None if login or password are wrong; counts what was wrong."""
+        known = self._known(login)
+        hash_, identity = known or (_nobodys_hash(), None)
+        right = _verify(hash_, password)
+        if right and identity is not None:
+            self._by_login.forget(login)
+            return identity
+        now = self._services.clock.now()
+        self._by_login.failed(login, now)
+        self._by_address.failed(address, now)
+        return None
+
+    def _known(self, login: str) -> tuple[str, Identity] | None:
+        if "\x00" in login:
+            return None
+        with self._services.care.read() as connection:
+            return access.by_login(connection, login)
+
+
+def _verify(hash_: str, password: str) -> bool:
+    with _HASHING:
+        try:
+            return _HASHER.verify(hash_, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def hashed(password: str) -> str:
+    """Return what is kept of a password."""
+    return _HASHER.hash(password)
+
+
+@router.get("/signin")
+def signin_page(services: Web, request: Request, next: str = "/") -> Response:  # noqa: A002 - the word in the link
+    """The form."""
+    return _form(services, request, {"next": _inside(next), "wrong": False, "wait": None})
+
+
+def _form(services: Services, request: Request, context: Mapping[str, object], status: int = 200) -> Response:
+    mark = sessions.visit(request)
+    known = {"csrf": sessions.visit_csrf(services, mark), **context}
+    response = page(request, "signin.html", words_for(request), known, status)
+    sessions.remember_visit(services, response, mark)
+    return response
+
+
+def _inside(location: str) -> str:
+    """Return a place on this site, never another one."""
+    safe = location.startswith("/") and not location.startswith("//") and "\\" not in location
+    return location if safe and location.isprintable() and len(location) < 200 else "/"
+
+
+@router.post("/signin")
+def sign_in(
+    services: Web,
+    request: Request,
+    login: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    next: Annotated[str, Form(max_length=300)] = "/",  # noqa: A002 - the word in the form
+    csrf: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Sign in."""
+    context: dict[str, object] = {"next": _inside(next), "wrong": False, "wait": None}
+    if not _from_our_form(services, request, csrf):
+        return _form(services, request, context, 403)
+    doorman: Doorman = request.app.state.doorman
+    address = request.client.host if request.client else ""
+    wait = doorman.wait(login, address)
+    if wait is not None:
+        response = _form(services, request, {**context, "wait": wait}, 429)
+        response.headers["retry-after"] = str(int(wait.total_seconds()) + 1)
+        return response
+    identity = doorman.check(login, password, address)
+    if identity is None:
+        return _form(services, request, {**context, "wrong": True}, 403)
+    return _come_in(services, identity, _inside(next))
+
+
+def _from_our_form(services: Services, request: Request, csrf: str) -> bool:
+    mark = request.cookies.get(sessions.VISIT, "")
+    return bool(mark) and sessions.same(csrf, sessions.visit_csrf(services, mark))
+
+
+def _come_in(services: Services, identity: Identity, location: str) -> Response:
+    response = RedirectResponse(location, 303)
+    sessions.begin(services, response, identity)
+    response.delete_cookie(sessions.VISIT)
+    return response
+
+
+@router.post("/signout")
+def sign_out(services: Web, request: Request) -> Response:
+    """Go out."""
+    response = RedirectResponse("/signin", 303)
+    sessions.end(services, request, response)
+    return response
+
+
+def entry_link(services: Services, identity: Identity) -> str:
+    """Return a link that signs somebody in once, within a week; in the demo as often as it is opened."""
+    ends = millis(services.clock.now() + timedelta(days=ENTRY_DAYS))
+    token = _signer(services).dumps([identity.role, identity.person, ends, secrets.token_urlsafe(12)])
+    return f"{services.settings.base_url}/enter/{token}"
+
+
+def _signer(services: Services) -> URLSafeSerializer:
+    return URLSafeSerializer(services.settings.secret, salt="entry")
+
+
+def _read_entry(services: Services, token: str) -> tuple[Identity, str]:
+    """Return whom a link lets in, and its own mark; raises 404 for a forged one or one that has ended."""
+    try:
+        role, person, ends, mark = _signer(services).loads(token)
+    except BadSignature:
+        raise not_found() from None
+    if from_millis(ends) < services.clock.now():
+        raise not_found()
+    return Identity(role, person), mark
+
+
+@router.get("/enter/{token}")
+def entry_page(services: Web, request: Request, token: str) -> Response:
+    """One button: what only looks at links, such as a chat's preview, does not use them up."""
+    identity, _ = _read_entry(services, token)
+    mark = sessions.visit(request)
+    context = {"csrf": sessions.visit_csrf(services, mark), "as_role": identity.role}
+    response = page(request, "enter.html", words_for(request), context)
+    sessions.remember_visit(services, response, mark)
+    return response
+
+
+@router.post("/enter/{token}")
+def enter(services: Web, request: Request, token: str, csrf: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """Come in by a link."""
+    identity, mark = _read_entry(services, token)
+    if not _from_our_form(services, request, csrf):
+        return entry_page(services, request, token)
+    if not services.settings.demo and not _use_up(services, mark):
+        raise not_found()
+    return _come_in(services, identity, "/")
+
+
+def _use_up(services: Services, mark: str) -> bool:
+    """Remember that a link was used; False if it was before.
+
+    Kept beside the sessions, under a role that opens nothing, so that it goes away when the link would end anyway.
+    """
+    now = services.clock.now()
+    used = Session(Identity("used-link"), "", now + timedelta(days=ENTRY_DAYS))
+    try:
+        with services.care.begin() as connection:
+            access.add_session(connection, f"link {mark}", used, now)
+    except IntegrityError:
+        return False
+    return True

@@ -1,0 +1,52 @@
+"""Where a home is, in the words of the people who live there, and the time zone that its clocks show."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from linli.alert import Alert
+from linli.people import Home, Roster
+from linli.words import translate
+
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+_NUMBERED = re.compile(r"(?:b|bldg|building|u|unit|no)?[-.]?0*([0-9]{1,4})\Z", re.IGNORECASE)
+
+
+def zone_of(roster: Roster, alert: Alert) -> ZoneInfo:
+    """Return the zone in which an alert's clock times are told: its home's, or that of any home of its site."""
+    home = roster.homes.get(alert.home)
+    return home.zone if home else zone_of_site(roster, alert.site)
+
+
+def zone_of_site(roster: Roster, site: str = "") -> ZoneInfo:
+    """Return the zone of a site, or of any home where none is named."""
+    return next((home.zone for home in roster.homes.values() if site in ("", home.site)), DEFAULT_ZONE)
+
+
+def building_name(home: Home, language: str) -> str:
+    """Return a building as people call it: `b3` and `3` are 3号楼, a name stays a name."""
+    return _named(home.building, "Building {number}", language)
+
+
+def unit_name(home: Home, language: str) -> str:
+    """Return the stairwell, empty where the building has only one."""
+    return _named(home.unit, "Unit {number}", language)
+
+
+def _named(id: str, template: str, language: str) -> str:  # noqa: A002
+    numbered = _NUMBERED.match(id)
+    return translate(template, language).format(number=numbered[1]) if numbered else id
+
+
+def floor_name(home: Home, language: str) -> str:
+    """Return the floor in words, empty where it is not known."""
+    return translate("Floor {number}", language).format(number=home.floor) if home.floor else ""
+
+
+def address(home: Home, language: str) -> str:
+    """Return building, stairwell and door; the id where the roster says none of them."""
+    stairs = [building_name(home, language), unit_name(home, language)]
+    if language == "zh":
+        told = "".join(part for part in stairs if part)
+        gap = " " if home.door and told and not told[-1].isascii() else ""
+        return f"{told}{gap}{home.door}" or home.home
+    return ", ".join(part for part in (" ".join(part for part in stairs if part), home.door) if part) or home.home

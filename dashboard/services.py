@@ -1,0 +1,78 @@
+"""What the pages and the API are given: the parts of a running linli, already wired together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from alerts.desk import Desk
+from alerts.links import Links
+from linli.clock import Clock
+from linli.health import Health
+from linli.home_state import HomeView
+from linli.people import Roster
+from linli.store.absences import Absence
+from linli.store.care import CareStore
+from linli.store.signals import SignalStore
+
+
+class Intake(Protocol):
+    """The one way in for signals, shared with MQTT."""
+
+    def submit(self, messages: Sequence[tuple[str, bytes]]) -> list[str | None]:
+        """Take (topic, payload) messages in; return, once they are durable, why each was refused, or None.
+
+        Raises StoreDown when they could not be stored in time: the caller may send them again.
+        """
+        ...
+
+
+class Homes(Protocol):
+    """What is known of the homes at this moment."""
+
+    def state(self, home: str) -> HomeView:
+        """Return one home's state."""
+        ...
+
+    def states(self) -> list[HomeView]:
+        """Return the state of every home, in the roster's order."""
+        ...
+
+    def begin_absence(self, absence: Absence) -> None:
+        """Store an absence and heed it at once."""
+        ...
+
+    def end_absence(self, home: str) -> bool:
+        """End the absence that runs; False if none did."""
+        ...
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """What the web part is told at the start. `base_url` is how people reach it; `secret` signs cookies."""
+
+    base_url: str
+    secret: bytes
+    demo: bool = False
+    session_days: int = 14
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that a route may use.
+
+    `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
+    `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
+    """
+
+    care: CareStore
+    signals: SignalStore
+    desk: Desk
+    links: Links
+    roster: Callable[[], Roster]
+    homes: Homes
+    intake: Intake
+    clock: Clock
+    health: Health
+    device_identity: Callable[[str], tuple[str, str] | None]
+    settings: WebSettings
+    counts: Callable[[], Mapping[str, int]] = dict

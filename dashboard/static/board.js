@@ -1,0 +1,162 @@
+// The board: windows change their light, the queue is fetched anew when something happens, a line leads from a seal to its card.
+
+import { listen } from "./live.js";
+
+const STATES = ["well", "quiet", "alert", "unmonitored", "away"];
+const MOST_LINES = 3;
+
+let street;
+let pending = null;
+let known = new Set();
+
+export function board(page) {
+  street = document.getElementById("street");
+  if (!street) return;
+  known = waitingCases();
+  walkable();
+  drawLines();
+  new ResizeObserver(drawLines).observe(page);
+  listen(page.dataset.live, { windows: redraw, alerts: fetchQueue, troubles: fetchQueue });
+  document.addEventListener("keydown", walkQueue);
+}
+
+function redraw(windows) {
+  let settled = false;
+  for (const [home, look, glyph, badge, title] of windows) {
+    const element = document.getElementById(`w-${home}`);
+    if (!element) continue;
+    const classes = `w ${look}`;
+    if (element.className !== classes || element.dataset.drawn !== glyph + badge) {
+      settled ||= !/^w well/.test(classes) || !/^w well/.test(element.className);
+      element.className = classes;
+      element.dataset.drawn = glyph + badge;
+      element.replaceChildren(...inside(glyph, badge));
+    }
+    if (element.title !== title) element.title = title;
+  }
+  count();
+  drawLines();
+  if (settled) fetchQueue();
+}
+
+function inside(glyph, badge) {
+  const parts = [];
+  if (glyph) parts.push(icon(glyph));
+  if (badge) {
+    const round = document.createElement("span");
+    round.className = "badge";
+    round.append(icon(badge));
+    parts.push(round);
+  }
+  return parts;
+}
+
+function icon(name) {
+  const template = document.getElementById(`icon-${name}`);
+  return template ? template.content.cloneNode(true) : "";
+}
+
+function count() {
+  for (const state of STATES) {
+    const number = street.querySelectorAll(`.house .w.${state}`).length;
+    const place = street.querySelector(`[data-count=${state}]`);
+    const line = place.closest("a");
+    place.textContent = number;
+    line.className = `some-${number ? state : "none"}`;
+    line.querySelector(".w").classList.toggle("none", number === 0);
+  }
+}
+
+function fetchQueue() {
+  pending ??= setTimeout(async () => {
+    pending = null;
+    const answer = await fetch("/queue").catch(() => null);
+    if (answer && answer.ok && !answer.redirected) replaceQueue(await answer.text());
+  }, 150);
+}
+
+function replaceQueue(text) {
+  const drawn = new DOMParser().parseFromString(text, "text/html").getElementById("queue");
+  const old = document.getElementById("queue");
+  if (!drawn || !old) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  old.replaceWith(document.adoptNode(drawn));
+  if (focused) document.querySelector(`#queue a[href="${CSS.escape(focused)}"]`)?.focus();
+  const troubles = document.getElementById("troubles");
+  const told = document.querySelector("#queue .trouble-list");
+  troubles.hidden = !told;
+  troubles.querySelector("ul").replaceChildren(...(told ? told.children : []));
+  announce();
+  drawLines();
+}
+
+function waitingCases() {
+  return new Set([...document.querySelectorAll("#queue [data-severity=emergency]")].map((card) => card.id));
+}
+
+function announce() {
+  const cases = waitingCases();
+  const fresh = [...cases].filter((id) => !known.has(id));
+  known = cases;
+  if (!fresh.length) return;
+  const card = document.getElementById(fresh[0]);
+  document.getElementById("urgent-words").textContent = `${card.querySelector("h3").textContent} ${card.querySelector(".body p").textContent}`;
+}
+
+function drawLines() {
+  const wires = document.getElementById("wires");
+  const frame = street.getBoundingClientRect();
+  const paths = [...document.querySelectorAll("#queue [data-severity=emergency]")].slice(0, MOST_LINES).map((card, index) => {
+    const seal = document.getElementById(`w-${card.dataset.home}`);
+    if (!seal) return null;
+    const from = seal.getBoundingClientRect();
+    const to = card.getBoundingClientRect();
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    const y = from.top - frame.top - 4;
+    const bend = frame.width - 12 - index * 7;
+    path.setAttribute("d", `M${from.right - frame.left} ${y + 4}V${y}H${bend}V${to.top - frame.top + 28}H${frame.width}`);
+    return path;
+  });
+  wires.replaceChildren(...paths.filter(Boolean));
+}
+
+// One tab stop for the whole façade; arrows walk by floor and by place.
+function walkable() {
+  const windows = [...street.querySelectorAll(".house a.w")];
+  windows.forEach((one, index) => (one.tabIndex = index ? -1 : 0));
+  street.addEventListener("focusin", (event) => {
+    if (!event.target.matches(".house a.w")) return;
+    street.querySelector(".house a.w[tabindex='0']").tabIndex = -1;
+    event.target.tabIndex = 0;
+  });
+  street.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".house a.w") || !event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+    nearest(event.target, event.key, windows)?.focus();
+  });
+}
+
+function nearest(from, key, windows) {
+  const sideways = key === "ArrowLeft" || key === "ArrowRight";
+  const forward = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
+  const here = from.getBoundingClientRect();
+  let best = null;
+  let least = Infinity;
+  for (const one of windows) {
+    const there = one.getBoundingClientRect();
+    const along = (sideways ? there.left - here.left : there.top - here.top) * forward;
+    const across = Math.abs(sideways ? there.top - here.top : there.left - here.left);
+    if (one !== from && along > 2 && along + across * 3 < least) {
+      least = along + across * 3;
+      best = one;
+    }
+  }
+  return best;
+}
+
+function walkQueue(event) {
+  if (event.target.closest("input, textarea") || (event.key !== "j" && event.key !== "k")) return;
+  const links = [...document.querySelectorAll("#queue .now .button.urge, #queue a.item")];
+  const at = links.indexOf(document.activeElement);
+  links.at(Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), links.length - 1))?.focus();
+}

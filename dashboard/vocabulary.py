@@ -1,0 +1,129 @@
+"""The words for the closed sets of the kernel. English here, Chinese in `linli/locale/zh.po`."""
+
+from linli.alert import AlertKind, AlertState, Outcome, RequestState, Severity
+from linli.home_state import HomeState
+from linli.people import Role
+from linli.signals import Kind
+
+KINDS = {
+    AlertKind.SOS: "Call for help",
+    AlertKind.FALL: "Fall",
+    AlertKind.SMOKE: "Smoke",
+    AlertKind.GAS: "Gas",
+    AlertKind.LEAK: "Water leak",
+    AlertKind.MISSED_CHECK_IN: "No check-in",
+    AlertKind.INACTIVITY: "Long without activity",
+    AlertKind.BATHROOM: "Long in the bathroom",
+    AlertKind.NIGHT_DOOR: "Out at night",
+    AlertKind.VITALS: "Vital signs out of range",
+    AlertKind.ROUTINE_CHANGE: "Changed routine",
+    AlertKind.UNMONITORED: "Unmonitored",
+    AlertKind.LOW_BATTERY: "Low battery",
+    AlertKind.SYSTEM: "linli itself",
+}
+
+SEVERITIES = {
+    Severity.EMERGENCY: "Emergency",
+    Severity.URGENT: "Urgent",
+    Severity.NOTICE: "Notice",
+}
+
+ALERT_STATES = {
+    AlertState.OPEN: "open",
+    AlertState.ACCEPTED: "somebody is on the way",
+    AlertState.AT_DOOR: "somebody is at the door",
+    AlertState.CLOSED: "closed",
+}
+
+HOME_STATES = {
+    HomeState.ALERT: "alert",
+    HomeState.QUIET: "quieter than usual",
+    HomeState.UNMONITORED: "unmonitored",
+    HomeState.AWAY: "away",
+    HomeState.WELL: "signs of life",
+}
+"""In the order in which a board counts them."""
+
+OUTCOMES = {
+    Outcome.SAFE: ("She is fine", "A false alarm is good news too"),
+    Outcome.HELPED: ("Helped", "Lifted, kept company, called the family"),
+    Outcome.AWAY: ("Nobody is at home", "Out, in hospital, with relatives"),
+    Outcome.DEVICE_FAULT: ("The device", "It rang by itself, or had no power"),
+    Outcome.DRILL: ("A drill", ""),
+    Outcome.OTHER: ("Something else", ""),
+}
+
+REQUEST_STATES = {
+    RequestState.ASKED: "asked",
+    RequestState.SILENT: "no answer yet",
+    RequestState.DECLINED: "cannot",
+    RequestState.ACCEPTED: "on the way",
+    RequestState.AT_DOOR: "at the door",
+}
+
+ROLES = {
+    Role.RESIDENT: "resident",
+    Role.VOLUNTEER: "volunteer",
+    Role.FAMILY: "family",
+    Role.STAFF: "community staff",
+    Role.PROFESSIONAL: "professional",
+}
+
+DISTANCES = ("paired neighbour", "same stairwell", "same building", "same compound")
+
+RUNGS = {
+    Role.RESIDENT: "She is asked herself",
+    Role.VOLUNTEER: "Neighbours are called",
+    Role.FAMILY: "The family is called",
+    Role.STAFF: "Community staff are called",
+    Role.PROFESSIONAL: "Professionals are called",
+}
+
+SIGNALS = {
+    Kind.CHECK_IN: "check-in",
+    Kind.SOS: "call button",
+    Kind.FALL: "fall",
+    Kind.SMOKE: "smoke",
+    Kind.GAS: "gas",
+    Kind.LEAK: "water leak",
+    Kind.MOTION: "movement",
+    Kind.PRESENCE: "presence",
+    Kind.BED: "bed",
+    Kind.CONTACT: "door contact",
+    Kind.BUTTON: "button",
+    Kind.POWER: "power",
+    Kind.WATER: "water",
+    Kind.HEART_RATE: "heart rate",
+    Kind.RESPIRATION: "respiration",
+    Kind.SPO2: "oxygen saturation",
+    Kind.BLOOD_PRESSURE: "blood pressure",
+    Kind.BODY_TEMPERATURE: "body temperature",
+    Kind.WEIGHT: "weight",
+    Kind.GLUCOSE: "glucose",
+    Kind.TEMPERATURE: "temperature",
+    Kind.HUMIDITY: "humidity",
+    Kind.MOOD: "mood",
+    Kind.BATTERY: "battery",
+}
+
+LOG = {
+    "opened": "The alert was opened",
+    "held": "Held until the morning: nobody is woken for a notice",
+    "repeated": "Reported again",
+    "asked": "{person} was asked first",
+    "called": "{person} was called",
+    "second_channel": "{person} was called by the second channel",
+    "silent": "{person} has not answered; the next is called",
+    "accepted": "{who} is on the way",
+    "joined": "{who} goes too",
+    "declined": "{who} cannot come; the next is called",
+    "at_door": "{who} is at the door",
+    "reminded": "{person} was reminded",
+    "lease_ended": "Nobody was at the door in time; the calls go on",
+    "no_outcome": "No outcome was written down; staff are called",
+    "nobody_to_call": "There was nobody to call",
+    "sign_of_life": "A sign of life was seen",
+    "cancelled": "Cancelled by the resident herself",
+    "closed": "{who} closed it: {outcome}",
+}
+"""What each line of an alert's log says; a line of another kind is shown by its own name."""

@@ -1,0 +1,149 @@
+"""The link in a volunteer's hand: looking changes nothing, one tap does, and afterwards no name is left."""
+
+import pytest
+
+from linli.alert import AlertKind, AlertState, Severity
+from linli.people import Role
+from tests.cast import LIN, MEI
+from tests.dashboard.world import World
+
+WHOSE = (MEI.resident, MEI.door, MEI.phone)
+MOST_BYTES = 30 * 1024
+
+
+@pytest.fixture
+def link(world: World) -> str:
+    """Call Ana to Mei's door."""
+    return world.services.links.accept(world.press_sos().id, "ana")
+
+
+def state(world: World) -> AlertState:
+    """Return how the alert stands."""
+    return world.desk.open_alerts()[0].state
+
+
+def test_looking_changes_nothing(world: World, link: str) -> None:
+    for _ in range(3):
+        answer = world.browser().get(link)
+        assert answer.status_code == 200
+        assert "Mei Chen asks for somebody to look in" in answer.text
+        assert "Building 3" in answer.text
+        assert MEI.phone not in answer.text
+
+    assert state(world) is AlertState.OPEN
+
+
+def test_an_accepted_request_leads_to_the_door_and_to_its_end(world: World, link: str) -> None:
+    phone = world.browser()
+
+    going = phone.post(link, data={"verb": "accept"})
+    assert (going.status_code, state(world)) == (200, AlertState.ACCEPTED)
+    assert "I am at the door" in going.text
+    assert f"tel:{MEI.phone}" in going.text
+
+    there = phone.post(link, data={"verb": "arrive"})
+    assert state(world) is AlertState.AT_DOOR
+    assert "How is Mei Chen?" in there.text
+
+    over = phone.post(link, data={"verb": "close", "outcome": "safe", "note": "she slept"})
+    assert over.status_code == 200
+    assert "Thank you" in over.text
+    assert not any(word in over.text for word in WHOSE)
+    assert world.desk.open_alerts() == []
+
+
+def test_a_post_without_a_word_does_what_the_link_is_for(world: World, link: str) -> None:
+    answer = world.client(accept="application/json").post(link)
+
+    assert answer.status_code == 200
+    assert answer.json()["state"] == "accepted"
+    decline = world.services.links.decline(answer.json()["id"], "ana")
+    assert world.client().post(decline).status_code == 200
+    assert state(world) is AlertState.OPEN
+
+
+def test_sending_it_twice_is_sending_it_once(world: World, link: str) -> None:
+    client = world.client(accept="application/json")
+
+    assert client.post(link).json() == client.post(link).json()
+
+
+def test_who_cannot_go_is_thanked_and_sees_no_name_any_more(world: World, link: str) -> None:
+    phone = world.browser()
+
+    answer = phone.post(link, data={"verb": "decline"})
+
+    assert "That is fine." in answer.text
+    assert not any(word in answer.text for word in WHOSE)
+    assert not any(word in phone.get(link).text for word in WHOSE)
+    assert "I am at the door" in phone.post(link, data={"verb": "accept"}).text
+
+
+def test_too_late_says_who_went_and_leaves_no_name_of_hers(world: World, link: str) -> None:
+    alert = world.desk.open_alerts()[0].id
+    world.desk.arrive(alert, LIN.person)
+    world.api(Role.STAFF).post(f"/api/v1/alerts/{alert}/close", json={"outcome": "helped"})
+
+    page = world.browser().get(link)
+    tap = world.browser().post(link, data={"verb": "accept"})
+
+    assert "Lin Zhou was there already. Thank you." in page.text
+    for answer in (page, tap):
+        assert answer.status_code == 200
+        assert not any(word in answer.text for word in WHOSE)
+    assert world.client(accept="application/json").post(link).status_code == 409
+
+
+@pytest.mark.parametrize("verb", ["close", "dance"])
+def test_an_end_needs_an_outcome_and_a_word_must_be_known(world: World, link: str, verb: str) -> None:
+    answer = world.browser().post(link, data={"verb": verb})
+
+    assert answer.status_code == 422
+    assert state(world) is AlertState.OPEN
+
+
+def test_a_link_to_look_at_does_nothing_by_itself(world: World) -> None:
+    alert = world.press_sos()
+
+    answer = world.client().post(world.services.links.request_page(alert.id, "ana"))
+
+    assert answer.status_code == 422
+    assert state(world) is AlertState.OPEN
+
+
+def test_a_forged_link_and_one_of_somebody_who_was_not_asked_show_nothing(world: World, link: str) -> None:
+    alert = world.desk.open_alerts()[0].id
+    links = world.services.links
+
+    for bad in (f"{link}x", "/go/x", f"/go/{'x' * 2000}", links.accept(alert, "kai"), links.accept(alert, "nobody")):
+        answer = world.browser().get(bad)
+        assert answer.status_code == 404
+        assert not any(word in answer.text for word in WHOSE)
+        assert world.browser().post(bad, data={"verb": "accept"}).status_code == 404
+    assert state(world) is AlertState.OPEN
+
+
+def test_no_account_and_no_cookie_is_needed_and_none_is_left(world: World, link: str) -> None:
+    phone = world.browser()
+    phone.post(link, data={"verb": "accept"})
+
+    assert "set-cookie" not in phone.get(link).headers
+    assert dict(phone.cookies) == {}
+
+
+def test_a_neighbour_is_not_told_of_rooms_and_health(world: World) -> None:
+    alert = world.opens(AlertKind.VITALS, Severity.URGENT)
+
+    page = world.browser().get(world.services.links.accept(alert.id, "ana"))
+
+    assert "A look is needed." in page.text
+    assert "call button was pressed" not in page.text
+
+
+def test_the_request_is_small_enough_for_a_poor_connection(world: World, link: str) -> None:
+    phone = world.browser()
+    pages = [phone.get(link), phone.post(link, data={"verb": "accept"}), phone.post(link, data={"verb": "arrive"})]
+    files = [phone.get(f"/static/{name}") for name in ("linli.css", "phone.js", "clocks.js", "fresh.js", "live.js")]
+
+    assert max(len(page.content) for page in pages) + len(files[0].content) < MOST_BYTES
+    assert sum(len(file.content) for file in files[1:]) < MOST_BYTES / 2

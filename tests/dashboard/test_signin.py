@@ -1,0 +1,199 @@
+"""Coming in: passwords, links, sessions, and the secrets that keep others from sending our forms."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dashboard import sessions
+from dashboard.pages.signin import ENTRY_DAYS, TRIES_PER_ADDRESS, TRIES_PER_LOGIN, entry_link, hashed
+from dashboard.throttle import WINDOW, Throttle
+from linli.people import Role
+from linli.store import access
+from linli.store import tables as t
+from linli.store.access import Identity
+from tests.cast import EIGHT, MINUTE
+from tests.dashboard.world import TestClient, World, csrf_in, make_world
+
+WORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="module")
+def password_hash() -> str:
+    return hashed(WORD)
+
+
+@pytest.fixture
+def lin(world: World, password_hash: str) -> World:
+    """Give Lin a login."""
+    with world.services.care.begin() as connection:
+        access.put_user(connection, "lin", password_hash, Identity(Role.STAFF, "lin"), EIGHT)
+    return world
+
+
+def try_it(browser: TestClient, login: str, password: str, **more: str) -> tuple[int, str]:
+    """Fill in the form; return the status and where it leads."""
+    secret = csrf_in(browser.get("/signin").text)
+    answer = browser.post("/signin", data={"csrf": secret, "login": login, "password": password, **more})
+    return answer.status_code, answer.headers.get("location", "")
+
+
+def test_who_knows_the_password_comes_in_and_goes_out_again(lin: World) -> None:
+    browser = lin.browser()
+
+    assert try_it(browser, "lin", WORD) == (303, "/")
+    assert browser.get("/").status_code == 200
+
+    secret = csrf_in(browser.get("/").text)
+    old = browser.cookies[sessions.COOKIE]
+    assert browser.post("/signout", data={"csrf": secret}).headers["location"] == "/signin"
+    browser.cookies.set(sessions.COOKIE, old)
+    assert browser.get("/").headers["location"] == "/signin?next=/"
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("lin", "wrong"), ("nobody", WORD), ("", ""), ("lin\x00", WORD), ("l" * 200, "x")]
+)
+def test_a_wrong_login_and_a_wrong_password_are_told_in_the_same_words(lin: World, login: str, password: str) -> None:
+    browser = lin.browser()
+    page = browser.get("/signin").text
+
+    answer = browser.post("/signin", data={"csrf": csrf_in(page), "login": login, "password": password})
+
+    assert answer.status_code == 403
+    assert "The name or the password is not right." in answer.text
+    assert sessions.COOKIE not in browser.cookies
+
+
+@pytest.mark.parametrize(
+    ("wish", "leads_to"),
+    [
+        ("/alerts", "/alerts"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/a\r\nset-cookie: x", "/"),
+    ],
+)
+def test_after_the_sign_in_one_stays_on_this_site(lin: World, wish: str, leads_to: str) -> None:
+    assert try_it(lin.browser(), "lin", WORD, next=wish) == (303, leads_to)
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_only_its_hash_is_kept(lin: World) -> None:
+    browser = lin.browser()
+    secret = csrf_in(browser.get("/signin").text)
+    answer = browser.post("/signin", data={"csrf": secret, "login": "lin", "password": WORD})
+
+    cookie = next(one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{sessions.COOKIE}="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+    value = browser.cookies[sessions.COOKIE]
+    with lin.services.care.read() as connection:
+        stored = connection.execute(select(t.sessions)).one()
+    assert value not in str(stored)
+    assert len(value) >= 43
+
+
+def test_over_https_the_cookie_is_sent_only_there(tables: Path, tmp_path: Path) -> None:
+    (tmp_path / "care.db").write_bytes(tables.read_bytes())
+    world = make_world(f"sqlite:///{tmp_path / 'care.db'}", tmp_path, base_url="https://linli.example")
+
+    assert "Secure" in world.browser().get("/signin").headers["set-cookie"]
+
+
+def test_a_session_ends_by_itself(world: World) -> None:
+    browser = world.browser(Role.STAFF)
+    world.clock.advance(timedelta(days=world.services.settings.session_days))
+
+    assert browser.get("/").status_code == 303
+
+
+def test_no_form_can_be_sent_from_elsewhere(lin: World) -> None:
+    alert = lin.press_sos()
+    browser = lin.browser(Role.STAFF)
+    for secret in ({}, {"csrf": ""}, {"csrf": "guess"}, {"csrf": lin.csrf(lin.browser(Role.STAFF))}):
+        assert browser.post(f"/alerts/{alert.id}/accept", data=secret).status_code == 403
+    assert lin.desk.open_alerts()[0].state == "open"
+
+    stranger = lin.browser()
+    stranger.get("/signin")
+    assert stranger.post("/signin", data={"login": "lin", "password": WORD}).status_code == 403
+    assert stranger.post("/signin", data={"csrf": "guess", "login": "lin", "password": WORD}).status_code == 403
+    assert sessions.COOKIE not in stranger.cookies
+
+
+def test_who_tries_too_often_has_to_wait_even_with_the_right_password(lin: World) -> None:
+    browser = lin.browser()
+    for _ in range(TRIES_PER_LOGIN):
+        assert try_it(browser, "lin", "wrong")[0] == 403
+
+    assert try_it(browser, "lin", WORD)[0] == 429
+
+    lin.clock.advance(WINDOW)
+    assert try_it(browser, "lin", WORD)[0] == 303
+
+
+def test_an_address_that_tries_many_names_has_to_wait() -> None:
+    throttle = Throttle(TRIES_PER_ADDRESS)
+    for number in range(TRIES_PER_ADDRESS):
+        assert throttle.wait("10.0.0.1", EIGHT + number * MINUTE / 60) is None
+        throttle.failed("10.0.0.1", EIGHT + number * MINUTE / 60)
+
+    assert throttle.wait("10.0.0.1", EIGHT + MINUTE) == WINDOW - MINUTE
+    assert throttle.wait("10.0.0.2", EIGHT + MINUTE) is None
+
+
+def test_trying_many_names_does_not_fill_the_memory() -> None:
+    throttle = Throttle(1, max_keys=3)
+    for name in "abcd":
+        throttle.failed(name, EIGHT)
+
+    assert [throttle.wait(name, EIGHT) is None for name in "abcd"] == [True, False, False, False]
+
+
+def test_a_link_lets_in_once_and_only_by_its_button(world: World) -> None:
+    link = entry_link(world.services, Identity(Role.FAMILY, "bo"))
+    first, second = world.browser(), world.browser()
+
+    page = first.get(link)
+    assert page.status_code == 200
+    assert sessions.COOKIE not in first.cookies
+    other = csrf_in(second.get(link).text)
+
+    assert first.post(link, data={"csrf": csrf_in(page.text)}).headers["location"] == "/"
+    assert first.get("/").headers["location"] == "/family"
+    assert second.post(link, data={"csrf": other}).status_code == 404
+    assert sessions.COOKIE not in second.cookies
+
+
+def test_a_link_of_the_demo_can_be_opened_again(tables: Path, tmp_path: Path) -> None:
+    (tmp_path / "care.db").write_bytes(tables.read_bytes())
+    world = make_world(f"sqlite:///{tmp_path / 'care.db'}", tmp_path, demo=True)
+    link = entry_link(world.services, Identity(Role.STAFF))
+
+    for browser in (world.browser(), world.browser()):
+        assert browser.post(link, data={"csrf": csrf_in(browser.get(link).text)}).status_code == 303
+
+
+def test_a_link_that_is_old_or_forged_lets_nobody_in(world: World) -> None:
+    link = entry_link(world.services, Identity(Role.STAFF))
+
+    assert world.browser().get(f"{link}x").status_code == 404
+    assert world.browser().get("/enter/" + "x" * 50).status_code == 404
+    world.clock.advance(timedelta(days=ENTRY_DAYS, seconds=1))
+    assert world.browser().get(link).status_code == 404
+
+
+def test_the_mark_of_a_used_link_opens_nothing(world: World) -> None:
+    link = entry_link(world.services, Identity(Role.STAFF))
+    browser = world.browser()
+    browser.post(link, data={"csrf": csrf_in(browser.get(link).text)})
+    with world.services.care.read() as connection:
+        roles = {row.role for row in connection.execute(select(t.sessions))}
+    assert roles == {"staff", "used-link"}
+
+    thief = world.browser("used-link")
+
+    assert thief.get("/").status_code == 404

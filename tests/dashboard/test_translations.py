@@ -1,0 +1,76 @@
+"""Everything that the pages say stands in the Chinese catalogue, with the same gaps to fill."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import dashboard
+from dashboard import screens, vocabulary
+from linli.words import catalogue
+
+HERE = Path(dashboard.__file__).parent
+SPOKEN = {"Sentence", "translate", "words"}
+IN_TEMPLATES = re.compile(r"\bt\(\s*'((?:[^'\\]|\\.)*)'")
+ELSEWHERE = re.compile(r"""(?:act\((?:card, )?'\w+', |\('/\w*', |else |'\w+': |\d{3}: )'([A-Z{][^']*)'""")
+
+
+def in_templates() -> Iterator[str]:
+    """Yield what the templates say."""
+    for path in (HERE / "templates").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for found in (*IN_TEMPLATES.findall(text), *ELSEWHERE.findall(text)):
+            yield found.replace("\\'", "'")
+
+
+def in_code() -> Iterator[str]:
+    """Yield what is said where a sentence is made."""
+    for path in HERE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and _name(node.func) in SPOKEN:
+                yield from _texts(node.args[0])
+
+
+def _name(function: ast.expr) -> str:
+    return str(getattr(function, "id", getattr(function, "attr", "")))
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+
+
+def in_tables() -> Iterator[str]:
+    """Yield the words for closed sets, and other tables of words."""
+    from dashboard.pages.family import SENTENCES
+    from dashboard.pages.homes import AWAY_CHOICES
+
+    tables = [value for name, value in vars(vocabulary).items() if name.isupper()]
+    for table in [*tables, SENTENCES, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
+        for entry in table.values() if isinstance(table, dict) else table:
+            yield from entry if isinstance(entry, tuple) else (entry,)
+    yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
+    yield from ("Good morning, {name}", "Good afternoon, {name}", "Good evening, {name}")
+
+
+ALL = sorted({text for text in (*in_templates(), *in_code(), *in_tables()) if text})
+
+
+def test_enough_was_found() -> None:
+    assert {"Nobody is waiting", "I go", "She is fine", "linli itself", "I cannot after all"} <= set(ALL)
+    assert len(ALL) > 300
+
+
+@pytest.mark.parametrize("text", ALL)
+def test_it_is_said_in_chinese(text: str) -> None:
+    chinese = catalogue("zh").get(text, "")
+
+    assert chinese, f"linli/locale/zh.po has no Chinese for {text!r}"
+    assert _gaps(chinese) == _gaps(text)
+
+
+def _gaps(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}

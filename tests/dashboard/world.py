@@ -1,0 +1,219 @@
+"""A small linli for the pages: real stores and a real desk, with homes whose state a test can set."""
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from http.cookies import SimpleCookie
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from alerts.desk import Desk
+from alerts.links import Links
+from dashboard import sessions
+from dashboard.app import create_app
+from dashboard.services import Services, WebSettings
+from ingest.intake import Arrived
+from ingest.intake import Intake as Reader
+from linli.alert import Alert, AlertKind, Severity
+from linli.clock import VirtualClock
+from linli.errors import StoreDown
+from linli.finding import Finding
+from linli.health import Health
+from linli.home_state import HomeState, HomeView, Next, Observed
+from linli.keys import Keys
+from linli.people import Roster
+from linli.store import access, rejections
+from linli.store import roster as roster_store
+from linli.store.absences import Absence
+from linli.store.access import Identity
+from linli.store.care import CareStore
+from linli.store.sqlite_signals import SqliteSignalStore
+from linli.words import Sentence
+from tests.cast import DEVICES, EIGHT, HOMES, HOUR, MEI, MINUTE, PEOPLE
+from tests.cast import roster as cast_roster
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it speaks of the next version of httpx
+    from starlette.testclient import TestClient
+
+BASE = "http://testserver"
+SECRET = b"the secret of a test, 32 bytes.."
+
+
+def view(home: str, state: HomeState = HomeState.WELL, now: datetime = EIGHT) -> HomeView:
+    """Return what is known of a home that had a sign of life ten minutes ago, in the kitchen."""
+    seen = now - 10 * MINUTE
+    return HomeView(
+        home,
+        state,
+        seen,
+        seen,
+        "kitchen",
+        Sentence("Last sign of life {at}, {room}", {"at": seen, "room": "kitchen"}),
+        Next(expected_by=now + 2 * HOUR, asks_at=now + 3 * HOUR),
+        0.4,
+        (Observed("button-1", seen, online=True, battery=82.0), Observed("hall", None, online=False)),
+    )
+
+
+@dataclass
+class SettableHomes:
+    """Homes that stand as a test says."""
+
+    roster: Roster
+    views: dict[str, HomeView]
+    absences: list[Absence] = field(default_factory=list)
+    down: bool = False
+
+    def set(self, home: str, state: HomeState) -> None:
+        """Let a home stand otherwise."""
+        self.views[home] = replace(self.views[home], state=state)
+
+    def state(self, home: str) -> HomeView:
+        """Return one home's state."""
+        return self.views[home]
+
+    def states(self) -> list[HomeView]:
+        """Return every home's state."""
+        if self.down:
+            raise StoreDown("nothing can be read")
+        return [replace(self.views[home], observed=()) for home in self.roster.homes]
+
+    def begin_absence(self, absence: Absence) -> None:
+        """Note an absence."""
+        self.absences.append(absence)
+        self.set(absence.home, HomeState.AWAY)
+
+    def end_absence(self, home: str) -> bool:
+        """End an absence."""
+        was = self.views[home].state is HomeState.AWAY
+        self.set(home, HomeState.WELL)
+        return was
+
+
+@dataclass
+class StraightIntake:
+    """The real reader and the real stores, without the thread between them."""
+
+    reader: Reader
+    signals: SqliteSignalStore
+    care: CareStore
+    clock: VirtualClock
+    down: bool = False
+
+    def submit(self, messages: Sequence[tuple[str, bytes]]) -> list[str | None]:
+        """Take messages in."""
+        if self.down:
+            raise StoreDown("the signals could not be stored in time; send them again")
+        now = self.clock.now()
+        taken = self.reader.read([Arrived(topic, payload, now) for topic, payload in messages])
+        self.signals.append(taken.signals)
+        with self.care.begin() as connection:
+            rejections.add(connection, taken.rejections)
+        return taken.verdicts
+
+
+@dataclass
+class World:
+    """Everything that a test may want to reach."""
+
+    services: Services
+    app: FastAPI
+    clock: VirtualClock
+    homes: SettableHomes
+    intake: StraightIntake
+    desk: Desk
+    keys: Keys
+    health: Health
+
+    def client(self, token: str = "", **headers: str) -> TestClient:
+        """Return a program that calls the API, with a bearer token."""
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        return TestClient(self.app, headers=headers, follow_redirects=False, raise_server_exceptions=False)
+
+    def token(self, role: str, person: str = "") -> str:
+        """Return a token of a person."""
+        token = f"token-{role}-{person}"
+        with self.services.care.begin() as connection:
+            if access.by_token(connection, token) is None:
+                access.add_token(connection, token, Identity(role, person), self.clock.now())
+        return token
+
+    def api(self, role: str, person: str = "") -> TestClient:
+        """Return a program that acts for somebody."""
+        return self.client(self.token(role, person))
+
+    def browser(self, role: str = "", person: str = "", language: str = "en") -> TestClient:
+        """Return a browser, signed in if there is a role."""
+        client = self.client(accept="text/html", **{"accept-language": language})
+        if role:
+            response = Response()
+            sessions.begin(self.services, response, Identity(role, person))
+            client.cookies.set(sessions.COOKIE, SimpleCookie(response.headers["set-cookie"])[sessions.COOKIE].value)
+        return client
+
+    def csrf(self, client: TestClient) -> str:
+        """Return the secret that a signed-in browser's forms carry."""
+        with self.services.care.read() as connection:
+            session = access.by_session(connection, client.cookies[sessions.COOKIE], self.clock.now())
+        assert session is not None
+        return session.csrf
+
+    def press_sos(self, home: str = MEI.home) -> Alert:
+        """Open an emergency."""
+        return self.opens(AlertKind.SOS, Severity.EMERGENCY, home)
+
+    def opens(self, kind: AlertKind, severity: Severity, home: str = MEI.home) -> Alert:
+        """Open an alert."""
+        place = self.services.roster().homes[home]
+        why = Sentence("The call button was pressed at {at}.", {"at": self.clock.now()})
+        key = f"{home}.{kind}.{self.clock.now().isoformat()}"
+        evidence: dict[str, str | float] = {"room": "bedroom", "device": "button-1", "value": "pressed"}
+        self.desk.open([Finding(key, home, place.site, kind, severity, self.clock.now(), why, evidence)])
+        return next(alert for alert in self.desk.open_alerts() if alert.home == home and alert.kind is kind)
+
+    def advance(self, step: timedelta) -> None:
+        """Let time go by, with all that is due in it."""
+        self.clock.advance(step)
+        self.desk.tick(self.clock.now())
+
+
+def make_world(care_url: str, folder: Path, *, base_url: str = BASE, demo: bool = False) -> World:
+    """Return a world with the cast in it."""
+    clock = VirtualClock(EIGHT)
+    care = CareStore(care_url)
+    with care.begin() as connection:
+        roster_store.save(connection, HOMES, DEVICES, PEOPLE)
+    roster = cast_roster()
+    signals = SqliteSignalStore(folder / "signals.db")
+    keys = Keys(SECRET)
+    health = Health(clock)
+    homes = SettableHomes(roster, {home: view(home) for home in roster.homes})
+    intake = StraightIntake(Reader(lambda: roster, signals), signals, care, clock)
+    desk = Desk(care, lambda: roster, clock, lambda: None)
+    services = Services(
+        care=care,
+        signals=signals,
+        desk=desk,
+        links=Links(keys.bytes_for("links"), base_url),
+        roster=lambda: roster,
+        homes=homes,
+        intake=intake,
+        clock=clock,
+        health=health,
+        device_identity=keys.identify,
+        settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo),
+    )
+    return World(services, create_app(services), clock, homes, intake, desk, keys, health)
+
+
+def csrf_in(page: str) -> str:
+    """Return the secret in a page's first form."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
