@@ -1,0 +1,188 @@
+"""A whole linli in one process: broker, gateway, pipeline, sender and pages, started and stopped in order."""
+
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import uvicorn
+
+from dashboard.app import create_app
+from dashboard.services import Services, WebSettings
+from ingest.accounts import Account, gateway_account, home_account, linli_account
+from ingest.broker import Broker
+from ingest.demo_broker import DemoBroker
+from ingest.gateway import Gateway, Ticket
+from ingest.intake import Arrived
+from ingest.mosquitto import Mosquitto, find_mosquitto
+from linli.clock import Clock
+from linli.core import Core, build
+from linli.data_dir import DataDir
+from linli.loop import Loop
+from linli.mqtt_url import MqttUrl, parse
+from linli.people import Roster
+from linli.ports import free_port, listen
+from linli.settings import Settings, address
+from linli.words import Sentence
+
+logger = logging.getLogger(__name__)
+
+OWN_USER = "_linli"
+_GRACE_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which addresses were asked for by name: these are not replaced when they are taken."""
+
+    http: bool = False
+    mqtt_listen: bool = False
+
+
+class App:
+    """Wires and runs everything. `say` tells the person at the terminal what they must know."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        data: DataDir,
+        clock: Clock,
+        *,
+        asked: Asked,
+        say: Callable[[str], None],
+        tick_every: float = 0.5,
+        demo: bool = False,
+    ) -> None:
+        self._settings = settings
+        self._say = say
+        self._socket = self._listen(asked)
+        self.url = settings.base_url or _url_of(self._socket)
+        self.core: Core = build(settings, data, clock, self.url)
+        self.loop = Loop(self.core.pipeline, clock, self.core.health, tick_every=tick_every, each_tick=self._each_tick)
+        self._broker, self.mqtt_url = self._choose_broker(data, asked)
+        client_id = self.core.keys.client_id(self.mqtt_url.user or OWN_USER)
+        self._gateway = Gateway(self.mqtt_url, client_id, self._deliver, clock, self.core.health)
+        self.services = self._services(demo=demo)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(self.services),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+
+    def _listen(self, asked: Asked) -> socket.socket:
+        host, port = address(self._settings.http, "http")
+        opened = listen(host, port, asked_for=asked.http, setting="--http")
+        if opened.getsockname()[1] != port and port:
+            self._say(f"port {port} is taken; the pages are on {_url_of(opened)}")
+        return opened
+
+    def _choose_broker(self, data: DataDir, asked: Asked) -> tuple[Broker | None, MqttUrl]:
+        if self._settings.mqtt:
+            return None, parse(self._settings.mqtt)
+        host, port = address(self._settings.mqtt_listen, "mqtt_listen")
+        is_demo = self._settings.broker == "demo" or (self._settings.broker == "auto" and find_mosquitto() is None)
+        if not asked.mqtt_listen:
+            if not is_demo:
+                Mosquitto.end_left_over(data.path / "mosquitto")
+            port = self._free_default(host, port)
+        url = MqttUrl(_reachable(host), port, OWN_USER, self.core.keys.own_password())
+        if is_demo:
+            return DemoBroker(host=host, port=port), url
+        return Mosquitto(data.path / "mosquitto", host=host, port=port), url
+
+    def _free_default(self, host: str, wanted: int) -> int:
+        port = free_port(host, wanted, asked_for=False, setting="--mqtt-listen")
+        if port != wanted:
+            self._say(f"port {wanted} is taken; the broker is on {host}:{port}")
+        return port
+
+    @property
+    def runs_broker(self) -> bool:
+        """Tell whether the broker is linli's own."""
+        return self._broker is not None
+
+    def gateway_url(self, site: str, token: str) -> MqttUrl:
+        """Return how a site's gateway reaches the broker."""
+        return MqttUrl(self.mqtt_url.host, self.mqtt_url.port, site, token, self.mqtt_url.tls)
+
+    def _services(self, *, demo: bool) -> Services:
+        core = self.core
+        return Services(
+            care=core.care,
+            signals=core.signals,
+            desk=core.desk,
+            links=core.links,
+            roster=core.roster.get,
+            homes=core,
+            intake=self.loop,
+            clock=core.clock,
+            health=core.health,
+            device_identity=core.keys.identify,
+            settings=WebSettings(self.url, core.keys.bytes_for("cookies"), demo=demo),
+            counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
+        )
+
+    def start(self) -> None:
+        """Start everything but the pages. What was overdue goes out first; then the homes are known again."""
+        self.core.desk.start()
+        self.core.sender.start()
+        self.core.warm()
+        self.loop.start()
+        if self._broker is not None:
+            self._broker.apply(accounts(self.core.roster.get(), self.core))
+            self._broker.start()
+            logger.info("broker started name=%s durable=%s", self._broker.name, self._broker.durable)
+        self._gateway.start()
+
+    def serve(self) -> None:
+        """Serve the pages until somebody ends the program."""
+        self._server.run(sockets=[self._socket])
+
+    def end(self) -> None:
+        """Ask `serve` to return."""
+        self._server.should_exit = True
+
+    def stop(self) -> None:
+        """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
+        self._gateway.stop()
+        self.loop.stop()
+        self.core.sender.stop()
+        if self._broker is not None:
+            self._broker.stop()
+        self.core.close()
+        self._socket.close()
+
+    def _deliver(self, message: Arrived, ticket: Ticket) -> bool:
+        return self.loop.offer(message, lambda _: self._gateway.acknowledge(ticket))
+
+    def _each_tick(self) -> None:
+        if self.core.refresh() and self._broker is not None:
+            self._broker.apply(accounts(self.core.roster.get(), self.core))
+        if self._broker is None:
+            return
+        wrong = self._broker.check()
+        if wrong is not None:
+            self.core.health.trouble("own-broker", Sentence("The broker does not work: {why}", {"why": wrong}))
+        else:
+            self.core.health.well("own-broker")
+
+
+def accounts(roster: Roster, core: Core) -> list[Account]:
+    """Return who may do what at linli's own broker: each home's devices, each site's gateways, and linli itself."""
+    homes = [home_account(h.site, h.home, core.keys.device_token(h.home)) for h in roster.homes.values()]
+    gateways = [gateway_account(site, core.keys.gateway_token(site)) for site in roster.sites]
+    return [linli_account(core.keys.own_password()), *homes, *gateways]
+
+
+def _url_of(opened: socket.socket) -> str:
+    host, port = opened.getsockname()[:2]
+    shown = _reachable(host)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened on is not what is called

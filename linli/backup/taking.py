@@ -1,0 +1,126 @@
+"""Taking a backup while linli runs."""
+
+import shutil
+import tempfile
+import zipfile
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from linli.backup import databases
+from linli.backup.manifest import CARE, PIECE, SIGNALS, Manifest, Part, read_manifest, sha256_of, unpack, write_manifest
+from linli.data_dir import DataDir
+from linli.errors import LinliError
+from linli.files import replacing
+
+_ROOM_BYTES = 16_000_000
+_ELSEWHERE = "The care data (people, alerts) is on a database server and not in this file: copy it with pg_dump."
+
+
+def backup(data_dir: Path, out: Path, *, now: datetime, care_url: str = "") -> Manifest:
+    """Write a copy of an installation to one file (mode 0600), checked, whole or not at all; return what is in it.
+
+    `care_url` is the care database's address where one is set; what is on a server must be copied there, which
+    the manifest's remarks say.
+    """
+    sources, remarks = _sources(data_dir, care_url)
+    _check_room(out, sum(databases.size(path) for path in sources.values()))
+    with replacing(out) as part, tempfile.TemporaryDirectory(prefix=".linli-backup-", dir=out.parent) as folder:
+        copies = {name: Path(folder) / name for name in sources}
+        # care data first: whatever an alert refers to is then among the signals, which only grow
+        for name, source in sorted(sources.items()):
+            _copy(source, copies[name])
+        manifest = _describe(copies, remarks, now)
+        _pack(part, copies, manifest, now)
+        _verify(part, out.name)
+    return manifest
+
+
+def _sources(data_dir: Path, care_url: str) -> tuple[dict[str, Path], list[str]]:
+    if not data_dir.is_dir():
+        raise LinliError(f"there is no data folder {data_dir}; name it with --data")
+    data = DataDir(data_dir)
+    if data.unfinished_restore.exists():
+        raise LinliError(f'a restore into {data_dir} was cut short; run "linli restore" again before a backup')
+    care, remarks = _care(data, care_url)
+    named = {CARE: care, SIGNALS: data.signals, **{path.name: path for path in data.secrets()}}
+    sources = {name: path for name, path in named.items() if path is not None and path.is_file()}
+    if not {CARE, SIGNALS} & sources.keys():
+        raise LinliError(f"there is nothing to back up in {data_dir}")
+    return sources, remarks
+
+
+def _care(data: DataDir, care_url: str) -> tuple[Path | None, list[str]]:
+    if not care_url:
+        return data.care, []
+    try:
+        url = make_url(care_url)
+    except ArgumentError as why:
+        raise LinliError("setting care: the address of the care database cannot be read") from why
+    if url.get_backend_name() == "sqlite" and url.database:
+        return Path(url.database), []
+    return None, [_ELSEWHERE]
+
+
+def _check_room(out: Path, size: int) -> None:
+    if out.is_dir():
+        raise LinliError(f"{out} is a folder; name a file in it")
+    if not out.parent.is_dir():
+        raise LinliError(f"there is no folder {out.parent}")
+    free = shutil.disk_usage(out.parent).free
+    needed = 2 * size + _ROOM_BYTES  # the copies, and the file they are packed into
+    if free < needed:
+        raise LinliError(f"the backup needs {needed // 1_000_000} MB and {out.parent} has {free // 1_000_000} MB free")
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.name not in {CARE, SIGNALS}:
+        shutil.copyfile(source, target)
+        return
+    databases.copy(source, target)
+    databases.check(target)
+
+
+def _describe(copies: dict[str, Path], remarks: list[str], now: datetime) -> Manifest:
+    return Manifest(
+        linli=_version(),
+        made_at=now.isoformat(timespec="seconds"),
+        files={name: _part(name, path) for name, path in copies.items()},
+        care_revision=databases.text(copies[CARE], "SELECT version_num FROM alembic_version") if CARE in copies else "",
+        signals_version=databases.number(copies[SIGNALS], "PRAGMA user_version") if SIGNALS in copies else 0,
+        remarks=remarks,
+    )
+
+
+def _part(name: str, path: Path) -> Part:
+    rows = databases.rows(path) if name in {CARE, SIGNALS} else {}
+    return Part(path.stat().st_size, sha256_of(path), rows)
+
+
+def _version() -> str:
+    try:
+        return version("linli")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _pack(part: Path, copies: dict[str, Path], manifest: Manifest, now: datetime) -> None:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        write_manifest(packed, manifest)
+        for name, path in copies.items():
+            entry = zipfile.ZipInfo(name, now.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            with path.open("rb") as source, packed.open(entry, "w", force_zip64=True) as target:
+                shutil.copyfileobj(source, target, PIECE)
+
+
+def _verify(part: Path, name: str) -> None:
+    """Read what was written; a disk that lies must not be noticed on the day of need."""
+    with zipfile.ZipFile(part) as packed:
+        manifest = read_manifest(packed, name)
+        for file, told in manifest.files.items():
+            unpack(packed, file, told)

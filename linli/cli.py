@@ -1,0 +1,61 @@
+"""The command `linli`: one module in `linli.commands` for each word after it, read only when it is called."""
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+import typer
+
+from linli.errors import LinliError
+
+COMMANDS = (
+    "run",
+    "demo",
+    "simulate",
+    "import",
+    "replay",
+    "decode",
+    "token",
+    "user",
+    "export",
+    "backup",
+    "restore",
+    "check",
+)
+
+
+def main() -> None:
+    """Run a command. Exit status: 0 done, 1 the world is not right (said in one sentence), 2 wrong usage."""
+    named = sys.argv[1] if len(sys.argv) > 1 else ""
+    program = typer.Typer(
+        name="linli",
+        help="linli 邻里: a neighbourhood looks after its elders.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    program.callback()(_together)
+    for name in (named,) if named in COMMANDS else COMMANDS:
+        program.command(name)(_command(name))
+    try:
+        program()
+    except LinliError as why:
+        sys.exit(_say(why))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _together() -> None:
+    """Linli 邻里: a neighbourhood looks after its elders."""
+
+
+def _command(name: str) -> Callable[..., None]:
+    module = import_module(f"linli.commands.{name}_" if name == "import" else f"linli.commands.{name}")
+    command: Callable[..., None] = module.command
+    return command
+
+
+def _say(why: LinliError) -> int:
+    sys.stderr.write(f"linli: {why}\n")
+    return 1

@@ -1,0 +1,1 @@
+"""What the words after `linli` do: one module each, with a function `command`."""

@@ -1,0 +1,24 @@
+"""`linli check`: is it all right here?"""
+
+import msgspec
+import typer
+
+from linli.checkup import faults
+from linli.clock import SystemClock
+from linli.commands.common import settings_from
+from linli.commands.options import AsJson, Config, Data
+from linli.data_dir import DataDir
+
+
+def command(data: Data = None, as_json: AsJson = False, config: Config = None) -> None:
+    """Say what is wrong with settings, database, disk, clock, broker and channels; exit status 1 if anything is."""
+    settings = settings_from(data, config)
+    found = list(faults(settings, DataDir(settings.data), SystemClock()))
+    if as_json:
+        typer.echo(msgspec.json.encode({"ok": not found, "faults": found}).decode())
+    else:
+        for fault in found:
+            typer.echo(fault, err=True)
+        if not found:
+            typer.echo("all is well here")
+    raise typer.Exit(1 if found else 0)

@@ -1,0 +1,28 @@
+"""What several commands do first: read the settings, open the care data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from linli.core import care_url
+from linli.data_dir import DataDir
+from linli.settings import Settings, load
+from linli.store.care import CareStore
+
+
+def settings_from(data: Path | None, config: Path | None, **given: Any) -> Settings:
+    """Return the settings, with what was given on the command line on top."""
+    return load({"data": data, **given}, config=config)
+
+
+@contextmanager
+def open_care(settings: Settings) -> Iterator[tuple[DataDir, CareStore]]:
+    """Open the care data of an installation, made ready if it is new; works beside a running linli."""
+    data = DataDir(settings.data)
+    care = CareStore(care_url(settings, data))
+    try:
+        care.migrate()
+        yield data, care
+    finally:
+        care.close()

@@ -1,0 +1,56 @@
+"""`linli export`: signals as a recording."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from linli.commands.common import open_care, settings_from
+from linli.commands.options import Config, Data
+from linli.errors import LinliError, UnknownHome
+from linli.files import replacing
+from linli.recording import write_recording
+from linli.store import roster as roster_store
+from linli.store.sqlite_signals import SqliteSignalStore
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="Where to write the recording (CSV).")],
+    home: Annotated[str | None, typer.Option("--home", help="Only this home.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="From this moment on, ISO with offset.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", help="Up to, not including, this moment, ISO with offset.")
+    ] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Write stored signals as a recording; works while linli runs."""
+    begin, end = _moment(since, "--from"), _moment(until, "--to")
+    with open_care(settings_from(data, config)) as (folder, care):
+        with care.read() as connection:
+            homes = roster_store.load(connection).homes
+        if home is not None and home not in homes:
+            raise UnknownHome(f"home {home!r} is not known")
+        zones = {homes[home].timezone} if home else {h.timezone for h in homes.values()}
+        zone = ZoneInfo(zones.pop()) if len(zones) == 1 else None
+        store = SqliteSignalStore(folder.signals)
+        try:
+            with replacing(file) as written, written.open("w", encoding="utf-8", newline="") as out:
+                count = write_recording(store.between(begin, end, home), out, zone)
+        finally:
+            store.close()
+    typer.echo(f"{count} signals written to {file}")
+
+
+def _moment(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
+    if moment.tzinfo is None:
+        raise LinliError(f"{option} {text!r} needs an offset, such as +08:00")
+    return moment

@@ -1,0 +1,48 @@
+"""`linli run`: the program."""
+
+import logging
+from typing import Annotated
+
+import typer
+
+from linli.app import App, Asked
+from linli.clock import SystemClock
+from linli.commands.common import settings_from
+from linli.commands.options import Config, Data
+from linli.data_dir import DataDir
+
+Http = Annotated[str | None, typer.Option("--http", help="Where the pages and the API listen, HOST:PORT.")]
+Mqtt = Annotated[str | None, typer.Option("--mqtt", help="A broker, mqtt://user:pass@host:1883; none: linli runs one.")]
+MqttListen = Annotated[str | None, typer.Option("--mqtt-listen", help="Where linli's own broker listens, HOST:PORT.")]
+Broker = Annotated[str | None, typer.Option("--broker", help="Linli's own broker: auto, mosquitto or demo.")]
+
+
+def command(
+    data: Data = None,
+    http: Http = None,
+    mqtt: Mqtt = None,
+    mqtt_listen: MqttListen = None,
+    broker: Broker = None,
+    config: Config = None,
+) -> None:
+    """Run linli: ingest, detection, alerts and pages in one process."""
+    settings = settings_from(data, config, http=http, mqtt=mqtt, mqtt_listen=mqtt_listen, broker=broker)
+    start_logging(settings.log_level)
+    asked = Asked(http="http" in settings.model_fields_set, mqtt_listen="mqtt_listen" in settings.model_fields_set)
+    folder = DataDir(settings.data)
+    with folder.lock():
+        app = App(settings, folder, SystemClock(), asked=asked, say=typer.echo)
+        try:
+            app.start()
+            typer.echo(f"linli is running: {app.url}  broker: {app.mqtt_url}  data: {settings.data}")
+            app.serve()
+        finally:
+            app.stop()
+    typer.echo("linli has stopped")
+
+
+def start_logging(level: str) -> None:
+    """Log to stderr, one line an event; only warnings of others."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("linli", "ingest", "models", "alerts", "dashboard", "simulators"):
+        logging.getLogger(name).setLevel(level.upper())

@@ -1,0 +1,186 @@
+"""`linli simulate`: homes that live, published to any broker or written as a recording with the truth beside it."""
+
+import csv
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linli.clock import Clock, PacedClock, SystemClock
+from linli.commands.options import Data
+from linli.commands.run import start_logging
+from linli.data_dir import DataDir
+from linli.errors import LinliError
+from linli.keys import Keys
+from linli.mqtt_url import MqttUrl, parse
+from simulators.community import Community, build
+from simulators.incidents import parse_incident
+from simulators.life import events, load_events
+from simulators.page import Event
+from simulators.publisher import MqttPublisher, Played, SitePublishers, play
+from simulators.truth import truth_path, write_with_truth
+
+FASTEST = 3600
+
+
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    mqtt: Annotated[str, typer.Option("--mqtt", help="The broker, mqtt://user:pass@host:1883.")] = "",
+    homes: Annotated[int, typer.Option("--homes", min=1, max=100_000, help="How many homes.")] = 60,
+    speed: Annotated[float, typer.Option("--speed", min=1, max=FASTEST, help="Times as fast as real time.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same lives.")] = 1,
+    days: Annotated[float, typer.Option("--days", min=0.0001, help="How long, in days of the homes.")] = 1,
+    start: Annotated[str, typer.Option("--start", help="When it begins, ISO with offset; default: now.")] = "",
+    incident: Annotated[list[str], typer.Option("--incident", help="HOME:KIND@TIME; may be given several times.")] = [],  # noqa: B006
+    per_minute: Annotated[
+        float, typer.Option("--per-minute", min=0, help="A plain load instead: so many messages a home and minute.")
+    ] = 0,
+    write: Annotated[Path | None, typer.Option("--write", help="Write a recording here instead of publishing.")] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", help="Also write the homes here, for linli import.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Publish simulated homes to a broker, or write them as a recording.
+
+    With --data the homes' sites use their gateway tokens of that installation, so that no password is needed in --mqtt.
+    Kinds of incident: see docs/simulation.md. TIME is ISO with offset, or +2h30m after the start, or "day3 09:00".
+    """
+    community = build(homes, seed)
+    begin = _moment(start)
+    until = begin + timedelta(days=days)
+    incidents = [parse_incident(text, start=begin, zone=community.zone) for text in incident]
+    if roster is not None:
+        write_roster(community, roster)
+        typer.echo(f"{len(community.homes)} homes written to {roster}; import them with: linli import {roster}")
+    if write is not None:
+        count = write_with_truth(write, community, seed, begin, until, incidents)
+        typer.echo(f"{count} signals written to {write}, the truth to {truth_path(write).name}")
+        return
+    if not mqtt:
+        if roster is None:
+            raise LinliError("say where to: --mqtt mqtt://user:pass@host:1883, --write FILE or --roster FOLDER")
+        return
+    start_logging("warning")
+    stream = (
+        load_events(community.homes, per_minute, seed, begin, until)
+        if per_minute
+        else events(community, seed, begin, until, incidents)
+    )
+    _publish(stream, community, parse(mqtt), data, _clock(start, begin, speed), speed)
+
+
+def _moment(text: str) -> datetime:
+    if not text:
+        return SystemClock().now()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise LinliError(f"--start {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
+    if moment.tzinfo is None:
+        raise LinliError(f"--start {text!r} needs an offset, such as +08:00")
+    return moment
+
+
+def _clock(start: str, begin: datetime, speed: float) -> Clock:
+    return SystemClock() if not start and speed == 1 else PacedClock(begin, speed)
+
+
+def _publish(
+    stream: Iterable[Event], community: Community, url: MqttUrl, data: Path | None, clock: Clock, speed: float
+) -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    played = Played()
+    with _publisher(community, url, data, stop) as publisher:
+        threading.Thread(target=_report, args=(played, stop), daemon=True).start()
+        play(stream, publisher.publish, clock, speed, stop, played)
+        stop.set()
+    typer.echo(f"{played.sent} messages published; at most {played.most_behind_seconds:.1f} s late")
+
+
+def _report(played: Played, stop: threading.Event) -> None:
+    if sys.stderr.isatty():
+        while not stop.wait(1.0):
+            sys.stderr.write(f"\r{played.sent} messages, {played.behind_seconds:.1f} s behind ")
+
+
+@contextmanager
+def _publisher(
+    community: Community, url: MqttUrl, data: Path | None, stop: threading.Event
+) -> Iterator[MqttPublisher | SitePublishers]:
+    with ExitStack() as stack:
+        if data is None:
+            yield _connected(stack, url, url.user or "linli-simulate", stop)
+            return
+        keys = Keys(DataDir(data).secret())
+        sites = sorted({home.site for home in community.homes})
+        accounts = {s: MqttUrl(url.host, url.port, s, keys.gateway_token(s), url.tls) for s in sites}
+        yield SitePublishers({s: _connected(stack, own, s, stop) for s, own in accounts.items()})
+
+
+def _connected(stack: ExitStack, url: MqttUrl, user: str, stop: threading.Event) -> MqttPublisher:
+    publisher = MqttPublisher(url, f"{user}-simulate", stop)
+    publisher.connect()
+    stack.callback(publisher.close)
+    return publisher
+
+
+def write_roster(community: Community, folder: Path) -> None:
+    """Write a community as the three CSV files that `linli import` reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _table(
+        folder / "homes.csv",
+        "home site building unit floor door resident language phone birth_year timezone check_in_by note",
+        (
+            [
+                h.home,
+                h.site,
+                h.building,
+                h.unit,
+                h.floor,
+                h.door,
+                h.resident,
+                h.language,
+                h.phone,
+                h.birth_year or "",
+                h.timezone,
+                ";".join(by.isoformat("minutes") for by in h.check_in_by),
+                h.note,
+            ]
+            for h in community.homes
+        ),
+    )
+    _table(
+        folder / "devices.csv",
+        "device home room kind model",
+        ([d.device, d.home, d.room, ",".join(d.kinds), d.model] for d in community.devices),
+    )
+    _table(
+        folder / "people.csv",
+        "person name role homes channel address language order",
+        (
+            [
+                p.person,
+                p.name,
+                p.role,
+                ";".join(c.target if c.scope == "home" else f"{c.scope}:{c.target}" for c in p.cares),
+                "" if p.role == "resident" else "inbox",
+                "" if p.role == "resident" else p.person,
+                p.language,
+                p.order,
+            ]
+            for p in community.people
+        ),
+    )
+
+
+def _table(path: Path, header: str, rows: Iterable[list[object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([header.split(), *rows])

@@ -1,0 +1,46 @@
+"""`linli user`: a name and a password with which a person signs in to the pages."""
+
+import sys
+from typing import Annotated
+
+import typer
+from argon2 import PasswordHasher
+
+from linli.clock import SystemClock
+from linli.commands.common import open_care, settings_from
+from linli.commands.options import Config, Data
+from linli.commands.token import TokenRole, identity_of
+from linli.errors import LinliError
+from linli.store import access
+from linli.store import roster as roster_store
+
+LEAST_CHARACTERS = 10
+
+
+def command(
+    login: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    role: Annotated[TokenRole, typer.Option("--role", help="staff, family, volunteer or resident.")] = TokenRole.STAFF,
+    person: Annotated[str, typer.Option("--person", help="Who it is in the roster; staff without: every site.")] = "",
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Add a user, or change a password. The password is asked for, or read from standard input."""
+    if not login.strip() or len(login) > 64:
+        raise LinliError("the name to sign in with must have 1 to 64 characters")
+    password = _password()
+    with open_care(settings_from(data, config)) as (_, care):
+        with care.read() as connection:
+            identity = identity_of(role, person, roster_store.load(connection))
+        with care.begin() as connection:
+            access.put_user(connection, login, PasswordHasher().hash(password), identity, SystemClock().now())
+    typer.echo(f"{login} can sign in as {role}")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if len(password) < LEAST_CHARACTERS:
+        raise LinliError(f"the password must have at least {LEAST_CHARACTERS} characters")
+    return password

@@ -1,0 +1,175 @@
+"""The parts of linli that decide and remember, wired together: what `run`, `demo` and `replay` have in common."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.channels import adapters_for
+from alerts.channels.email import SmtpSettings
+from alerts.desk import Desk
+from alerts.links import Links
+from alerts.sender import Sender
+from ingest.intake import Intake
+from linli.clock import Clock
+from linli.data_dir import DataDir
+from linli.health import Health
+from linli.home_state import HomeView
+from linli.keys import Keys
+from linli.people import Roster
+from linli.pipeline import Pipeline
+from linli.settings import Settings
+from linli.signals import Kind
+from linli.store import absences, availability, outbox
+from linli.store import roster as roster_store
+from linli.store.absences import Absence
+from linli.store.care import CareStore
+from linli.store.signals import SignalStore
+from linli.store.sqlite_signals import SqliteSignalStore
+from models.watch import Rules, Watch
+
+WARM_SIGNALS = 300
+"""How many of a home's latest signals are read at the start to know it again."""
+WARM_WINDOW = timedelta(hours=36)
+
+
+class CurrentRoster:
+    """The roster as it is now; read anew when its revision has grown."""
+
+    def __init__(self, care: CareStore) -> None:
+        self._care = care
+        with care.read() as connection:
+            self._roster = roster_store.load(connection)
+
+    def get(self) -> Roster:
+        """Return the roster; never changed in place, so it can be kept for the length of a decision."""
+        return self._roster
+
+    def refresh(self) -> bool:
+        """Read it anew if somebody has changed it; tell whether so."""
+        with self._care.read() as connection:
+            if roster_store.revision(connection) == self._roster.revision:
+                return False
+            self._roster = roster_store.load(connection)
+        return True
+
+
+@dataclass
+class Core:
+    """The wired parts."""
+
+    settings: Settings
+    clock: Clock
+    keys: Keys
+    health: Health
+    care: CareStore
+    signals: SignalStore
+    roster: CurrentRoster
+    watch: Watch
+    links: Links
+    desk: Desk
+    sender: Sender
+    pipeline: Pipeline
+
+    def refresh(self) -> bool:
+        """Heed changes that other commands have made to the same data; tell whether the roster changed."""
+        if not self.roster.refresh():
+            return False
+        self.watch.take_roster(self.roster.get())
+        return True
+
+    def warm(self) -> None:
+        """Learn from the stores what was known of the homes when linli stopped."""
+        now = self.clock.now()
+        roster = self.roster.get()
+        self.watch.take_roster(roster)
+        for home in roster.homes:
+            self.watch.warm(home, self.signals.recent(home, limit=WARM_SIGNALS))
+            if roster.homes[home].check_in_by:
+                self.watch.warm(home, self.signals.recent(home, kind=Kind.CHECK_IN, since=now - WARM_WINDOW, limit=20))
+        with self.care.read() as connection:
+            for home, device, online, at in availability.all_known(connection):
+                self.watch.see_availability(home, device, online=online, at=at)
+            for absence in absences.running(connection, now):
+                self.watch.take_absence(absence.home, absence.since, absence.until)
+
+    def state(self, home: str) -> HomeView:
+        """Return one home's state now."""
+        return self.watch.state(home, self.clock.now())
+
+    def states(self) -> list[HomeView]:
+        """Return the state of every home now."""
+        return self.watch.states(self.clock.now())
+
+    def begin_absence(self, absence: Absence) -> None:
+        """Store an absence and heed it at once."""
+        with self.care.begin() as connection:
+            absences.begin(connection, absence)
+        self.watch.take_absence(absence.home, absence.since, absence.until)
+
+    def end_absence(self, home: str) -> bool:
+        """End the absence that runs; False if none did."""
+        now = self.clock.now()
+        with self.care.begin() as connection:
+            ended = absences.end(connection, home, now)
+        self.watch.end_absence(home, now)
+        return ended
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        self.signals.close()
+        self.care.close()
+
+
+def care_url(settings: Settings, data: DataDir) -> str:
+    """Return the care database's address: the one that was set, or the file in the data folder."""
+    return settings.care or f"sqlite:///{data.care}"
+
+
+def build(settings: Settings, data: DataDir, clock: Clock, base_url: str) -> Core:
+    """Open the stores and wire everything that decides; starts no thread."""
+    keys = Keys(data.secret())
+    health = Health(clock)
+    care = CareStore(care_url(settings, data))
+    care.migrate()
+    signals = SqliteSignalStore(data.signals)
+    roster = CurrentRoster(care)
+    watch = Watch(rules(settings))
+    watch.take_roster(roster.get())
+    links = Links(keys.bytes_for("links"), base_url)
+    sender = Sender(care, roster.get, adapters_for(smtp(settings)), links, clock, health)
+    desk = Desk(care, roster.get, clock, sender.wake)
+    pipeline = Pipeline(roster.get, Intake(roster.get, signals), signals, care, watch, desk, clock)
+    return Core(settings, clock, keys, health, care, signals, roster, watch, links, desk, sender, pipeline)
+
+
+def smtp(settings: Settings) -> SmtpSettings | None:
+    """Return how mail is sent, None if no server is set."""
+    if not settings.smtp_host:
+        return None
+    return SmtpSettings(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        sender=settings.smtp_sender,
+    )
+
+
+def rules(settings: Settings) -> Rules:
+    """Return the limits of the rules as set."""
+    return Rules(
+        day_line=timedelta(hours=settings.day_line_hours),
+        night_line=timedelta(hours=settings.night_line_hours),
+        out_line=timedelta(hours=settings.out_line_hours),
+        check_in_grace=timedelta(minutes=settings.check_in_grace_minutes),
+        supervision=timedelta(hours=settings.supervision_hours),
+        low_battery_percent=settings.low_battery_percent,
+    )
+
+
+def next_due(core: Core, now: datetime) -> datetime | None:
+    """Return the earliest moment at which anything could happen by itself; may be early, never late."""
+    with core.care.read() as connection:
+        notice = outbox.next_due(connection)
+    moments = (core.pipeline.next_due(now), notice)
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,21 @@
+"""Homes, devices and people from a spreadsheet or a folder of CSV files: read, checked, compared, imported.
+
+`read_roster` says everything that is wrong with a file at once; `compare` shows what it would change; `apply` does it.
+"""
+
+from linli.roster_file.change import Change, SheetChange, apply, compare
+from linli.roster_file.channels import channel_id
+from linli.roster_file.file import RosterFile, read_roster
+from linli.roster_file.problems import BadRoster, Problem
+
+__all__ = [
+    "BadRoster",
+    "Change",
+    "Problem",
+    "RosterFile",
+    "SheetChange",
+    "apply",
+    "channel_id",
+    "compare",
+    "read_roster",
+]

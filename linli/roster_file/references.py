@@ -1,0 +1,80 @@
+"""What one record says of another: is it there, and does it mean one thing? Asked over file and store together."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from linli.people import Home, Person, Roster, Scope
+from linli.roster_file.problems import Problems
+
+if TYPE_CHECKING:
+    from linli.roster_file.file import RosterFile
+
+
+class Places:
+    """All homes there will be after the import, by what people are listed for."""
+
+    def __init__(self, homes: Mapping[str, Home]) -> None:
+        self.homes = homes
+        self.sites = {home.site for home in homes.values()}
+        self.sites_of_building: dict[str, set[str]] = defaultdict(set)
+        for home in homes.values():
+            if home.site:  # one that could not be read was told already
+                self.sites_of_building[home.building].add(home.site)
+
+
+def check_references(file: "RosterFile", known: Roster, problems: Problems) -> None:
+    """Note every name in a file that leads nowhere, or to two things."""
+    places = Places({**known.homes, **{home.home: home for home in file.homes}})
+    for home in file.homes:
+        _check_home(home, file.rows.get(("homes", home.home), 0), places, problems)
+    for device in file.devices:
+        if device.home not in places.homes:
+            row = file.rows.get(("devices", f"{device.home}/{device.device}"), 0)
+            problems.add("devices", row, "home", f'"{device.home}" is not known; add it to the sheet homes')
+    for person in file.people:
+        _check_person(person, file.rows.get(("people", person.person), 0), places, problems)
+    _check_buildings_others_care_for(file, known, places, problems)
+
+
+def _check_home(home: Home, row: int, places: Places, problems: Problems) -> None:
+    if home.home in places.sites:
+        problems.add("homes", row, "home", f'"{home.home}" is also a site; both are names at the broker, change one')
+    if home.site in places.homes and home.site != home.home:
+        problems.add("homes", row, "site", f'"{home.site}" is also a home; both are names at the broker, change one')
+
+
+def _check_person(person: Person, row: int, places: Places, problems: Problems) -> None:
+    for care in person.cares:
+        if care.scope is Scope.HOME and care.target not in places.homes:
+            problems.add("people", row, "homes", f'home "{care.target}" is not known; add it to the sheet homes')
+        elif care.scope is Scope.SITE and care.target not in places.sites:
+            problems.add("people", row, "homes", f'site "{care.target}" is not known; no home is in it')
+        elif care.scope is Scope.BUILDING:
+            _check_building(care.target, row, places, problems)
+
+
+def _check_building(building: str, row: int, places: Places, problems: Problems) -> None:
+    sites = sorted(places.sites_of_building.get(building, ()))
+    if not sites:
+        problems.add("people", row, "homes", f'building "{building}" is not known; no home is in it')
+    elif len(sites) > 1:
+        problems.add(
+            "people",
+            row,
+            "homes",
+            f'building "{building}" stands on {len(sites)} sites ({", ".join(sites)}); '
+            "give each its own id, or list the homes",
+        )
+
+
+def _check_buildings_others_care_for(file: "RosterFile", known: Roster, places: Places, problems: Problems) -> None:
+    """Note where a home would give a second meaning to a building that somebody who is not in the file cares for."""
+    new = {home.building: home for home in reversed(file.homes) if len(places.sites_of_building[home.building]) > 1}
+    named = {person.person for person in file.people}
+    for person in known.people.values():
+        for care in person.cares:
+            if care.scope is Scope.BUILDING and care.target in new and person.person not in named:
+                row = file.rows.get(("homes", new[care.target].home), 0)
+                text = f'building "{care.target}" would stand on two sites, and {person.person} cares for it'
+                problems.add("homes", row, "building", f"{text}; give it its own id")

@@ -1,0 +1,546 @@
+"""A roster file is read as a care worker meant it, or everything that is wrong with it is said at once."""
+
+import random
+import zipfile
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.chart import BarChart
+
+from linli.errors import LinliError
+from linli.people import Care, Channel, Device, Duty, Home, Person, Role, Roster, Scope
+from linli.roster_file import BadRoster, channel_id, csv_folder, read_roster, sheets, workbook
+from linli.roster_file.duty import duty
+from tests import cast
+from tests.spreadsheets import DEVICES, GOOD, HOMES, PEOPLE, csv_text, folder, with_cell, without
+from tests.spreadsheets import workbook as write_workbook
+
+EVERY_DAY = frozenset(range(7))
+WEEKDAYS = frozenset(range(5))
+
+
+def _told(path: Path, known: Roster | None = None) -> list[str]:
+    """Return what is wrong with a file."""
+    with pytest.raises(BadRoster) as raised:
+        read_roster(path, known, this_year=2026)
+    return [str(problem) for problem in raised.value.problems]
+
+
+def _wrong(tmp_path: Path, sheet: str, row: int, column: str, value: object) -> list[str]:
+    """Return what is wrong once a cell of a good file has been changed."""
+    table = with_cell(GOOD[sheet], row, column, value)
+    changed = {**GOOD, sheet: table}
+    if isinstance(value, date):
+        return _told(write_workbook(tmp_path / "roster.xlsx", changed), Roster())
+    return _told(folder(tmp_path, changed), Roster())
+
+
+def test_a_workbook_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    found = read_roster(write_workbook(tmp_path / "roster.xlsx", GOOD), Roster(), this_year=2026)
+
+    hook = "http://127.0.0.1:9/ana"
+    assert found.homes == (
+        Home(
+            "home-7",
+            "garden",
+            "3",
+            unit="2",
+            floor="5",
+            door="502",
+            resident="陈梅",
+            phone="13800000007",
+            birth_year=1941,
+            check_in_by=(time(9), time(20)),
+            note="膝盖不好",
+        ),
+        Home("home-8", "garden", "3", unit="2", floor="4", door="401", resident="Old Zhao"),
+        Home("home-40", "river", "east", resident="Qiu Yan", language="en", timezone="Asia/Urumqi"),
+    )
+    assert found.devices == (
+        Device("home-7", "button-1", "bedroom", ("sos", "check_in", "battery")),
+        Device("home-7", "bath", "bathroom", ("motion",), "zigbee2mqtt/bath-502", "SNZB-03"),
+        Device("home-8", "button-1", "bedroom", ("sos",)),
+    )
+    assert found.people == (
+        Person("mei", Role.RESIDENT, name="陈梅", cares=(Care(Scope.HOME, "home-7"),)),
+        Person(
+            "ana",
+            Role.VOLUNTEER,
+            name="Ana Li",
+            language="en",
+            order=1,
+            cares=(Care(Scope.HOME, "home-7"), Care(Scope.HOME, "home-8")),
+            channels=(
+                Channel(channel_id("ana", "webhook", hook), "ana", "webhook", hook, "whsec_c2VjcmV0", 0),
+                Channel(channel_id("ana", "sms", "13800000001"), "ana", "sms", "13800000001", order=1),
+            ),
+        ),
+        Person(
+            "lin",
+            Role.STAFF,
+            name="Lin Zhou",
+            cares=(Care(Scope.BUILDING, "east"), Care(Scope.SITE, "garden")),
+            channels=(Channel(channel_id("lin", "email", "lin@example.org"), "lin", "email", "lin@example.org"),),
+            duty=(Duty(WEEKDAYS, time(8), time(20)),),
+        ),
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_folder_of_csv_files_says_the_same_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    meant = read_roster(write_workbook(tmp_path / "roster.xlsx", GOOD), this_year=2026)
+
+    assert read_roster(folder(tmp_path / "csv", GOOD, encoding), this_year=2026) == meant
+
+
+def test_one_csv_file_alone_will_do(tmp_path: Path) -> None:
+    files = folder(tmp_path / "csv", {"Homes": HOMES})
+
+    assert len(read_roster(files / "Homes.csv").homes) == 3
+    assert len(read_roster(files).homes) == 3
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters_are_seen_from_the_heading(tmp_path: Path, delimiter: str) -> None:
+    (tmp_path / "homes.csv").write_text(csv_text(HOMES, delimiter), encoding="utf-8")
+
+    assert read_roster(tmp_path).homes[0].check_in_by == (time(9), time(20))
+
+
+def test_a_rare_name_in_gb18030_is_read_and_another_encoding_is_not_guessed_at(tmp_path: Path) -> None:
+    (tmp_path / "homes.csv").write_bytes("home,site,building,resident\nhome-7,garden,3号楼,陈喆".encode("gb18030"))
+    assert read_roster(tmp_path).homes[0].resident == "陈喆"
+
+    (tmp_path / "homes.csv").write_bytes("home,site,building,resident\nhome-7,garden,3,José".encode("latin-1"))
+    with pytest.raises(LinliError, match="save it as .CSV UTF-8"):
+        read_roster(tmp_path)
+
+
+def test_wide_signs_and_stray_spaces_are_what_chinese_keyboards_make(tmp_path: Path) -> None:
+    rows = [
+        ("Home ", " SITE", "building", "door", "check_in_by", "birth year"),
+        ("　ｈｏｍｅ－７\u200b", " garden\u00a0", "３号楼", "５０２", "９：００；２０：００，12:30", "１９４１"),
+    ]
+    people = [
+        ("person", "role", "homes", "channel", "address", "on_duty"),
+        ("ａｎａ", "Volunteer", "home－7；building：３号楼、site:garden", "SMS", "\u202d１３８00000001\u202c", "Ｍｏ—Fr ０８：００～20:00"),
+    ]  # fmt: skip
+    found = read_roster(write_workbook(tmp_path / "roster.xlsx", {" Homes": rows, "PEOPLE": people}), Roster())
+
+    [home], [ana] = found.homes, found.people
+    assert (home.home, home.site, home.building, home.door, home.birth_year) == (
+        "home-7",
+        "garden",
+        "3号楼",
+        "502",
+        1941,
+    )
+    assert home.check_in_by == (time(9), time(12, 30), time(20))
+    assert {(care.scope, care.target) for care in ana.cares} == {
+        (Scope.HOME, "home-7"),
+        (Scope.BUILDING, "3号楼"),
+        (Scope.SITE, "garden"),
+    }
+    assert ana.duty == (Duty(WEEKDAYS, time(8), time(20)),)
+    assert [(way.kind, way.address) for way in ana.channels] == [("sms", "13800000001")]
+
+
+def test_what_a_spreadsheet_makes_of_times_and_years_is_understood(tmp_path: Path) -> None:
+    rows = [
+        ("home", "site", "building", "door", "birth_year", "check_in_by"),
+        ("home-1", "garden", 3, True, date(1941, 5, 3), time(9, 0)),
+        ("home-2", "garden", 3.0, 13800000007, datetime(1941, 5, 3), timedelta(hours=9)),  # noqa: DTZ001 - a spreadsheet has no zones
+    ]  # fmt: skip
+    found = read_roster(write_workbook(tmp_path / "roster.xlsx", {"homes": rows}), this_year=2026)
+
+    assert [home.birth_year for home in found.homes] == [1941, 1941]
+    assert [home.check_in_by for home in found.homes] == [(time(9),), (time(9),)]
+    assert [(home.building, home.door) for home in found.homes] == [("3", "true"), ("3", "13800000007")]
+
+
+def test_formulas_give_what_they_show_and_none_is_taken_for_empty(tmp_path: Path) -> None:
+    path = tmp_path / "roster.xlsx"
+    write_workbook(
+        path, {"homes": [HOMES[0][:4], ("home-7", "garden", "3", '="unit "&2'), ("home-8", "garden", "#N/A")]}
+    )
+    assert _told(path) == [
+        "homes row 2, unit: the formula was never worked out; open the file in a spreadsheet program and save it",
+        "homes row 3, building: the formula gives #N/A",
+    ]
+
+    _edit(path, "xl/worksheets/sheet1.xml", "<v></v>", "<v>2</v>", "<v />", "<v>2</v>", "#N/A", "4")
+    assert [home.unit for home in read_roster(path).homes] == ["2", ""]
+
+
+def _edit(path: Path, part: str, *swaps: str) -> None:
+    """Change the inside of a workbook, as another program would have written it."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    text = parts[part].decode()
+    for old, new in zip(swaps[::2], swaps[1::2], strict=True):
+        text = text.replace(old, new)
+    parts[part] = text.encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+
+
+def test_empty_lines_and_empty_columns_mean_nothing(tmp_path: Path) -> None:
+    rows = [(), ("home", None, "site", "building", None), (), ("home-7", None, "garden", "3"), (None, ""), ("home-8", " ", "garden", "3")]  # fmt: skip
+    found = read_roster(write_workbook(tmp_path / "roster.xlsx", {"homes": rows}))
+
+    assert [home.home for home in found.homes] == ["home-7", "home-8"]
+    assert found.rows["homes", "home-8"] == 6
+
+
+def test_a_channel_has_one_id_for_ever() -> None:
+    assert channel_id("ana", "sms", "13800000001") == "c-057f33f4e917bf06fee2"
+    assert channel_id("ana", "sms", "13800000002") != channel_id("ana", "sms", "13800000001")
+
+
+def test_channels_come_in_the_order_of_their_rows_or_of_the_column(tmp_path: Path) -> None:
+    rows = [
+        (*PEOPLE[0][:3], "homes", "channel", "address", "order"),
+        ("jun", "Jun", "volunteer", "home-7", "sms", "110", 2),
+        ("jun", "Jun", "volunteer", "home-7", "ntfy", "jun-topic", 1),
+        ("kai", "", "volunteer", "home-7", "tgram", "tgram://bot/chat", 5),
+        ("kai", "", "", "", "wecom", "https://example.org/send?key=1"),
+    ]
+    found = read_roster(write_workbook(tmp_path / "roster.xlsx", {**GOOD, "people": rows}))
+
+    assert [[(way.kind, way.order) for way in person.channels] for person in found.people] == [
+        [("ntfy", 0), ("sms", 1)],
+        [("tgram", 0), ("wecom", 1)],
+    ]
+    assert [person.order for person in found.people] == [1, 5]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "column", "value", "said"),
+    [
+        ("homes", 2, "home", "Home-7", 'write "home-7"'),
+        ("homes", 2, "home", "home 7", "is not an id"),
+        ("homes", 2, "home", "-7", "is not an id"),
+        ("homes", 2, "home", "h" * 64, "is not an id"),
+        ("homes", 2, "home", None, "is missing"),
+        ("homes", 2, "site", "花园", "is not an id"),
+        ("homes", 2, "building", None, "is missing"),
+        ("homes", 2, "building", "3;4", "no comma or semicolon"),
+        ("homes", 2, "unit", date(2026, 1, 2), "made a date or a time of it"),
+        ("homes", 2, "door", "x" * 33, "longer than 32"),
+        ("homes", 2, "language", "fr", "must be zh or en"),
+        ("homes", 2, "birth_year", 1899, "1900 to 2026"),
+        ("homes", 2, "birth_year", 2027, "1900 to 2026"),
+        ("homes", 2, "birth_year", "old", "1900 to 2026"),
+        ("homes", 2, "birth_year", 1941.5, "1900 to 2026"),
+        ("homes", 2, "timezone", "Shanghai", "not a time zone"),
+        ("homes", 2, "timezone", "../../etc/passwd", "not a time zone"),
+        ("homes", 2, "check_in_by", "09:00;24:00", '"24:00" is not a time of day'),
+        ("homes", 2, "check_in_by", "nine", "not a time of day"),
+        ("homes", 2, "phone", "1.38E+10", "shortened a long number"),
+        ("homes", 3, "home", "home-7", '"home-7" stands in row 2 already'),
+        ("homes", 3, "home", "garden", '"garden" is also a site'),
+        ("homes", 3, "site", "home-7", '"home-7" is also a home'),
+        ("devices", 2, "device", "Knopf Ü", "is not an id"),
+        ("devices", 2, "home", "home-99", '"home-99" is not known'),
+        ("devices", 2, "kind", "sos,movement", '"movement" is not a kind; the kinds are check_in'),
+        ("devices", 2, "kind", None, "is missing"),
+        ("devices", 2, "kind", ",", "is missing"),
+        ("devices", 2, "topic", "zigbee2mqtt/+", "without"),
+        ("devices", 3, "device", "button-1", '"button-1" of home-7 stands in row 2 already'),
+        ("people", 3, "person", "Ana", 'write "ana"'),
+        ("people", 2, "person", "a b", "is not an id"),
+        ("people", 2, "role", "neighbour", "the role must be resident, volunteer"),
+        ("people", 2, "role", None, "is missing"),
+        ("people", 2, "homes", None, "is missing"),
+        ("people", 2, "homes", "home-99", 'home "home-99" is not known'),
+        ("people", 2, "homes", "building:9", 'building "9" is not known'),
+        ("people", 2, "homes", "site:forest", 'site "forest" is not known'),
+        ("people", 2, "homes", "street:1", "is neither a home nor building:ID nor site:ID"),
+        ("people", 3, "channel", "emial", "emial is none of linli's own channels"),
+        ("people", 3, "channel", "web hook", "the channel must be"),
+        ("people", 3, "channel", None, "is missing"),
+        ("people", 3, "address", None, "is missing"),
+        ("people", 3, "address", "ftp://example.org", "must be a web address"),
+        ("people", 3, "address", "http://", "must be a web address"),
+        ("people", 3, "address", "http://example.org:99999/", "must be a web address"),
+        ("people", 3, "address", "http://user@example.org/", "must be a web address"),
+        ("people", 3, "secret", "c2VjcmV0", "whsec_ and base64"),
+        ("people", 3, "secret", "whsec_???", "whsec_ and base64"),
+        ("people", 3, "secret", "whsec_", "whsec_ and base64"),
+        ("people", 3, "order", "first", "whole number"),
+        ("people", 3, "order", -1, "whole number"),
+        ("people", 4, "address", "call me", "must be a telephone number"),
+        ("people", 4, "channel", "discord", "an Apprise address begins with discord://"),
+        ("people", 4, "name", "Anna", "row 3 says something else"),
+        ("people", 4, "role", "staff", "row 3 says something else"),
+        ("people", 4, "homes", "home-7", "row 3 says something else"),
+        ("people", 5, "address", "lin at example.org", "must be an e-mail address"),
+        ("people", 5, "on_duty", "weekdays", "is not a day of the week"),
+        ("people", 2, "secret", "x", "belongs to a channel"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_wrong_is_named(
+    tmp_path: Path, sheet: str, row: int, column: str, value: object, said: str
+) -> None:
+    told = _wrong(tmp_path, sheet, row, column, value)
+
+    places = {f"{sheet} row {row}, {column}: ", f"{sheet} row {row}, {'address' if column == 'channel' else column}: "}
+    assert any(line.startswith(tuple(places)) and said in line for line in told), told
+
+
+def test_nobody_but_a_resident_is_without_a_channel(tmp_path: Path) -> None:
+    rows = [PEOPLE[0][:4], ("mei", "", "resident", "home-7"), ("bo", "", "family", "home-7")]
+    wide = [(*row, "", "") for row in rows[1:]]
+    path = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "people": [(*rows[0], "channel", "address"), *wide]})
+
+    assert _told(path) == ["people row 3, channel: is missing", "people row 3, address: is missing"]
+
+
+def test_one_address_of_a_person_stands_once(tmp_path: Path) -> None:
+    rows = [*PEOPLE, ("ana", None, None, None, "sms", "１３８00000001")]
+    path = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "people": rows})
+
+    assert _told(path) == ["people row 6, address: row 4 names the same channel and address"]
+
+
+def test_a_building_on_two_sites_is_nobodys_to_care_for(tmp_path: Path) -> None:
+    homes = with_cell(HOMES, 4, "building", "3")
+    people = with_cell(PEOPLE, 5, "homes", "building:3")
+    path = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "homes": homes, "people": people})
+
+    assert _told(path, Roster()) == [
+        'people row 5, homes: building "3" stands on 2 sites (garden, river); give each its own id, or list the homes'
+    ]
+    only_homes = write_workbook(tmp_path / "homes.xlsx", {"homes": homes})
+    assert len(read_roster(only_homes, Roster()).homes) == 3
+
+
+def test_a_home_may_not_give_a_building_a_second_meaning_behind_somebodys_back(tmp_path: Path) -> None:
+    carer = Person("pan", Role.VOLUNTEER, cares=(Care(Scope.BUILDING, "3"),))
+    known = Roster(homes=cast.roster().homes, people={"pan": carer})
+    path = write_workbook(tmp_path / "r.xlsx", {"homes": [HOMES[0][:3], ("home-50", "river", "3")]})
+
+    assert _told(path, known) == [
+        'homes row 2, building: building "3" would stand on two sites, and pan cares for it; give it its own id'
+    ]
+
+
+def test_what_is_in_the_store_need_not_be_in_the_file(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "roster.xlsx", {"devices": DEVICES[:3], "people": PEOPLE[:4]})
+
+    assert len(read_roster(path, cast.roster()).devices) == 2
+    assert len(_told(path, Roster())) == 5
+    assert len(read_roster(path).people) == 2
+
+
+def test_columns_are_refused_by_name(tmp_path: Path) -> None:
+    homes = with_cell(without(HOMES, "building"), 1, "colour", None)
+    doubled = [(*DEVICES[0], "home"), *DEVICES[1:]]
+    path = write_workbook(tmp_path / "roster.xlsx", {"homes": homes, "devices": doubled})
+
+    told = _told(path)
+    assert told[0] == (
+        "homes row 1, colour: unknown column; the columns are home, site, building, unit, floor, door, "
+        "resident, language, phone, birth_year, timezone, check_in_by, note"
+    )
+    assert told[1:] == [
+        "homes row 1, building: the column is missing",
+        "devices row 1, home: the column stands there twice",
+    ]
+
+
+def test_a_value_under_no_heading_is_not_lost_in_silence(tmp_path: Path) -> None:
+    rows = [
+        ("home", "site", "building", None),
+        ("home-7", "garden", "3", "ground floor"),
+        ("home-8", "garden", "3", None, "x"),
+    ]
+    path = write_workbook(tmp_path / "roster.xlsx", {"homes": rows})
+
+    assert _told(path) == ["homes row 2, D: a value under no heading", "homes row 3, E: a value under no heading"]
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_no_more_than_fifty(tmp_path: Path) -> None:
+    homes = [HOMES[0][:3], *(("home-7", "GARDEN", "") for _ in range(40))]
+    devices = [DEVICES[0], ("x y", "home-99", "", "")]
+    path = write_workbook(tmp_path / "roster.xlsx", {"devices": devices, "homes": homes})
+
+    with pytest.raises(BadRoster) as raised:
+        read_roster(path)
+    problems = raised.value.problems
+    assert (len(problems), raised.value.count) == (50, 40 * 2 + 39 + 2)
+    assert str(raised.value).startswith("nothing was imported, the roster has 121 problems:\n  homes row 2, site:")
+    assert str(raised.value).endswith("\n  and 71 more")
+
+
+def test_a_home_with_a_fault_is_not_also_said_to_be_missing(tmp_path: Path) -> None:
+    told = _wrong(tmp_path, "homes", 2, "birth_year", "unknown")
+
+    assert told == ["homes row 2, birth_year: the year of birth must be from 1900 to 2026"]
+
+
+def test_what_is_private_is_not_quoted(tmp_path: Path) -> None:
+    homes = [
+        ("home", "site", "building", "resident", "phone", "note", "birth_year"),
+        ("home-7", "garden", "3", "secret name " * 20, "secret phone " * 20, "secret note " * 300, "secret age"),
+    ]
+    people = [
+        PEOPLE[0],
+        ("ana", "secret name " * 20, "volunteer", "home-7", "webhook", "secret address", "secret word"),
+        ("ana", "another secret", "", "", "email", "secret", "", "secret tongue"),
+    ]
+    told = _told(write_workbook(tmp_path / "roster.xlsx", {"homes": homes, "people": people}))
+
+    assert len(told) == 9
+    assert [line for line in told if "secret " in line.partition(": ")[2].replace("secret is", "")] == []
+
+
+def test_a_csv_cell_that_cannot_be_printed_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "homes.csv").write_text(
+        "home,site,building,door,note\nhome-7,garden,3,5\x02,a\x07b\n", encoding="utf-8"
+    )
+
+    assert [line[:20] for line in _told(tmp_path)] == ["homes row 2, door: t", "homes row 2, note: t"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("Mo-Fr 08:00-20:00", [Duty(WEEKDAYS, time(8), time(20))]),
+        ("mo,We 09:00-12:00; Sa-Su 10:00-16:00", [Duty(frozenset({0, 2}), time(9), time(12)), Duty(frozenset({5, 6}), time(10), time(16))]),
+        ("24/7", [Duty(EVERY_DAY, time(0), time(0))]),
+        ("20:00-08:00", [Duty(EVERY_DAY, time(20), time(8))]),
+        ("Sa-Mo 9:00-12:00", [Duty(frozenset({5, 6, 0}), time(9), time(12))]),
+        ("Monday - Wednesday 09:00-12:00, 14:00-24:00", [Duty(frozenset({0, 1, 2}), time(9), time(12)), Duty(frozenset({0, 1, 2}), time(14), time(0))]),
+        ("Su", [Duty(frozenset({6}), time(0), time(0))]),
+        ("Mo-Fr, Su 08:00-09:00;", [Duty(frozenset({0, 1, 2, 3, 4, 6}), time(8), time(9))]),
+    ],
+)  # fmt: skip
+def test_duty_is_read(text: str, spans: list[Duty]) -> None:
+    assert duty(text) == tuple(spans)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mx 08:00-20:00", "Mo 8-20", "Mo-Fr 08:00", "08:00-25:00", "Mo-Fr-Su 08:00-09:00", "every day", ";", "Mo 08:00-09:00 x", "Mo;" * 51],
+)  # fmt: skip
+def test_duty_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        duty(text)
+
+
+def test_round_the_clock_is_every_minute_of_the_week() -> None:
+    [span] = duty("24/7")
+    monday = datetime(2026, 11, 23, tzinfo=UTC)
+
+    assert all(span.covers(monday + timedelta(minutes=minute)) for minute in range(7 * 24 * 60))
+
+
+def test_what_is_not_a_roster_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "locked.xlsx").write_bytes(b"\xd0\xcf\x11\xe0 a workbook with a password is not a zip file")
+    (tmp_path / "notes.csv").write_text("home\n")
+    (tmp_path / "torn.xlsx").write_bytes(write_workbook(tmp_path / "whole.xlsx", GOOD).read_bytes()[:2000])
+    (tmp_path / "quotes").mkdir()
+    (tmp_path / "quotes" / "homes.csv").write_text('home,site,building\nhome-7,garden,"3\nhome-8,garden,3\n')
+    twice = write_workbook(tmp_path / "twice.xlsx", {"homes": HOMES, "HOMES ": HOMES})
+    others = write_workbook(tmp_path / "others.xlsx", {"Sheet1": HOMES})
+
+    for path, said in [
+        (tmp_path / "nothing.xlsx", "there is no"),
+        (tmp_path / "empty", "has none of the sheets homes, devices, people"),
+        (tmp_path / "old.xls", "neither an .xlsx workbook nor a folder"),
+        (tmp_path / "locked.xlsx", "take off a password"),
+        (tmp_path / "notes.csv", "neither an .xlsx workbook nor a folder"),
+        (tmp_path / "torn.xlsx", "cannot be read as a workbook"),
+        (tmp_path / "quotes", "quotation marks do not fit"),
+        (twice, "two sheets called homes"),
+        (others, "has none of the sheets"),
+    ]:
+        with pytest.raises(LinliError, match=said):
+            read_roster(path)
+
+
+def test_other_sheets_are_named_not_read(tmp_path: Path) -> None:
+    book = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "home": HOMES, "Sheet1": []})
+    files = folder(tmp_path / "csv", {**GOOD, "Device": DEVICES})
+
+    assert read_roster(book).ignored == ("home",)
+    assert read_roster(files).ignored == ("Device.csv",)
+
+
+def test_an_empty_sheet_is_told_what_its_heading_must_be(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "roster.xlsx", {"homes": []})
+
+    assert _told(path) == ["homes row 1: the sheet is empty; its heading must name home, site, building"]
+
+
+def test_more_rows_than_a_city_has_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MAX_ROWS", 2)
+
+    assert _told(folder(tmp_path, {"homes": HOMES})) == [
+        "homes row 4: more than 2 rows; import the rest from a second file"
+    ]
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_workbook(tmp_path / "roster.xlsx", GOOD)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/media/picture.bin", b"\0" * 3_000_000)
+    assert path.stat().st_size < 100_000
+    monkeypatch.setattr(workbook, "MAX_UNPACKED_BYTES", 3_000_000)
+    with pytest.raises(LinliError, match="unpacks to more than 3 MB"):
+        read_roster(path)
+
+    monkeypatch.setattr(workbook, "MAX_FILE_BYTES", 1000)
+    with pytest.raises(LinliError, match="larger than 0 MB"):
+        read_roster(path)
+    monkeypatch.setattr(csv_folder, "MAX_FILE_BYTES", 10)
+    with pytest.raises(LinliError, match=r"homes\.csv is larger"):
+        read_roster(folder(tmp_path / "csv", {"homes": HOMES}))
+
+
+def test_a_sheet_that_claims_a_billion_lines_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MAX_LINES", 1000)
+    path = write_workbook(tmp_path / "roster.xlsx", {"homes": HOMES})
+    _edit(path, "xl/worksheets/sheet1.xml", '<row r="4"', '<row r="999999999"', 'r="A4"', 'r="A999999999"')
+
+    with pytest.raises(LinliError, match="more than 1,000 lines"):
+        read_roster(path)
+
+
+def test_whatever_the_damage_a_workbook_is_read_or_refused(tmp_path: Path) -> None:
+    whole = write_workbook(tmp_path / "whole.xlsx", GOOD)
+    with zipfile.ZipFile(whole) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    chance = random.Random(7)  # noqa: S311 - the same damage each time
+    path = tmp_path / "damaged.xlsx"
+    for _ in range(60):
+        damaged = dict(parts)
+        name = chance.choice(sorted(parts))
+        content = bytearray(parts[name])
+        for _ in range(chance.randint(1, 6)):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        damaged[name] = bytes(content)
+        with zipfile.ZipFile(path, "w") as packed:
+            for part, data in damaged.items():
+                packed.writestr(part, data)
+        try:
+            read_roster(path)
+        except LinliError:
+            continue
+
+
+def test_a_picture_sheet_is_passed_over(tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_chartsheet("chart").add_chart(BarChart())
+    sheet = book.create_sheet("homes")
+    for row in HOMES:
+        sheet.append(row)
+    book.save(tmp_path / "roster.xlsx")
+
+    assert len(read_roster(tmp_path / "roster.xlsx").homes) == 3
