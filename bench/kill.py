@@ -1,0 +1,118 @@
+"""Messages at QoS 1 through Mosquitto while linli is killed with -9 again and again: is every one there, once?"""
+
+import random
+import sqlite3
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.program import Neighbourhood, Program, wait_for
+from bench.publisher import Publisher
+from bench.sink import Sink
+
+HOMES = 500
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found afterwards."""
+
+    sent: int
+    stored: int
+    distinct: int
+    presses: int
+    episodes: int
+    alerts: int
+    told: int
+    stuck: int
+    seconds: float
+
+    @property
+    def is_right(self) -> bool:
+        """Tell whether nothing was lost, doubled or stuck."""
+        once = self.sent == self.stored == self.distinct
+        return once and self.presses == self.episodes == self.alerts == self.told and not self.stuck
+
+
+def messages(count: int, presses: int) -> Iterator[tuple[str, bytes]]:
+    """Yield motion of many homes with a press of the button in some of them, each with an id of its own."""
+    every = count // presses
+    for number in range(count):
+        if number % every == every // 2 and number // every < presses:
+            home = f"home-{number // every}"
+            yield f"linli/v1/garden/{home}/button/sos", b'{"value":"pressed","id":"n%d"}' % number
+        else:
+            yield f"linli/v1/garden/home-{number % HOMES}/pir/motion", b'{"value":"on","id":"n%d"}' % number
+
+
+def run(count: int = 200_000, kills: int = 5, presses: int = 100, seed: int = 1, rate: int = 4000) -> Result:
+    """Publish while killing; wait until all is quiet; look into the stores."""
+    sink = Sink()
+    chance = random.Random(seed)  # noqa: S311 - a schedule, not a secret
+    with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
+        program = Program(Path(folder))
+        program.settle(Neighbourhood(HOMES, webhook=sink.url))
+        program.start()
+        password = program.command("token", "--role", "gateway", "--person", "garden")
+        publisher = Publisher(program.mqtt_port, "garden", password)
+        publisher.wait_connected()
+        begun = time.monotonic()
+
+        def publish() -> None:
+            for number, (topic, payload) in enumerate(messages(count, presses)):
+                publisher.publish(topic, payload)
+                if number % 100 == 0:
+                    time.sleep(max(0.0, begun + number / rate - time.monotonic()))
+
+        flood = threading.Thread(target=publish, daemon=True)
+        flood.start()
+        try:
+            for _ in range(kills):
+                time.sleep(chance.uniform(0.3, 0.8) * count / rate / kills)
+                program.kill()
+                program.start()
+            flood.join()
+            wait_for("the broker has everything", lambda: publisher.is_done, 300)
+            wait_for("the store is quiet", lambda: _count(program) >= count, 300, 0.5)
+            wait_for("the volunteers are told", lambda: len(set(sink.homes.values())) >= presses, 60, 0.2)
+            return _look(program, sink, count, presses, time.monotonic() - begun)
+        finally:
+            publisher.close()
+            program.stop()
+            sink.close()
+
+
+def _open(program: Program, name: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{program.data / name}?mode=ro", uri=True)
+
+
+def _count(program: Program) -> int:
+    with _open(program, "signals.db") as db:
+        return int(db.execute("SELECT count(*) FROM signal").fetchone()[0])
+
+
+def _look(program: Program, sink: Sink, count: int, presses: int, seconds: float) -> Result:
+    with _open(program, "signals.db") as db:
+        stored, distinct = db.execute("SELECT count(*), count(DISTINCT key) FROM signal").fetchone()
+    with _open(program, "care.db") as db:
+        episodes = db.execute("SELECT count(*) FROM episodes").fetchone()[0]
+        alerts = db.execute("SELECT count(*) FROM alerts WHERE kind = 'sos'").fetchone()[0]
+        stuck = db.execute(
+            "SELECT count(*) FROM alerts WHERE state <> 'closed' AND due_at < ?", (time.time() * 1000 - 5000,)
+        ).fetchone()[0]
+        late = db.execute(
+            "SELECT count(*) FROM outbox WHERE state IN ('waiting','leased') AND due_at < ?",
+            (time.time() * 1000 - 35000,),
+        ).fetchone()[0]
+    told = len(set(sink.homes.values()))
+    return Result(count, stored, distinct, presses, episodes, alerts, told, stuck + late, seconds)
+
+
+def main() -> None:
+    """Run in full and print what was found."""
+    result = run()
+    print(result)
+    print("kill: every message once, every press one alert" if result.is_right else "kill: WRONG")
