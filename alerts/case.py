@@ -21,13 +21,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one decision changes; stored in one transaction. `withdraw` takes back every notice that is still waiting."""
+    """What one decision changes; stored in one transaction.
+
+    `withdraw` takes back every notice that is still waiting, `spare` those to one person who need not be written to.
+    """
 
     alert: Alert
     requests: tuple[Request, ...]
     notices: tuple[Notice, ...]
     log: tuple[Entry, ...]
     withdraw: bool = False
+    spare: str = ""
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Draft:
     notices: list[Notice] = field(default_factory=list)
     log: list[Entry] = field(default_factory=list)
     withdraw: bool = False
+    spare: str = ""
 
     @classmethod
     def of(cls, case: Case, now: datetime) -> "Draft":
@@ -78,7 +83,7 @@ class Draft:
         """Return the step, with the alert's next due moment worked out."""
         alert = replace(self.alert, due_at=next_step(self.alert, self.waiting()))
         changed = tuple(self.requests[person] for person in sorted(self.changed))
-        return Step(alert, changed, tuple(self.notices), tuple(self.log), self.withdraw)
+        return Step(alert, changed, tuple(self.notices), tuple(self.log), self.withdraw, self.spare)
 
 
 def notice_key(alert: Alert, type: NoticeType, rung: int, person: str, channel: str) -> str:  # noqa: A002

@@ -85,6 +85,8 @@ class Desk:
         cases.write_log(connection, step.alert.id, step.log)
         if step.withdraw:
             outbox.withdraw(connection, step.alert.id, now)
+        elif step.spare:
+            outbox.withdraw(connection, step.alert.id, now, person=step.spare)
         outbox.add(connection, step.notices, now)
 
     def accept(self, alert: str, person: str) -> Alert:

@@ -1,6 +1,6 @@
 """One notice on its way: claimed, put into words, handed to its channel, and its answer written down. No threads here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from linli.alert import Alert, Entry, Notice, NoticeState
 from linli.clock import Clock, seconds
 from linli.errors import StoreDown
 from linli.people import Channel, Home, Person, Roster
-from linli.store import cases, outbox
+from linli.store import cases, outbox, overview
 from linli.store.care import CareStore
 
 LEASE = timedelta(seconds=30)
@@ -69,8 +69,10 @@ class Dispatch:
         first = outbox.claim(connection, now, lease=self._lease, limit=emergencies, rank_at_most=0)
         room = min(others, emergencies - len(first))
         rest = outbox.claim(connection, now, lease=self._lease, limit=room) if room > 0 else []
-        alerts = {id_: cases.by_id(connection, id_) for id_ in {notice.alert for notice in (*first, *rest)}}
-        return [Task(notice, alert) for notice in (*first, *rest) if (alert := alerts[notice.alert]) is not None]
+        notices = [*first, *rest]
+        known = overview.by_ids(connection, {notice.alert for notice in notices}) if notices else []
+        alerts = {alert.id: alert for alert in known}
+        return [Task(notice, alerts[notice.alert]) for notice in notices]
 
     def send(self, task: Task) -> Done | None:
         """Try once; None when the notice was withdrawn, or taken by somebody else, after it was claimed."""
@@ -104,8 +106,16 @@ class Dispatch:
             self._breaker.leave(channel.id, notice.severity, answer.verdict)
         return answer
 
-    def record(self, connection: Connection, done: Done, now: datetime) -> None:
-        """Write an answer down; at a failure the person's next channel gets the notice at once."""
+    def record(self, connection: Connection, tries: Sequence[Done], now: datetime) -> None:
+        """Write answers down; at a failure the person's next channel gets the notice at once."""
+        accepted = {done.notice.key: done for done in tries if done.answer.verdict is Verdict.ACCEPTED}
+        sent = outbox.record_sent(connection, accepted, now) if accepted else set()
+        cases.write_logs(connection, [_line(done, now, "notice_sent") for key, done in accepted.items() if key in sent])
+        for done in tries:
+            if done.answer.verdict is not Verdict.ACCEPTED:
+                self._record_failure(connection, done, now)
+
+    def _record_failure(self, connection: Connection, done: Done, now: datetime) -> None:
         notice, answer = done.notice, done.answer
         following = after(answer, notice, now)
         is_ours = outbox.record(
@@ -119,11 +129,9 @@ class Dispatch:
         )
         if not is_ours:
             return
-        if following.state is NoticeState.SENT:
-            _log(connection, done, now, "notice_sent")
-            return
         if answer.reason != notice.reason or following.state is NoticeState.FAILED:
-            _log(connection, done, now, "notice_failed")  # not at every retry: one may go on for days
+            # not at every retry: one may go on for days
+            cases.write_logs(connection, [_line(done, now, "notice_failed")])
         self._use_other_way(connection, done, now)
 
     def _use_other_way(self, connection: Connection, done: Done, now: datetime) -> None:
@@ -132,7 +140,7 @@ class Dispatch:
         if other is not None:
             outbox.add(connection, [other], now)
         elif done.answer.verdict is Verdict.NEVER and _has_failed_everywhere(connection, done.notice):
-            _log(connection, done, now, "person_unreachable")
+            cases.write_logs(connection, [_line(done, now, "person_unreachable")])
 
 
 def _channel(person: Person | None, id: str) -> Channel | None:  # noqa: A002
@@ -154,7 +162,7 @@ def _has_failed_everywhere(connection: Connection, notice: Notice) -> bool:
     return all(n.state is NoticeState.FAILED for n in by_all_channels)
 
 
-def _log(connection: Connection, done: Done, now: datetime, what: str) -> None:
+def _line(done: Done, now: datetime, what: str) -> tuple[str, Entry]:
     detail = {"channel": done.kind, "key": done.notice.key, "reason": done.answer.reason}
     entry = Entry(now, what, done.notice.person, {name: value for name, value in detail.items() if value})
-    cases.write_log(connection, done.notice.alert, [entry])
+    return done.notice.alert, entry

@@ -228,6 +228,7 @@ def declined(case: Case, callers: Callers, person: str, now: datetime) -> Step:
         return draft.step()
     _stand(draft, person, known.role if known else role_of(callers.person(person)), RequestState.DECLINED)
     draft.note("declined", person)
+    draft.spare = person
     if case.alert.state is AlertState.ACCEPTED and not _anybody(draft, RequestState.ACCEPTED):
         draft.alert = replace(
             draft.alert, state=AlertState.OPEN, lease_until=None, climb_at=draft.alert.climb_at or now

@@ -123,8 +123,7 @@ class Sender:
 
     def _settle(self, done: list[Done], now: datetime) -> None:
         with self._care.begin() as connection:
-            for one in done:
-                self._dispatch.record(connection, one, now)
+            self._dispatch.record(connection, done, now)
         for one in done:
             self._tell(one)
 
@@ -167,8 +166,7 @@ class Sender:
         with self._care.begin() as connection:
             if self._is_fresh and self._care.is_sqlite:
                 outbox.release(connection, now)
-            for done in self._unrecorded:
-                self._dispatch.record(connection, done, now)
+            self._dispatch.record(connection, self._unrecorded, now)
             tasks = self._claim(connection, now)
         recorded, self._unrecorded, self._is_fresh = self._unrecorded, [], False
         for task in tasks:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,8 +143,13 @@ class Program:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
-        """Stop the process in good order; return its exit status."""
-        return self._end(signal.SIGTERM)
+        """Stop the process in good order, and a broker that a killed one left behind; return the exit status."""
+        status = self._end(signal.SIGTERM)
+        left = self.data / "mosquitto" / "mosquitto.pid"
+        if left.exists():
+            with suppress(ProcessLookupError):
+                os.kill(int(left.read_text(encoding="ascii").split()[0]), signal.SIGTERM)
+        return status
 
     def _end(self, how: signal.Signals) -> int:
         if self.process is None:

@@ -15,6 +15,7 @@ class Sink:
         self.keys: Counter[str] = Counter()
         self.first_at: dict[str, float] = {}
         self.homes: dict[str, str] = {}
+        self._links: dict[str, dict[str, str]] = {}
         self.unsigned = 0
         self.is_down = False
         self._lock = threading.Lock()
@@ -43,17 +44,24 @@ class Sink:
     def take(self, key: str, signature: str, body: bytes) -> None:
         """Note one message."""
         now = time.time()
-        home = json.loads(body)["home"]["home"]
+        told = json.loads(body)
+        home = told["home"]["home"]
         with self._lock:
             self.keys[key] += 1
             self.first_at.setdefault(key, now)
             self.homes.setdefault(key, home)
+            self._links[home] = told["links"]
             self.unsigned += not signature
 
     def first_for(self, home: str) -> float | None:
         """Return when the first message about a home came, in seconds since 1970."""
         with self._lock:
             return min((self.first_at[key] for key, about in self.homes.items() if about == home), default=None)
+
+    def links_for(self, home: str) -> dict[str, str]:
+        """Return the links of the latest message about a home."""
+        with self._lock:
+            return self._links.get(home, {})
 
     def close(self) -> None:
         """Stop listening."""

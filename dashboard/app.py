@@ -8,7 +8,6 @@ from fastapi.exceptions import RequestValidationError
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +19,7 @@ from dashboard.api import alerts as api_alerts
 from dashboard.api import homes as api_homes
 from dashboard.api import signals as api_signals
 from dashboard.api import system
+from dashboard.body_limit import LimitBody
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
@@ -29,7 +29,6 @@ from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
 from linli.errors import Conflict, LinliError, StoreDown
 
-MAX_BODY_BYTES = 1024 * 1024
 ROUTERS = (
     system.router,
     api_homes.router,
@@ -62,7 +61,7 @@ def create_app(services: Services, registry: CollectorRegistry | None = None) ->
         middleware=[
             Middleware(SafeHeaders),
             Middleware(GZipMiddleware, minimum_size=800, compresslevel=6),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
+            Middleware(LimitBody),
         ],
     )
     for kind, handler in _HANDLERS.items():

@@ -56,6 +56,7 @@ class Street:
 TOWER = 1.8
 """How many times as high as the others a building is that stands apart."""
 MOST_TOWERS = 2
+MOST_BESIDE_TOWERS = 8
 
 
 def street(homes: Iterable[Home]) -> Street:
@@ -64,7 +65,7 @@ def street(homes: Iterable[Home]) -> Street:
     usual = sorted(len(building.floors) for building in found)[len(found) // 2] if found else 0
     towers = [building for building in found if len(building.floors) >= TOWER * usual]
     one_site = len({building.site for building in found}) == 1
-    if not one_site or not 0 < len(towers) <= MOST_TOWERS or len(found) < 3:
+    if not one_site or not 0 < len(towers) <= MOST_TOWERS or not 3 <= len(found) <= MOST_BESIDE_TOWERS:
         return Street(tuple(found))
     return Street(tuple(building for building in found if building not in towers), tuple(towers))
 

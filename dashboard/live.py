@@ -77,6 +77,8 @@ class Change:
     homes: tuple[tuple[Standing, Window], ...]
     alerts: tuple[Involved, ...]
     troubles_changed: bool = False
+    is_all: bool = False
+    """This is everything there is to see, not only what is new."""
     frames: dict[tuple[str, ...], bytes] = field(default_factory=dict)
 
     def homes_of(self, reach: Reach) -> list[tuple[Standing, Window]]:
@@ -114,7 +116,7 @@ class Eyes:
         """Return all there is to see now."""
         seen = self._before or self._see()
         homes = tuple((standing, window_of(standing, seen.now)) for standing in seen.standings.values())
-        return Change(seen, homes, seen.open, troubles_changed=True)
+        return Change(seen, homes, seen.open, troubles_changed=True, is_all=True)
 
     def _see(self) -> Seen:
         services, before = self._services, self._before
@@ -375,7 +377,10 @@ class ApiVoice:
 
 
 class PageVoice:
-    """Tells our own pages: `windows` to redraw, `alerts` in which something happened, `troubles`, and `beat`."""
+    """Tells our own pages: `windows` to redraw, `alerts` in which something happened, `troubles`, and `beat`.
+
+    To who has just come it tells `all`: how each window looks, as homes by look, which is a tenth as long.
+    """
 
     def __init__(self, language: str) -> None:
         self._language = language
@@ -383,14 +388,23 @@ class PageVoice:
     def tell(self, change: Change, reach: Reach) -> list[bytes]:
         """Return the events that a reader may know."""
         seq = change.seen.seq
-        windows = [self._window(standing, window) for standing, window in change.homes_of(reach)]
-        frames = [_frame("windows", windows, seq)] if windows else []
+        frames = self._windows(change, reach)
         alerts = [[one.alert.id, one.alert.severity, one.alert.state] for one in change.alerts_of(reach)]
         if alerts:
             frames.append(_frame("alerts", alerts, seq))
         if change.troubles_changed and reach.role == STAFF:
             frames.append(_frame("troubles", change.seen.troubles, seq))
         return frames
+
+    def _windows(self, change: Change, reach: Reach) -> list[bytes]:
+        homes = change.homes_of(reach)
+        if change.is_all:
+            by_look: dict[str, list[str]] = {}
+            for _, window in homes:
+                by_look.setdefault(f"{window.look}|{window.glyph}|{window.badge}", []).append(window.home)
+            return [_frame("all", by_look, change.seen.seq)]
+        windows = [self._window(standing, window) for standing, window in homes]
+        return [_frame("windows", windows, change.seen.seq)] if windows else []
 
     def _window(self, standing: Standing, window: Window) -> list[str]:
         return [window.home, window.look, window.glyph, window.badge, title_of(standing, self._language)]

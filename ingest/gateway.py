@@ -36,13 +36,28 @@ Deliver = Callable[[Arrived, Ticket], bool]
 
 
 class Gateway:
-    """One persistent MQTT 3.1.1 session. `deliver` blocks while the queue is full: then nothing is acknowledged."""
+    """One persistent MQTT 3.1.1 session. `deliver` blocks while the queue is full: then nothing is acknowledged.
 
-    def __init__(self, url: MqttUrl, client_id: str, deliver: Deliver, clock: Clock, health: Health) -> None:
+    `found` and `lost` are told when linli begins to hear and when it no longer does.
+    """
+
+    def __init__(
+        self,
+        url: MqttUrl,
+        client_id: str,
+        deliver: Deliver,
+        clock: Clock,
+        health: Health,
+        *,
+        found: Callable[[], None],
+        lost: Callable[[], None],
+    ) -> None:
         self._url = url
         self._deliver = deliver
         self._clock = clock
         self._health = health
+        self._found = found
+        self._lost = lost
         self._connection = 0
         self._stopping = threading.Event()
         self._client = self._make_client(client_id)
@@ -99,7 +114,7 @@ class Gateway:
         self._connection += 1
         logger.info("broker connected session_present=%s", flags.session_present)
         if flags.session_present:
-            self._health.well("broker")  # the broker's answer to subscribing waits behind all that it has kept for us
+            self._hears()  # the broker's answer to subscribing waits behind all that it has kept for us
         client.subscribe(TOPICS, qos=1)
 
     def _on_subscribe(
@@ -108,7 +123,11 @@ class Gateway:
         if any(reason.value >= _FAILURE for reason in reasons):
             self._health.trouble("broker", Sentence("The broker does not let linli read linli/v1/#."))
         else:
-            self._health.well("broker")
+            self._hears()
+
+    def _hears(self) -> None:
+        self._health.well("broker")
+        self._found()
 
     def _on_disconnect(
         self, _: paho.Client, __: object, ___: paho.DisconnectFlags, reason: ReasonCode, ____: Properties | None
@@ -116,6 +135,7 @@ class Gateway:
         if not self._stopping.is_set():
             logger.warning("broker disconnected reason=%s", reason)
             self._health.trouble("broker", Sentence("The connection to the broker is lost; trying again."))
+            self._lost()
 
     def _on_message(self, _: paho.Client, __: object, message: paho.MQTTMessage) -> None:
         try:

@@ -1,6 +1,7 @@
 """A whole linli in one process: broker, gateway, pipeline, sender and pages, started and stopped in order."""
 
 import logging
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +62,15 @@ class App:
         self.loop = Loop(self.core.pipeline, clock, self.core.health, tick_every=tick_every, each_tick=self._each_tick)
         self._broker, self.mqtt_url = self._choose_broker(data, asked)
         client_id = self.core.keys.client_id(self.mqtt_url.user or OWN_USER)
-        self._gateway = Gateway(self.mqtt_url, client_id, self._deliver, clock, self.core.health)
+        self._gateway = Gateway(
+            self.mqtt_url,
+            client_id,
+            self._deliver,
+            clock,
+            self.core.health,
+            found=lambda: self.core.watch.hear_again(clock.now()),
+            lost=lambda: self.core.watch.go_deaf(clock.now()),
+        )
         self.services = self._services(demo=demo)
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -131,6 +140,7 @@ class App:
         self.core.desk.start()
         self.core.sender.start()
         self.core.warm()
+        self._was_off()
         self.loop.start()
         if self._broker is not None:
             self._broker.apply(accounts(self.core.roster.get(), self.core))
@@ -138,8 +148,19 @@ class App:
             logger.info("broker started name=%s durable=%s", self._broker.name, self._broker.durable)
         self._gateway.start()
 
+    def _was_off(self) -> None:
+        """Count the time since the newest signal as silence of nobody: what came meanwhile still waits at the broker."""
+        now, newest = self.core.clock.now(), self.core.signals.newest()
+        if newest is not None:
+            self.core.watch.go_deaf(min(newest, now))
+
     def serve(self) -> None:
-        """Serve the pages until somebody ends the program."""
+        """Serve the pages until somebody ends the program.
+
+        uvicorn raises the signal that ended it once more when it has stopped serving: heeding it then would skip `stop`.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
         self._server.run(sockets=[self._socket])
 
     def end(self) -> None:

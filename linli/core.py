@@ -1,9 +1,11 @@
 """The parts of linli that decide and remember, wired together: what `run`, `demo` and `replay` have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.channels import adapters_for
+from alerts.channels.base import ChannelAdapter
 from alerts.channels.email import SmtpSettings
 from alerts.desk import Desk
 from alerts.links import Links
@@ -124,8 +126,14 @@ def care_url(settings: Settings, data: DataDir) -> str:
     return settings.care or f"sqlite:///{data.care}"
 
 
-def build(settings: Settings, data: DataDir, clock: Clock, base_url: str) -> Core:
-    """Open the stores and wire everything that decides; starts no thread."""
+def build(
+    settings: Settings,
+    data: DataDir,
+    clock: Clock,
+    base_url: str,
+    adapters: Mapping[str, ChannelAdapter] | None = None,
+) -> Core:
+    """Open the stores and wire everything that decides; starts no thread. `adapters` None: the real channels."""
     keys = Keys(data.secret())
     health = Health(clock)
     care = CareStore(care_url(settings, data))
@@ -135,7 +143,7 @@ def build(settings: Settings, data: DataDir, clock: Clock, base_url: str) -> Cor
     watch = Watch(rules(settings))
     watch.take_roster(roster.get())
     links = Links(keys.bytes_for("links"), base_url)
-    sender = Sender(care, roster.get, adapters_for(smtp(settings)), links, clock, health)
+    sender = Sender(care, roster.get, adapters or adapters_for(smtp(settings)), links, clock, health)
     desk = Desk(care, roster.get, clock, sender.wake)
     pipeline = Pipeline(roster.get, Intake(roster.get, signals), signals, care, watch, desk, clock)
     return Core(settings, clock, keys, health, care, signals, roster, watch, links, desk, sender, pipeline)

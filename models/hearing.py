@@ -21,12 +21,8 @@ class Hearing:
 
     def hear(self, row: int, sensor: Sensor, at: int) -> None:
         """Take in that a device was heard; arrivals count, since an old reading too needs a living device."""
-        homes, dwelling = self._homes, self._homes.dwellings[row]
-        if at < homes.first_heard.item(row):
-            homes.first_heard[row] = at
-        if sensor.sight is Sight.MOVEMENT and at < homes.first_watched.item(row):
-            homes.first_watched[row] = _whole_second(at)
-            homes.is_dirty[row] = 1
+        dwelling = self._homes.dwellings[row]
+        self._begin(row, sensor, at)
         if at <= sensor.heard:
             return
         is_new = sensor.heard == NONE or sensor.sight > dwelling.sight
@@ -40,6 +36,14 @@ class Hearing:
             self.reckon(row, at)
         else:
             self._extend(row, at, at + sensor.supervision)
+
+    def _begin(self, row: int, sensor: Sensor, at: int) -> None:
+        homes = self._homes
+        if at < homes.first_heard.item(row):
+            homes.first_heard[row] = at
+        if sensor.sight is Sight.MOVEMENT and at < homes.first_watched.item(row):
+            homes.first_watched[row] = _whole_second(at)
+            homes.is_dirty[row] = 1
 
     def meet(self, row: int, at: int) -> None:
         """Take in that a device turned out to be more than was known of it."""
@@ -59,8 +63,8 @@ class Hearing:
 
     def say_online(self, row: int, sensor: Sensor, at: int) -> None:
         """Take in that a device or bridge announced itself."""
+        self._begin(row, sensor, at)
         sensor.heard = max(sensor.heard, at)
-        self._homes.first_heard[row] = min(int(self._homes.first_heard[row]), at)
         self._weigh_bridges(row)
         was_blind = self._homes.seen_until.item(row) <= at
         self.reckon(row, at)

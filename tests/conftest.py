@@ -6,7 +6,7 @@ import pytest
 
 from tests import needs
 
-pytest_plugins = ("pytester", "tests.postgres")
+pytest_plugins = ("pytester", "tests.care_file", "tests.postgres")
 
 
 def pytest_configure() -> None:

@@ -113,7 +113,7 @@ def test_a_rare_name_in_gb18030_is_read_and_another_encoding_is_not_guessed_at(t
     (tmp_path / "homes.csv").write_bytes("home,site,building,resident\nhome-7,garden,3号楼,陈喆".encode("gb18030"))
     assert read_roster(tmp_path).homes[0].resident == "陈喆"
 
-    (tmp_path / "homes.csv").write_bytes("home,site,building,resident\nhome-7,garden,3,José".encode("latin-1"))
+    (tmp_path / "homes.csv").write_bytes("home,site,building,resident\nhome-7,garden,3,Renée Müller".encode("latin-1"))
     with pytest.raises(LinliError, match="save it as .CSV UTF-8"):
         read_roster(tmp_path)
 
@@ -185,6 +185,13 @@ def _edit(path: Path, part: str, *swaps: str) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in parts.items():
             packed.writestr(name, content)
+
+
+def test_a_program_that_lies_about_the_size_of_a_sheet_loses_nothing(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "roster.xlsx", {"homes": HOMES})
+    _edit(path, "xl/worksheets/sheet1.xml", "<sheetData>", '<dimension ref="A1"/><sheetData>')
+
+    assert len(read_roster(path).homes) == 3
 
 
 def test_empty_lines_and_empty_columns_mean_nothing(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """An import changes what its file names and nothing else, in one step or not at all."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,8 @@ from tests.spreadsheets import DEVICES, GOOD, HOMES, PEOPLE, folder, with_cell, 
 
 
 @pytest.fixture
-def care(tmp_path: Path) -> Iterator[CareStore]:
-    opened = CareStore(f"sqlite:///{tmp_path / 'care.db'}")
-    opened.migrate()
+def care(tmp_path: Path, migrated_file: Path) -> Iterator[CareStore]:
+    opened = CareStore(f"sqlite:///{shutil.copy(migrated_file, tmp_path)}")
     yield opened
     opened.close()
 

@@ -82,11 +82,12 @@ class Poster:
 
     def post(self, url: Url, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Return the answer; raises Unreached or Unanswered, in words without addresses."""
+        context = self._context if url.origin.is_tls else None
         deadline = Deadline(self._limit)
         try:
             kept = self._kept.take(url.origin)
             reply = self._ask_kept(kept, url, body, headers, deadline) if kept else None
-            return reply or self._ask(self._connect(url.origin, deadline), url, body, headers, deadline)
+            return reply or self._ask(self._connect(url.origin, context, deadline), url, body, headers, deadline)
         except TimeoutError as why:
             raise Unanswered("no answer in time") from why
         except (OSError, HTTPException) as why:
@@ -116,11 +117,11 @@ class Poster:
                 connection.close()
         return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, read)
 
-    def _connect(self, origin: Origin, deadline: Deadline) -> HTTPConnection:
+    def _connect(self, origin: Origin, context: ssl.SSLContext | None, deadline: Deadline) -> HTTPConnection:
         connection = HTTPConnection(origin.host, origin.port)
         try:
             opened = self._network.connect(origin.host, origin.port, deadline)
-            connection.sock = wrap(opened, self._context, origin.host) if origin.is_tls else opened
+            connection.sock = wrap(opened, context, origin.host) if context else opened
         except (OSError, ValueError) as why:
             raise Unreached(why_unreached(why)) from why
         return connection

@@ -83,7 +83,11 @@ def tls_context() -> ssl.SSLContext:
 def wrap(opened: PlainSocket, context: ssl.SSLContext, host: str) -> TlsSocket:
     """Begin TLS on a connection; the context is one of `tls_context`."""
     deadline = opened.deadline
-    wrapped = context.wrap_socket(opened, server_hostname=host)
+    try:
+        wrapped = context.wrap_socket(opened, server_hostname=host)
+    except BaseException:
+        opened.close()
+        raise
     if not isinstance(wrapped, TlsSocket):
         raise TypeError("the context does not come from tls_context")
     wrapped.deadline = deadline

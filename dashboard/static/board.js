@@ -16,8 +16,23 @@ export function board(page) {
   walkable();
   drawLines();
   new ResizeObserver(drawLines).observe(page);
-  listen(page.dataset.live, { windows: redraw, alerts: fetchQueue, troubles: fetchQueue });
+  listen(page.dataset.live, { all: redrawAll, windows: redraw, alerts: fetchQueue, troubles: fetchQueue });
   document.addEventListener("keydown", walkQueue);
+}
+
+// What has changed since the page was drawn gets the word of its state; its time comes with its next sign of life.
+function redrawAll(byLook) {
+  const windows = [];
+  for (const [drawn, homes] of Object.entries(byLook)) {
+    const [look, glyph, badge] = drawn.split("|");
+    for (const home of homes) {
+      const element = document.getElementById(`w-${home}`);
+      if (!element || element.className === `w ${look}`) continue;
+      const words = street.querySelector(`[data-state=${look.split(" ")[0]}] .words`).textContent;
+      windows.push([home, look, glyph, badge, `${element.title.split(": ")[0]}: ${words}`]);
+    }
+  }
+  if (windows.length) redraw(windows);
 }
 
 function redraw(windows) {

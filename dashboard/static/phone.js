@@ -6,11 +6,4 @@ import { listen } from "./live.js";
 
 startClocks();
 const page = document.querySelector("[data-live]");
-if (page && page.dataset.watch) {
-  let first = true;
-  const changed = () => {
-    if (!first) refresh();
-    first = false;
-  };
-  listen(page.dataset.live, { windows: changed, alerts: refresh });
-}
+if (page && page.dataset.watch) listen(page.dataset.live, { all: refresh, windows: refresh, alerts: refresh });

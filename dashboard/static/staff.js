@@ -13,7 +13,8 @@ if (page && page.id === "board") {
 } else if (page) {
   const { watch, id } = page.dataset;
   listen(page.dataset.live, {
-    windows: (windows) => watch === "home" && windows.length < 50 && windows.some(([home]) => home === id) && refresh(),
+    all: refresh,
+    windows: (windows) => watch === "home" && windows.some(([home]) => home === id) && refresh(),
     alerts: (alerts) => (watch === "home" || alerts.some(([alert]) => alert === id)) && refresh(),
   });
 }

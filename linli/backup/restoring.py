@@ -71,9 +71,13 @@ def _refuse_newer(manifest: Manifest, name: str) -> None:
 
 
 def _there(data: DataDir, manifest: Manifest) -> list[Path]:
-    """Return the files that a backup would take the place of, a database's log among them: it belongs to it."""
+    """Return the files that must make room: a database's log belongs to it, and one database to the other.
+
+    So both databases go aside, also where the backup has only one: alerts of one community on the signs of life of
+    another would be worse than none.
+    """
     endings = ("", "-wal", "-shm", "-journal")
-    found = [data.path / f"{name}{ending}" for name in manifest.files for ending in endings]
+    found = [data.path / f"{name}{ending}" for name in {CARE, SIGNALS, *manifest.files} for ending in endings]
     return [path for path in found if path.exists() or path.is_symlink()]
 
 

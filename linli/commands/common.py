@@ -23,6 +23,7 @@ def open_care(settings: Settings) -> Iterator[tuple[DataDir, CareStore]]:
     care = CareStore(care_url(settings, data))
     try:
         care.migrate()
+        data.secret()  # made at the first use, so that the very first backup holds it
         yield data, care
     finally:
         care.close()

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from alerts.channels.inbox import Inbox
 from linli.clock import VirtualClock
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
@@ -21,6 +22,9 @@ from linli.errors import LinliError
 from linli.people import Roster
 from linli.replay import Replay, Transition, add_unknown_homes, signals_of
 from linli.words import say
+
+KINDS_OF_CHANNEL = ("webhook", "email", "sms", "wecom", "dingtalk", "feishu", "ntfy", "webpush", "inbox")
+"""All of them end in the inbox here: a replay on real data must ring nobody."""
 
 
 def command(
@@ -64,7 +68,7 @@ def _core(data: Path | None, config: Path | None, recordings: list[Path]) -> Ite
             raise LinliError("the recordings are empty")
         clock = VirtualClock(first.at)
         with folder.lock():
-            core = build(settings, folder, clock, "http://127.0.0.1:8600")
+            core = build(settings, folder, clock, "http://127.0.0.1:8600", dict.fromkeys(KINDS_OF_CHANNEL, Inbox()))
             try:
                 add_unknown_homes(core, recordings)
                 core.warm()

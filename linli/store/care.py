@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from linli.clock import seconds
 from linli.errors import LinliError, StoreDown
+from linli.store.turns import Turns
 
 BUSY_TIMEOUT = timedelta(seconds=5)
 """How long to wait for a lock, a connection or a silent server before the store counts as down."""
@@ -31,6 +32,7 @@ class CareStore:
     """Opens transactions on the care database; the url is SQLAlchemy's (`sqlite:///…`, `postgresql+psycopg://…`)."""
 
     def __init__(self, url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> None:
+        self._turns = Turns(busy_timeout)
         try:
             self.url = make_url(url)
             make = _sqlite_engine if self.is_sqlite else _server_engine
@@ -49,7 +51,7 @@ class CareStore:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Open a transaction that may write; commits at the end, rolls back when anything is raised."""
-        with _ours(), self._writing.begin() as connection:
+        with self._turns.take() if self.is_sqlite else nullcontext(), _ours(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager

@@ -147,6 +147,20 @@ def record(
     return done.rowcount == 1
 
 
+def record_sent(connection: Connection, keys: Iterable[str], now: datetime) -> set[str]:
+    """Write down that the far end has accepted notices; return those that were on their way or given up (primary key).
+
+    What it says of one is what `record` says: an acceptance counts from everybody.
+    """
+    accepted = (
+        update(t.outbox)
+        .where(t.outbox.c.key.in_(list(keys)), t.outbox.c.state.in_((*_LIVE, NoticeState.FAILED)))
+        .values(state=NoticeState.SENT, reason="", lease_until=None, answered_at=now)
+        .returning(t.outbox.c.key)
+    )
+    return set(connection.scalars(accepted))
+
+
 def withdraw(connection: Connection, alert: str, now: datetime, *, person: str | None = None) -> int:
     """Take back what is not sent yet of an alert, or only one person's part of it (ix_outbox_alert); return how many."""
     which = [t.outbox.c.alert == alert, t.outbox.c.state.in_(_LIVE)]

@@ -162,15 +162,15 @@ class SqliteSignalStore:
         Each page is a read of its own: an export left half read must not hold SQLite's log open.
         """
         asked = {"home": home, **_span(since, until)}
-        last = self._edge(_LAST, asked)
-        at = self._edge(_FIRST, asked)
-        end = None if last is None else last + 1
+        at, last = self._edge(_FIRST, asked), self._edge(_LAST, asked)
+        if at is None or last is None:
+            return
         stride = _HOUR_MS
-        while at is not None and end is not None and at < end:
-            signals, reached = self._page({"home": home, "since": at, "until": min(at + stride, end)})
+        while at <= last:
+            signals, reached = self._page({"home": home, "since": at, "until": min(at + stride, last + 1)})
             yield from signals
-            stride = stride * 2 if len(signals) < _PAGE_ROWS // 2 else max(1, reached - at)
-            at = reached if signals else self._edge(_FIRST, {"home": home, "since": reached, "until": end})
+            stride = stride * 2 if len(signals) < _PAGE_ROWS // 2 else reached - at
+            at = reached
 
     def _page(self, asked: dict[str, str | int | None]) -> tuple[list[Signal], int]:
         """Return the signals of a stretch, at most a page of them but whole milliseconds, and where the next begins."""

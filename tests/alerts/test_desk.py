@@ -107,6 +107,12 @@ def test_accepting_takes_back_what_was_not_sent_yet(stairwell: Town) -> None:
     assert stairwell.waiting() == []
 
 
+def test_who_cannot_come_is_not_written_to_again(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    stairwell.desk.decline(only_open(stairwell), "v2")
+    assert stairwell.waiting() == ["v1", "v3", "v4", "v5", "v6"]
+
+
 def test_every_tap_can_come_twice(stairwell: Town) -> None:
     stairwell.desk.open([finding()])
     alert = only_open(stairwell)

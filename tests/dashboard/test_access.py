@@ -119,10 +119,12 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         body: object = BODIES.get(last)
         if last == "signals" and method == "POST":
             body = {"home": home, "device": "button-1", "kind": "check_in", "value": "ok"}
-        return client.request(method, path, json=body)
+        told: httpx.Response = client.request(method, path, json=body)
+        return told
     browser = world.browser(role, person)
     fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe"}
-    return browser.request(method, path, data=fields if method == "POST" else None)
+    answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
+    return answer
 
 
 def _admitted(answer: httpx.Response) -> bool:

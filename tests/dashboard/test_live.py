@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
+import httpx
 import pytest
 from starlette.concurrency import run_in_threadpool
 
@@ -15,6 +16,7 @@ from linli.people import Role
 from linli.store.access import Identity
 from linli.words import Sentence
 from tests.cast import MEI, MINUTE
+from tests.dashboard.served import free_socket, served
 from tests.dashboard.world import World
 
 STAFF = Identity(Role.STAFF)
@@ -126,6 +128,11 @@ def test_who_comes_back_is_told_everything(world: World) -> None:
     eyes = Eyes(world.services)
     eyes.look()
 
+    (all_windows, *_) = events(PageVoice("en").tell(eyes.everything(), reach(world, STAFF)))
+    assert all_windows == (
+        "all",
+        {"alert emergency waiting|sos|": ["home-7"], "well l4||": ["home-8", "home-9", "home-40"]},
+    )
     everything = events(ApiVoice(world.services, "en").tell(eyes.everything(), reach(world, STAFF)))
 
     assert [event for event, _ in everything].count("home") == 4
@@ -151,7 +158,7 @@ async def test_streams_are_fed_by_one_watch_that_ends_with_the_last_of_them(worl
     live.wake()
 
     assert b'"state":"alert"' in await asyncio.wait_for(_until(one, b"home"), 10)
-    assert b"home-40" in await asyncio.wait_for(_until(two, b"windows"), 10)
+    assert b"home-40" in await asyncio.wait_for(_until(two, b"all"), 10)
     assert b"event: beat" in await asyncio.wait_for(_until(two, b"beat"), 10)
 
     assert live.readers == 2
@@ -223,3 +230,25 @@ def test_a_home_in_alert_is_told_to_its_helper_as_long_as_it_lasts(world: World)
     world.homes.set(MEI.home, HomeState.QUIET)
 
     assert [event for event, _ in told(world, eyes, ANA)] == ["alert"]
+
+
+def test_the_api_streams_events_over_a_real_connection(world: World) -> None:
+    token = world.token(Role.FAMILY, "bo")
+    with served(world, free_socket()) as address, httpx.Client(timeout=20) as http:
+        headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
+        with http.stream("GET", f"{address}/api/v1/events", headers=headers) as stream:
+            lines = stream.iter_lines()
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            assert next(lines) == "retry: 2000"
+            world.press_sos()
+            found = [line for line in lines_until(lines, "event: alert") if line.startswith("event:")]
+
+    assert found == ["event: home", "event: alert"]
+
+
+def lines_until(lines: Iterator[str], wanted: str) -> Iterator[str]:
+    """Yield lines up to the one wanted."""
+    for line in lines:
+        yield line
+        if line == wanted:
+            return

@@ -108,9 +108,13 @@ def test_no_body_breaks_anything(world: World, content: bytes) -> None:
 def test_a_body_beyond_a_mebibyte_is_not_read(world: World) -> None:
     client = world.client(world.keys.device_token(MEI.home), **{"content-type": "application/json"})
 
-    answer = client.post(URL, content=b"[" + b" " * 1024 * 1024 + b"]")
+    whole = client.post(URL, content=b"[" + b" " * 1024 * 1024 + b"]")
+    in_parts = client.post(URL, content=(b" " * 1024 for _ in range(1025)))
 
-    assert answer.status_code == 413
+    for answer in (whole, in_parts):
+        assert answer.status_code == 413
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert world.client().post(URL, content=b" " * 2 * 1024 * 1024).status_code == 401
 
 
 def test_while_the_store_is_down_nothing_is_accepted_and_the_sender_is_told_to_come_again(world: World) -> None:

@@ -40,6 +40,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it speaks of the next version of httpx
     from starlette.testclient import TestClient
 
+__all__ = ["SettableHomes", "TestClient", "World", "csrf_in", "make_world", "view"]
+
 BASE = "http://testserver"
 SECRET = b"the secret of a test, 32 bytes.."
 

@@ -188,6 +188,7 @@ def test_of_the_door_and_a_room_in_the_same_moment_the_room_is_believed() -> Non
         see(watch, *signals)
 
         assert found(watch, MORNING + 8 * HOUR) == [key(MORNING)]
+        assert watch.state(HOME, MORNING).last_room == "kitchen"
 
 
 def test_a_check_in_from_a_pocket_does_not_say_that_somebody_is_at_home() -> None:
@@ -232,6 +233,14 @@ def test_the_time_before_there_was_a_motion_sensor_does_not_count() -> None:
 
     assert found(watch, fitted + 8 * HOUR) == []
     assert found(watch, fitted + 12 * HOUR) == [key(MORNING, MEI.home)]
+
+
+def test_a_motion_sensor_that_only_said_it_was_there_watches_from_then_on() -> None:
+    watch = watch_over(MEI, devices=(BUTTON, BATH))
+    see(watch, checked_in(MORNING))
+    watch.see_availability(MEI.home, "bath", online=True, at=MORNING + HOUR)
+
+    assert found(watch, MORNING + 9 * HOUR) == [key(MORNING, MEI.home)]
 
 
 def test_a_home_that_never_showed_a_sign_of_life_is_not_inactive() -> None:
@@ -298,6 +307,22 @@ def test_a_fall_cannot_hide_behind_a_gateway_that_comes_and_goes() -> None:
     rang = first_found(watch, MORNING + 8 * HOUR, MORNING + 9 * HOUR)
 
     assert rang - MORNING == 8 * HOUR + 24 * MINUTE + MINUTE  # 49 times half a minute, told at a whole one
+
+
+def test_which_of_two_sensors_is_heard_first_after_a_blind_time_makes_no_difference() -> None:
+    back = (
+        charge(MORNING + 5 * HOUR + 0.1 * SECOND, 80.0),
+        charge(MORNING + 5 * HOUR + 0.9 * SECOND, 80.0, "hall-pir"),
+    )
+    due = []
+    for order in (back, back[::-1]):
+        watch = quiet_since(MORNING)
+        see(watch, moved(MORNING, "hall"))
+        gateway(watch, MORNING + 3 * HOUR, online=False)
+        see(watch, *order)
+        due.append(watch.next_due(MORNING + 6 * HOUR))
+
+    assert due == [MORNING + 10 * HOUR] * 2
 
 
 def test_offline_told_again_does_not_mean_that_it_was_seen_until_then() -> None:
@@ -399,6 +424,19 @@ def test_what_linli_did_not_hear_counts_for_nobodys_silence() -> None:
     assert found(watch, MORNING + 9 * HOUR) == []
     assert found(watch, at("2026-11-24 03:00") - SECOND) == []
     assert found(watch, at("2026-11-24 03:00")) == [key(MORNING)]
+
+
+def test_a_home_that_fell_blind_while_linli_was_deaf_is_not_excused_twice() -> None:
+    watch = quiet_since(MORNING)
+    see(watch, left(MORNING + MINUTE))
+    watch.go_deaf(MORNING + 20 * HOUR)
+    watch.hear_again(MORNING + 30 * HOUR)
+    see(watch, charge(MORNING + 31 * HOUR, 80.0))
+
+    due = MORNING + MINUTE + 24 * HOUR + 11 * HOUR
+
+    assert found(watch, due - SECOND) == []
+    assert found(watch, due) == [key(MORNING + MINUTE)]
 
 
 def test_what_was_stored_before_a_restart_is_known_after_it() -> None:

@@ -83,6 +83,22 @@ def test_a_silence_longer_than_the_line_is_drawn_is_found_early_not_late() -> No
     assert crossed[1] == far_off + 8 * 3_600_000
 
 
+@pytest.mark.parametrize(
+    ("not_before", "crossed"),
+    [
+        ("2026-11-23 15:00", "2026-11-23 16:00"),
+        ("2026-11-23 17:00", "2026-11-23 17:00"),
+        ("2026-11-23 22:00", "2026-11-23 22:00"),
+        ("2026-11-24 01:00", "2026-11-24 01:00"),
+    ],
+)
+def test_a_crossing_that_nobody_could_see_is_where_it_is_seen(not_before: str, crossed: str) -> None:
+    line = fixed_line(Rules(), ZoneInfo(SHANGHAI), at("2026-11-23 08:00"))
+    silent_from, seen_from = (np.array([millis(at(text))]) for text in ("2026-11-23 08:00", not_before))
+
+    assert from_millis(int(line.crossings(silent_from, seen_from)[0])) == at(crossed)
+
+
 @st.composite
 def odd_rules(draw: st.DrawFn) -> Rules:
     hour = st.integers(0, 23)

@@ -49,6 +49,16 @@ def test_once_a_week_by_the_local_week() -> None:
     assert low(watch, at("2026-11-30 00:00")) == [KEY.replace("W48", "W49")]
 
 
+def test_the_next_tick_that_matters_is_the_first_of_next_week() -> None:
+    watch = charged(12.0)
+    assert watch.next_due(MONDAY + HOUR) == MONDAY + HOUR
+
+    for now in (MONDAY + 8 * HOUR, MONDAY + 26 * HOUR):
+        tell(watch, now)
+
+    assert watch.next_due(MONDAY + 26 * HOUR) == at("2026-11-30 00:00")
+
+
 def test_the_last_days_of_a_year_belong_to_their_iso_week() -> None:
     watch = charged(12.0)
 
@@ -77,6 +87,14 @@ def test_an_old_reading_does_not_drain_a_new_battery() -> None:
     see(watch, charge(MONDAY - HOUR, 5.0))
 
     assert low(watch, MONDAY + HOUR) == []
+
+
+def test_of_two_readings_at_one_moment_the_lower_is_believed() -> None:
+    for percents in ((5.0, 100.0), (100.0, 5.0)):
+        watch = watch_over(QUIET_HOME)
+        see(watch, *(charge(MONDAY, percent) for percent in percents))
+
+        assert low(watch, MONDAY + HOUR) == [KEY]
 
 
 def test_a_dead_battery_is_still_told_when_the_home_has_fallen_silent() -> None:

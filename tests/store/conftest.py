@@ -9,24 +9,10 @@ from sqlalchemy import create_engine, text
 
 from linli.store.care import CareStore
 from linli.store.tables import metadata
+from tests.care_file import migrate
 from tests.postgres import Cluster
 
 BOTH = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)]
-
-
-def migrate(url: str) -> None:
-    """Make the tables."""
-    store = CareStore(url)
-    store.migrate()
-    store.close()
-
-
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the tables in a file once; each test takes a copy."""
-    path = tmp_path_factory.mktemp("care") / "care.db"
-    migrate(f"sqlite:///{path}")
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linli.errors import StoreDown
-from linli.signals import BloodPressure, Kind, Signal, Value
+from linli.signals import ID_KEY, BloodPressure, Kind, Signal, Value
 from linli.store.signals import SignalStore
 from tests.cast import EIGHT, MEI, MINUTE, NEIGHBOUR, NEXT_BUILDING
 
@@ -123,6 +123,12 @@ class SignalStoreContract:
         for home in {one.home for one in signals}:
             assert set(store.recent(home)) == {one for one in signals if one.home == home}
 
+    def test_a_number_is_kept_as_a_number_with_a_fraction(self, store: SignalStore) -> None:
+        store.append([signal(kind=Kind.HEART_RATE, value=72)])
+        (kept,) = store.recent(HOME)
+
+        assert (kept.value, type(kept.value)) == (72.0, float)
+
     def test_moments_are_kept_to_the_millisecond_and_in_utc(self, store: SignalStore) -> None:
         store.append([signal(EIGHT + timedelta(microseconds=1234), after=timedelta(microseconds=5000))])
         (kept,) = store.recent(HOME)
@@ -177,6 +183,38 @@ class SignalStoreContract:
     def test_two_signals_that_differ_in_one_thing_are_both_kept(self, store: SignalStore, other: Signal) -> None:
         assert store.append([signal(), other]) == 2
         assert set(store.between(None, None)) == {signal(), other}
+
+    def test_a_message_id_is_known_again_at_any_moment(self, store: SignalStore) -> None:
+        first = signal(key=f"{ID_KEY}17")
+        again = [signal(EIGHT + later, key=first.key, after=SECOND) for later in (-MINUTE, MINUTE, timedelta(days=400))]
+
+        assert store.append([again[0], first, again[1]]) == 1
+        assert store.append([first, *again]) == 0
+        assert list(store.between(None, None)) == [again[0]]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            signal(EIGHT + MINUTE, home=OTHER, key=f"{ID_KEY}17"),
+            signal(EIGHT + MINUTE, device="bath", key=f"{ID_KEY}17"),
+            signal(EIGHT + MINUTE, kind=Kind.PRESENCE, key=f"{ID_KEY}17"),
+            signal(EIGHT + MINUTE, key=f"{ID_KEY}1"),
+            signal(EIGHT + MINUTE, key="17"),
+        ],
+        ids=["home", "device", "kind", "id", "no id"],
+    )
+    def test_another_message_id_is_not_taken_for_it(self, store: SignalStore, other: Signal) -> None:
+        assert store.append([signal(key=f"{ID_KEY}17"), other]) == 2
+
+    @pytest.mark.parametrize("key", ["", "1", "hi", "j17", "~17", "von", "I17"])
+    def test_what_is_no_message_id_may_come_at_every_moment(self, store: SignalStore, key: str) -> None:
+        assert store.append([signal(EIGHT + n * MINUTE, key=key) for n in range(3)]) == 3
+
+    def test_a_message_id_of_a_forgotten_home_is_forgotten_too(self, store: SignalStore) -> None:
+        store.append([signal(key=f"{ID_KEY}17")])
+        store.forget(HOME)
+
+        assert store.append([signal(EIGHT + MINUTE, key=f"{ID_KEY}17")]) == 1
 
     def test_a_batch_that_cannot_be_written_leaves_nothing(self, store: SignalStore) -> None:
         store.append([signal(key="before")])
@@ -419,14 +457,17 @@ class SignalStoreContract:
 
     @given(
         st.lists(
-            st.lists(st.tuples(*map(st.sampled_from, ("ab", "cd", "ef", range(4), range(3)))), max_size=6), max_size=8
+            st.lists(
+                st.tuples(*map(st.sampled_from, ("ab", "cd", ("e", "f", "i1", "i2"), range(4), range(3)))), max_size=6
+            ),
+            max_size=8,
         )
     )
     @settings(deadline=None, max_examples=30, suppress_health_check=ALLOWED)
     def test_any_history_gives_what_a_plain_dictionary_gives(
         self, store: SignalStore, history: list[list[tuple[str, str, str, int, int]]]
     ) -> None:
-        kept: dict[tuple[str, str, str, datetime], Signal] = {}
+        kept: dict[str, Signal] = {}
         for home in "ab":
             store.forget(home)
         for batch in history:
@@ -436,7 +477,7 @@ class SignalStoreContract:
             ]
             before = len(kept)
             for one in signals:
-                kept.setdefault((one.home, one.device, one.key, one.at), one)
+                kept.setdefault(one.identity, one)
             assert store.append(signals) == len(kept) - before
 
         assert set(store.between(None, None)) == set(kept.values())

@@ -2,8 +2,11 @@
 
 import threading
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
+import pytest
+
+from linli.errors import StoreDown
 from linli.people import Care, Channel, Roster, Scope
 from linli.store import roster as store
 from linli.store.care import CareStore
@@ -68,6 +71,17 @@ def test_a_site_has_the_name_it_was_given_or_its_id(care: CareStore) -> None:
     with care.read() as connection:
         assert store.site_names(connection) == {"garden": "花园小区", "river": "river"}
         assert store.revision(connection) == 3
+
+
+def test_who_holds_the_roster_is_alone_with_it(care_url: str) -> None:
+    care = CareStore(care_url, busy_timeout=timedelta(milliseconds=50))
+    _saved(care)
+
+    with care.begin() as first:
+        store.hold(first)
+        with pytest.raises(StoreDown, match="lock"), care.begin() as second:
+            store.hold(second)
+    care.close()
 
 
 def test_changes_made_at_once_are_counted_singly(care: CareStore) -> None:

@@ -90,6 +90,18 @@ def test_readers_are_not_opened_anew_for_every_thread(store: SqliteSignalStore) 
     assert len(store._idle) == 1
 
 
+def test_a_reader_that_is_at_work_when_the_store_closes_is_closed_after_it(
+    store: SqliteSignalStore, path: Path
+) -> None:
+    with store._read() as reader:
+        store.close()
+        assert reader.execute("SELECT count(*) FROM signal").fetchone() == (0,)
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        reader.execute("SELECT 1")
+    assert sorted(file.name for file in path.parent.iterdir()) == ["signals.db"]
+
+
 # -- other programs on the same file
 
 
@@ -109,14 +121,27 @@ def test_two_programs_may_append_at_once(path: Path) -> None:
     def append(side: str) -> int:
         store = SqliteSignalStore(path)
         try:
-            return sum(store.append([signal(home=f"{side}-{n}", device=f"{side}-{n}")]) for n in range(60))
+            return sum(store.append([signal(home=f"{side}-{n}", device=f"{side}-{n}")]) for n in range(20))
         finally:
             store.close()
 
     SqliteSignalStore(path).close()
     with ThreadPoolExecutor() as threads:
-        assert list(threads.map(append, "ab")) == [60, 60]
-    assert {one.device for one in everything(path)} == {f"{side}-{n}" for side in "ab" for n in range(60)}
+        assert list(threads.map(append, "ab")) == [20, 20]
+    assert {one.device for one in everything(path)} == {f"{side}-{n}" for side in "ab" for n in range(20)}
+
+
+def test_who_begins_to_append_is_alone(store: SqliteSignalStore, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(path) as other:
+
+        def too_late() -> None:
+            with pytest.raises(StoreDown, match="locked"):
+                other.append([signal(home=OTHER)])
+
+        monkeypatch.setattr(store._words, "catch_up", too_late)
+        assert store.append([signal()]) == 1
+
+    assert everything(path) == [signal()]
 
 
 def test_a_home_that_another_program_forgot_may_come_back(store: SqliteSignalStore, path: Path) -> None:
@@ -226,7 +251,7 @@ def test_a_store_that_cannot_grow_is_down_and_comes_back(store: SqliteSignalStor
     before = at_each(SECOND, 1000)
     store.append(before)
     with no_file_may_grow_over(1_000_000):
-        before += fill_until_down(store)
+        before += fill_until_down(store, r"^signals\.db lies on a disk that answers with an error")
         assert set(store.between(None, None)) == set(before)
 
     assert store.append(filling(0)) in (0, len(filling(0)))
@@ -252,7 +277,7 @@ def filling(number: int) -> list[Signal]:
     return [signal(home=f"filling-{number}", device=f"device-{n}", key="k" * 64, room=f"{n}") for n in range(200)]
 
 
-def fill_until_down(store: SqliteSignalStore, says: str = r"^signals\.db ") -> list[Signal]:
+def fill_until_down(store: SqliteSignalStore, says: str) -> list[Signal]:
     """Append until the store is down, also when asked again, and return what it took."""
     taken: list[Signal] = []
     for number in range(1000):

@@ -1,0 +1,29 @@
+"""`linli restore FILE`: an installation back from a backup."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from linli.backup import restore
+from linli.clock import SystemClock
+from linli.commands.common import settings_from
+from linli.commands.options import Config, Data
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="The backup.")],
+    force: Annotated[bool, typer.Option("--force", help="Move data that is there aside.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Bring a backup back; linli must not be running on this data. Nothing is deleted."""
+    settings = settings_from(data, config)
+    restored = restore(file, settings.data, now=SystemClock().now(), force=force)
+    for remark in restored.manifest.remarks:
+        typer.echo(remark, err=True)
+    if restored.aside is not None:
+        typer.echo(f"what was there is now in {restored.aside}")
+    if restored.open_alerts:
+        typer.echo(f"{restored.open_alerts} alerts were open then: their people are called again once linli runs")
+    typer.echo(f"restored the backup of {restored.manifest.made_at}")

@@ -1,0 +1,1 @@
+"""Tests of the whole program: a real process, a real broker, a real receiver."""

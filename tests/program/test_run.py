@@ -1,0 +1,111 @@
+"""From a published message to an open alert and a neighbour's phone, on the real program with either broker."""
+
+import secrets
+
+import httpx
+import pytest
+
+from bench.kill import run
+from bench.program import wait_for
+from bench.publisher import Publisher
+from tests.hostile import hostile_messages
+from tests.needs import need
+from tests.program.conftest import Running
+
+
+def published(running: Running, user: str, password: str, topic: str, payload: bytes) -> None:
+    """Publish one message and wait until the broker has taken it."""
+    publisher = Publisher(running.program.mqtt_port, user, password)
+    publisher.wait_connected()
+    publisher.publish(topic, payload)
+    wait_for("the broker takes it", lambda: publisher.is_done, 10)
+    publisher.close()
+
+
+def token(running: Running, home: str) -> str:
+    """Return the password of a home's devices."""
+    return running.program.command("token", "--role", "device", "--person", home)
+
+
+def test_a_pressed_button_is_an_open_alert_and_rings_the_nearest_volunteer(running: Running) -> None:
+    published(running, "home-1", token(running, "home-1"), "linli/v1/garden/home-1/button/sos", b"pressed")
+    wait_for("the alert", lambda: bool(running.alerts("home-1")), 10)
+    wait_for("the phone", lambda: running.sink.first_for("home-1") is not None, 10)
+    (alert,) = running.alerts("home-1")
+    assert (alert["kind"], alert["severity"], alert["state"]) == ("sos", "emergency", "open")
+    assert running.sink.unsigned == 0
+
+
+def test_the_signed_link_accepts_by_post_and_looking_changes_nothing(running: Running) -> None:
+    published(running, "home-2", token(running, "home-2"), "linli/v1/garden/home-2/button/sos", b"pressed")
+    wait_for("the phone", lambda: bool(running.sink.links_for("home-2")), 10)
+    link = running.sink.links_for("home-2")["accept"]
+    assert httpx.get(link).status_code == 200
+    assert running.alerts("home-2")[0]["state"] == "open"
+    assert httpx.post(link).status_code == 200
+    assert running.alerts("home-2")[0]["state"] == "accepted"
+
+
+def test_a_device_gets_nothing_through_to_another_home(running: Running) -> None:
+    publisher = Publisher(running.program.mqtt_port, "home-3", token(running, "home-3"))
+    publisher.wait_connected()
+    publisher.publish("linli/v1/garden/home-4/button/sos", b"pressed")
+    publisher.publish("linli/v1/garden/home-3/button/sos", b"pressed")
+    wait_for("its own alert", lambda: bool(running.alerts("home-3")), 10)
+    publisher.close()
+    assert running.alerts("home-4") == []
+
+
+def test_a_thousand_hostile_messages_change_nothing_but_the_rejections(running: Running) -> None:
+    marker = secrets.token_hex(4)
+    messages = [(topic, payload) for topic, payload in hostile_messages(1000, seed=7) if len(payload) < 200_000]
+    before = len(running.api.get("/alerts", params={"limit": 1000}).json())
+    stored = _counter(running, "linli_signals_total")
+    publisher = Publisher(running.program.mqtt_port, "garden", running.password)
+    publisher.wait_connected()
+    for topic, payload in messages:
+        if "#" not in topic and "+" not in topic and topic.startswith("linli/v1/garden/"):
+            publisher.publish(topic, payload)
+    publisher.publish("linli/v1/garden/home-5/pir/motion", b'{"value":"on","id":"%s"}' % marker.encode())
+    wait_for("the stream goes on", lambda: _counter(running, "linli_signals_total") == stored + 1, 60)
+    publisher.close()
+    assert _counter(running, "linli_rejections_total") > 0
+    assert len(running.api.get("/alerts", params={"limit": 1000}).json()) == before
+
+
+def _counter(running: Running, name: str) -> float:
+    text = httpx.get(f"{running.program.url}/metrics", timeout=10).text
+    return float(next(line for line in text.splitlines() if line.startswith(f"{name} ")).split()[1])
+
+
+def test_signals_by_http_share_the_same_way_in(running: Running) -> None:
+    headers = {"Authorization": f"Bearer {token(running, 'home-6')}"}
+    url = f"{running.program.url}/api/v1/signals"
+    taken = httpx.post(
+        url, headers=headers, json={"home": "home-6", "device": "button", "kind": "sos", "value": "pressed"}
+    )
+    assert taken.status_code == 202
+    assert running.alerts("home-6")[0]["kind"] == "sos"
+    refused = httpx.post(
+        url, headers=headers, json={"home": "home-7", "device": "button", "kind": "sos", "value": "pressed"}
+    )
+    assert refused.status_code == 404
+
+
+def test_a_home_imported_while_linli_runs_is_let_in_within_seconds(with_demo_broker: Running) -> None:
+    roster = with_demo_broker.program.folder / "more"
+    roster.mkdir()
+    (roster / "homes.csv").write_text("home,site,building\nnewcomer,garden,b0\n", encoding="utf-8")
+    with_demo_broker.program.command("import", str(roster))
+    password = token(with_demo_broker, "newcomer")
+    wait_for("the roster is read", lambda: with_demo_broker.api.get("/homes/newcomer").status_code == 200, 10)
+    published(with_demo_broker, "newcomer", password, "linli/v1/garden/newcomer/button/sos", b"pressed")
+    wait_for("the alert", lambda: bool(with_demo_broker.alerts("newcomer")), 10)
+
+
+@pytest.mark.broker
+@pytest.mark.slow
+def test_killed_twice_in_a_stream_every_message_is_there_once_and_every_press_rang() -> None:
+    need("broker")
+    result = run(count=6000, kills=2, presses=20, seed=3, rate=1500)
+    assert result.is_right, result
