@@ -87,7 +87,7 @@ APART = timedelta(minutes=50)
 
 
 def _apart(asks_at: datetime | None, calls_at: datetime | None, now: datetime, zone: ZoneInfo) -> Point | None:
-    if asks_at is not None and calls_at is not None:
+    if asks_at is not None and calls_at is not None and calls_at != asks_at:
         calls_at = max(calls_at, asks_at + APART)
     return _mark(calls_at, now, zone)
 

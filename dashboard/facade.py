@@ -53,7 +53,7 @@ class Street:
     towers: tuple[Building, ...] = ()
 
 
-TOWER = 1.8
+TOWER = 1.5
 """How many times as high as the others a building is that stands apart."""
 MOST_TOWERS = 2
 MOST_BESIDE_TOWERS = 8

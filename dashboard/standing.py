@@ -113,6 +113,11 @@ def with_calls(coming: Next, home: Home, roster: Roster) -> Next:
     return replace(coming, calls_at=coming.asks_at + wait if can_be_asked else coming.asks_at)
 
 
+def is_asked_first(coming: Next) -> bool:
+    """Tell whether the elder is given time to answer before anybody is called."""
+    return coming.asks_at is not None and coming.asks_at != coming.calls_at
+
+
 def visible_homes(services: Services, reach: Reach) -> list[Home]:
     """Return the homes that somebody may see now, in the roster's order."""
     asked = asked_now(services, reach)

@@ -35,6 +35,7 @@ class CheckIns:
         self._members: dict[tuple[str, tuple[time, ...]], Moments] = {}
         self._queue: list[tuple[int, tuple[str, tuple[time, ...]]]] = []
         self._started = False
+        self._has_news = True
 
     def take_plans(self) -> None:
         """Group the homes by what they agreed to."""
@@ -45,6 +46,7 @@ class CheckIns:
         grace = self._homes.rules.check_in_grace
         self._plans = {key: self._plans.get(key) or CheckInPlan(*key, grace) for key in members}
         self._members = {key: np.array(rows, dtype=np.int64) for key, rows in members.items()}
+        self._has_news = True
         # whatever is due: the first tick sorts it out
         self._queue = [(NONE, key) for key in members]
 
@@ -76,10 +78,10 @@ class CheckIns:
 
     def _start(self, now: int) -> None:
         """Say from when on slots are judged: a plan agreed while linli runs says nothing about yesterday."""
-        fresh = self._homes.judged == NONE
-        if fresh.any():
+        if self._has_news:
+            fresh = self._homes.judged == NONE
             self._homes.judged[fresh] = now if self._started else now - LOOK_BACK
-        self._started = True
+            self._started, self._has_news = True, False
 
     def _judge(self, key: tuple[str, tuple[time, ...]], until: int) -> list[Missed]:
         homes, rows = self._homes, self._members[key]

@@ -43,7 +43,7 @@ class Hearing:
             homes.first_heard[row] = at
         if sensor.sight is Sight.MOVEMENT and at < homes.first_watched.item(row):
             homes.first_watched[row] = _whole_second(at)
-            homes.is_dirty[row] = 1
+            homes.is_dirty[row] = True
 
     def meet(self, row: int, at: int) -> None:
         """Take in that a device turned out to be more than was known of it."""
@@ -88,7 +88,7 @@ class Hearing:
         """Work out from all devices of a home until when it is seen, and what that changes at a moment."""
         homes, dwelling = self._homes, self._homes.dwellings[row]
         dwelling.sight = max((s.sight for s in dwelling.sensors.values() if s.heard != NONE), default=Sight.NOTHING)
-        homes.sight[row], homes.is_dirty[row] = dwelling.sight, 1
+        homes.sight[row], homes.is_dirty[row] = dwelling.sight, True
         watchers = dwelling.watchers()
         if not watchers:
             homes.seen_until[row], homes.lost_at[row] = NONE, NEVER
@@ -109,7 +109,7 @@ class Hearing:
     def _see_again(self, row: int, blind_since: int, at: int) -> None:
         if NONE < blind_since < at:
             self._homes.dwellings[row].blind.append((blind_since, max(blind_since, _whole_second(at))))
-            self._homes.is_dirty[row] = 1
+            self._homes.is_dirty[row] = True
 
     def is_offline(self, row: int) -> bool:
         """Tell whether a home is or will be blind because it was said to be offline, not by mere silence."""
@@ -129,7 +129,7 @@ class Hearing:
         for row in np.flatnonzero(homes.seen_until > since):
             homes.dwellings[row].blind.append((since, at))
         homes.lost_at[(homes.lost_at > since) & (homes.lost_at < NEVER)] += at - since
-        homes.is_dirty[:] = 1
+        homes.is_dirty[:] = True
 
     def heard_until(self, now: int) -> int:
         """Return up to when everything that was said has reached us."""

@@ -10,6 +10,7 @@ from models.rules import Rules
 from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
 
 Moments = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 Span = tuple[int, int]
 
 _COLUMNS = {
@@ -33,8 +34,8 @@ _COLUMNS = {
     "judged": NONE,
     "zone": 0,
     "sight": 0,
-    "is_out": 0,
-    "is_dirty": 1,
+    "is_out": False,
+    "is_dirty": True,
 }
 
 
@@ -89,8 +90,8 @@ class Homes:
     judged: Moments
     zone: Moments
     sight: Moments
-    is_out: Moments
-    is_dirty: Moments
+    is_out: Flags
+    is_dirty: Flags
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
@@ -98,7 +99,7 @@ class Homes:
         self.dwellings: list[Dwelling] = []
         self.zones: list[str] = []
         for name, empty in _COLUMNS.items():
-            setattr(self, name, np.full(0, empty, dtype=np.int64))
+            setattr(self, name, np.full(0, empty))
 
     def take(self, roster: Roster) -> list[int]:
         """Take over who and what is listed now; return the homes whose devices changed."""
@@ -112,7 +113,7 @@ class Homes:
         self.zones = sorted({home.timezone for home in roster.homes.values()})
         number = {zone: at for at, zone in enumerate(self.zones)}
         self.zone[:] = [number[home.timezone] for home in roster.homes.values()]
-        self.is_dirty[:] = 1
+        self.is_dirty[:] = True
         changed = []
         for row, home in enumerate(roster.homes.values()):
             dwelling = self.dwellings[row]
@@ -127,7 +128,7 @@ class Homes:
 
     def _gather(self, rows_before: list[int], rows_now: list[int]) -> None:
         for name, empty in _COLUMNS.items():
-            column = np.full(len(self.index), empty, dtype=np.int64)
+            column = np.full(len(self.index), empty)
             column[rows_now] = getattr(self, name)[rows_before]
             setattr(self, name, column)
 

@@ -42,7 +42,7 @@ class Silence:
         homes = self._homes
         if at > homes.last_sign.item(row):
             homes.last_sign[row] = at
-        homes.is_dirty[row] = 1
+        homes.is_dirty[row] = True
         if room or kind not in PLACELESS:
             self._see_place(row, at, room)
 
@@ -64,7 +64,7 @@ class Silence:
         if homes.away_since[row] < since:
             homes.back_by[row] = max(homes.back_by[row], min(homes.away_until[row], since))
         homes.away_since[row], homes.away_until[row] = since, until
-        homes.is_dirty[row] = 1
+        homes.is_dirty[row] = True
         heappush(self._planned, since)
 
     def end_absence(self, row: int, at: int) -> None:
@@ -73,7 +73,7 @@ class Silence:
         if at <= homes.away_since[row]:
             homes.away_since[row] = NEVER
         homes.away_until[row] = min(int(homes.away_until[row]), at)
-        homes.is_dirty[row] = 1
+        homes.is_dirty[row] = True
 
     def is_away(self, row: int, since: int, until: int) -> bool:
         """Tell whether a declared absence touches a span of time."""
@@ -85,7 +85,7 @@ class Silence:
         self._redraw(now)
         while self._planned and self._planned[0] <= now:
             heappop(self._planned)
-            self._homes.is_dirty[:] = 1
+            self._homes.is_dirty[:] = True
         rows = np.flatnonzero(self._homes.is_dirty)
         if rows.size:
             self._reckon(rows, now)
@@ -95,11 +95,11 @@ class Silence:
             return
         self._lines = [fixed_line(self._homes.rules, ZoneInfo(zone), from_millis(now)) for zone in self._homes.zones]
         self._drawn_at = now
-        self._homes.is_dirty[:] = 1
+        self._homes.is_dirty[:] = True
 
     def _reckon(self, rows: Moments, now: int) -> None:
         homes = self._homes
-        homes.is_dirty[rows] = 0
+        homes.is_dirty[rows] = False
         back_by = self._back_by(rows, now)
         homes.is_out[rows] = homes.last_exit[rows] > np.maximum(homes.last_inside[rows], back_by)
         begins = np.maximum(np.maximum(homes.last_sign[rows], back_by), homes.first_watched[rows])
@@ -142,7 +142,7 @@ class Silence:
 
     def _crossings(self, rows: Moments, base: Moments, seen_from: Moments) -> Moments:
         crossings = np.maximum(base + in_millis(self._homes.rules.out_line), seen_from)
-        zones, is_home = self._homes.zone[rows], self._homes.is_out[rows] == 0
+        zones, is_home = self._homes.zone[rows], ~self._homes.is_out[rows]
         for number, line in enumerate(self._lines):
             here = is_home & (zones == number)
             crossings[here] = line.crossings(base[here], seen_from[here])
@@ -157,7 +157,7 @@ class Silence:
     def tell(self, row: int, last_sign: int) -> None:
         """Note that a silence has been told."""
         self._homes.told_sign[row] = last_sign
-        self._homes.is_dirty[row] = 1
+        self._homes.is_dirty[row] = True
 
     def next_crossing(self, deaf_since: int) -> int:
         """Return when the next silence will cross its line, unless its home falls blind first."""

@@ -13,7 +13,7 @@ from dashboard.pages.homes import AWAY_CHOICES
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
-from dashboard.standing import standing_of, visible_alerts, visible_homes, without_rooms
+from dashboard.standing import is_asked_first, standing_of, visible_alerts, visible_homes, without_rooms
 from dashboard.strip import signs_of
 from linli.alert import RequestState
 from linli.home_state import HomeState
@@ -59,6 +59,7 @@ def _one(services: Services, asker: Reach, home: Home, words: Words) -> dict[str
         "below": words.say(without_rooms(standing.view)),
         "last": standing.view.last_sign_at,
         "next": standing.view.next,
+        "asks": is_asked_first(standing.view.next),
         "dial": dial_of([sign.at for sign in heard], standing.view.next, words.now, home.zone),
         "signs": _by_hour([sign.at for sign in heard], home),
         "cards": [(card_of(one, roster), one) for one in standing.alerts],

@@ -16,7 +16,7 @@ from dashboard.problems import Problem
 from dashboard.queue import card_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
-from dashboard.standing import Standing, standing_of, visible_alerts, visible_standings
+from dashboard.standing import Standing, is_asked_first, standing_of, visible_alerts, visible_standings
 from dashboard.strip import DAY, Strip, sheet_of, signs_of, strip_of
 from dashboard.windows import window_of, words_of
 from linli.home_state import HomeState
@@ -73,6 +73,7 @@ def one_home(services: Web, asker: Asker, request: Request, home: str) -> Respon
         "past": visible_alerts(services, asker, state="closed", home=home, limit=10),
         "age": words.now.year - place.birth_year if place.birth_year else None,
         "choices": AWAY_CHOICES,
+        "asks_first": is_asked_first(standing.view.next),
         **_pictures(services, place, words.now),
         **heading(services, asker),
     }

@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import cache
+from functools import cached_property
 from typing import Annotated
 
 from argon2 import PasswordHasher
@@ -31,7 +31,6 @@ ENTRY_DAYS = 7
 DEMO_ENTRY_DAYS = 365
 TRIES_PER_LOGIN, TRIES_PER_ADDRESS = 10, 30
 
-_HASHER = PasswordHasher()
 _HASHING = threading.BoundedSemaphore(2)
 """One check takes 64 MiB: a crowd at the door must wait in line, not in memory."""
 
@@ -39,8 +38,9 @@ _HASHING = threading.BoundedSemaphore(2)
 class Doorman:
     """Checks passwords, as slowly for a login that does not exist as for one that does."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, hasher: PasswordHasher | None = None) -> None:
         self._services = services
+        self._hasher = hasher or PasswordHasher()
         self._by_login = Throttle(TRIES_PER_LOGIN)
         self._by_address = Throttle(TRIES_PER_ADDRESS)
 
@@ -53,8 +53,8 @@ class Doorman:
     def check(self, login: str, password: str, address: str) -> Identity | None:
         """Return who signs in, None if login or password are wrong; counts what was wrong."""
         known = self._known(login)
-        hash_, identity = known or (_nobodys_hash(), None)
-        right = _verify(hash_, password)
+        hash_, identity = known or (self._nobodys_hash, None)
+        right = self._verify(hash_, password)
         if right and identity is not None:
             self._by_login.forget(login)
             return identity
@@ -69,23 +69,21 @@ class Doorman:
         with self._services.care.read() as connection:
             return access.by_login(connection, login)
 
+    def _verify(self, hash_: str, password: str) -> bool:
+        with _HASHING:
+            try:
+                return self._hasher.verify(hash_, password)
+            except (VerificationError, InvalidHashError):
+                return False
 
-def _verify(hash_: str, password: str) -> bool:
-    with _HASHING:
-        try:
-            return _HASHER.verify(hash_, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-@cache
-def _nobodys_hash() -> str:
-    return _HASHER.hash(secrets.token_urlsafe(32))
+    @cached_property
+    def _nobodys_hash(self) -> str:
+        return self._hasher.hash(secrets.token_urlsafe(32))
 
 
 def hashed(password: str) -> str:
     """Return what is kept of a password."""
-    return _HASHER.hash(password)
+    return PasswordHasher().hash(password)
 
 
 @router.get("/signin")

@@ -6,25 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from linli.store.care import CareStore
-from tests.dashboard.world import World, make_world
+from tests.dashboard.world import World, furnish, make_world
 
 
 @pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the tables in a file once; each world takes a copy."""
-    path = tmp_path_factory.mktemp("dashboard") / "care.db"
-    store = CareStore(f"sqlite:///{path}")
-    store.migrate()
-    store.close()
-    return path
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the stores once, with the cast in them; each world takes a copy."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    furnish(folder)
+    return folder
 
 
 @pytest.fixture
-def world(tables: Path, tmp_path: Path) -> Iterator[World]:
+def home(furnished: Path, tmp_path: Path) -> Path:
+    """Return a folder with stores of its own."""
+    for file in furnished.iterdir():
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def world(home: Path) -> Iterator[World]:
     """Return a world with the cast in it."""
-    shutil.copy(tables, tmp_path / "care.db")
-    made = make_world(f"sqlite:///{tmp_path / 'care.db'}", tmp_path)
+    made = make_world(home)
     yield made
-    made.services.signals.close()
-    made.services.care.close()
+    made.close()

@@ -1,6 +1,5 @@
 """The pages in a real browser, under their own strict policy: nothing is blocked, nothing is cut, news come by themselves."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,16 +33,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def online(tables: Path, tmp_path: Path) -> Iterator[World]:
+def online(home: Path) -> Iterator[World]:
     """Serve a world."""
-    shutil.copy(tables, tmp_path / "care.db")
     listening = free_socket()
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    world = make_world(f"sqlite:///{tmp_path / 'care.db'}", tmp_path, base_url=address, demo=True)
+    world = make_world(home, base_url=address, demo=True)
     with served(world, listening):
         yield world
-    world.services.signals.close()
-    world.services.care.close()
+    world.close()
 
 
 def opened(browser: Browser, world: World, role: str, person: str = "") -> tuple[Page, list[str]]:

@@ -1,19 +1,15 @@
 """Whatever a program sends to the API, linli does not break: requests made up from its own description."""
 
 import os
-import shutil
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 from linli.people import Role
-from linli.store.care import CareStore
 from tests.cast import MEI
-from tests.dashboard.world import World, make_world
+from tests.dashboard.world import World
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of its own dependencies
@@ -29,24 +25,12 @@ CHECKS = [not_a_server_error, content_type_conformance, status_code_conformance]
 EXAMPLES = int(os.environ.get("LINLI_SCHEMA_EXAMPLES", "12"))
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> Iterator[World]:
-    """Keep one world for all requests, with an alert in it."""
-    folder = tmp_path_factory.mktemp("schema")
-    shutil.copy(tables, folder / "care.db")
-    world = make_world(f"sqlite:///{folder / 'care.db'}", folder)
-    world.press_sos()
-    yield world
-    world.services.signals.close()
-    store: CareStore = world.services.care
-    store.close()
-
-
-def test_no_request_breaks_the_api(shared: World) -> None:
+def test_no_request_breaks_the_api(world: World) -> None:
     """Each call gets its own round; the stream that never ends is left out."""
-    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", shared.app).exclude(path="/api/v1/events")
-    headers = {"authorization": f"Bearer {shared.token(Role.STAFF)}"}
-    known = {"home": MEI.home, "alert": shared.desk.open_alerts()[0].id}
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", world.app).exclude(path="/api/v1/events")
+    headers = {"authorization": f"Bearer {world.token(Role.STAFF)}"}
+    world.press_sos()
+    known = {"home": MEI.home, "alert": world.desk.open_alerts()[0].id}
     tried = 0
 
     for result in schema.get_all_operations():

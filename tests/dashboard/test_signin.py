@@ -4,10 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from dashboard import sessions
-from dashboard.pages.signin import ENTRY_DAYS, TRIES_PER_ADDRESS, TRIES_PER_LOGIN, entry_link, hashed
+from dashboard.pages.signin import ENTRY_DAYS, TRIES_PER_ADDRESS, TRIES_PER_LOGIN, Doorman, entry_link, hashed
 from dashboard.throttle import WINDOW, Throttle
 from linli.people import Role
 from linli.store import access
@@ -19,17 +20,21 @@ from tests.dashboard.world import TestClient, World, csrf_in, make_world
 WORD = "correct horse battery staple"
 
 
-@pytest.fixture(scope="module")
-def password_hash() -> str:
-    return hashed(WORD)
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""As little work as argon2 can do, so that many tries cost a test nothing."""
 
 
 @pytest.fixture
-def lin(world: World, password_hash: str) -> World:
+def lin(world: World) -> World:
     """Give Lin a login."""
     with world.services.care.begin() as connection:
-        access.put_user(connection, "lin", password_hash, Identity(Role.STAFF, "lin"), EIGHT)
+        access.put_user(connection, "lin", QUICK.hash(WORD), Identity(Role.STAFF, "lin"), EIGHT)
+    world.app.state.doorman = Doorman(world.services, QUICK)
     return world
+
+
+def test_a_password_is_kept_as_a_hash_that_takes_work() -> None:
+    assert hashed(WORD).startswith("$argon2id$v=19$m=65536,t=3,")
 
 
 def try_it(browser: TestClient, login: str, password: str, **more: str) -> tuple[int, str]:
@@ -96,9 +101,8 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_only_its_hash_is_kept(lin: Wo
     assert len(value) >= 43
 
 
-def test_over_https_the_cookie_is_sent_only_there(tables: Path, tmp_path: Path) -> None:
-    (tmp_path / "care.db").write_bytes(tables.read_bytes())
-    world = make_world(f"sqlite:///{tmp_path / 'care.db'}", tmp_path, base_url="https://linli.example")
+def test_over_https_the_cookie_is_sent_only_there(home: Path) -> None:
+    world = make_world(home, base_url="https://linli.example")
 
     assert "Secure" in world.browser().get("/signin").headers["set-cookie"]
 
@@ -168,9 +172,8 @@ def test_a_link_lets_in_once_and_only_by_its_button(world: World) -> None:
     assert sessions.COOKIE not in second.cookies
 
 
-def test_a_link_of_the_demo_can_be_opened_again(tables: Path, tmp_path: Path) -> None:
-    (tmp_path / "care.db").write_bytes(tables.read_bytes())
-    world = make_world(f"sqlite:///{tmp_path / 'care.db'}", tmp_path, demo=True)
+def test_a_link_of_the_demo_can_be_opened_again(home: Path) -> None:
+    world = make_world(home, demo=True)
     link = entry_link(world.services, Identity(Role.STAFF))
 
     for browser in (world.browser(), world.browser()):

@@ -40,7 +40,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it speaks of the next version of httpx
     from starlette.testclient import TestClient
 
-__all__ = ["SettableHomes", "TestClient", "World", "csrf_in", "make_world", "view"]
+__all__ = ["SettableHomes", "TestClient", "World", "csrf_in", "furnish", "make_world", "view"]
 
 BASE = "http://testserver"
 SECRET = b"the secret of a test, 32 bytes.."
@@ -179,18 +179,31 @@ class World:
         self.desk.open([Finding(key, home, place.site, kind, severity, self.clock.now(), why, evidence)])
         return next(alert for alert in self.desk.open_alerts() if alert.home == home and alert.kind is kind)
 
+    def close(self) -> None:
+        """Let go of the stores."""
+        self.services.signals.close()
+        self.services.care.close()
+
     def advance(self, step: timedelta) -> None:
         """Let time go by, with all that is due in it."""
         self.clock.advance(step)
         self.desk.tick(self.clock.now())
 
 
-def make_world(care_url: str, folder: Path, *, base_url: str = BASE, demo: bool = False) -> World:
-    """Return a world with the cast in it."""
-    clock = VirtualClock(EIGHT)
-    care = CareStore(care_url)
+def furnish(folder: Path) -> None:
+    """Make the stores of a world, with the cast in them."""
+    care = CareStore(f"sqlite:///{folder / 'care.db'}")
+    care.migrate()
     with care.begin() as connection:
         roster_store.save(connection, HOMES, DEVICES, PEOPLE)
+    care.close()
+    SqliteSignalStore(folder / "signals.db").close()
+
+
+def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False) -> World:
+    """Return a world over the stores in a folder."""
+    clock = VirtualClock(EIGHT)
+    care = CareStore(f"sqlite:///{folder / 'care.db'}")
     roster = cast_roster()
     signals = SqliteSignalStore(folder / "signals.db")
     keys = Keys(SECRET)

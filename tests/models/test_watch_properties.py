@@ -51,7 +51,7 @@ def short(key: str) -> str:
     return f"missed:{name}" if kind == "missed_check_in" else f"{kind}:{from_millis(int(name)).isoformat()}"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(homes=st.lists(st.tuples(st.sampled_from(ZONES), plans, events), min_size=1, max_size=3))
 def test_it_finds_what_a_patient_watcher_finds(
     homes: list[tuple[str, tuple[time, ...], list[Event]]],
@@ -76,7 +76,7 @@ def test_it_finds_what_a_patient_watcher_finds(
         assert sorted(found[home.home]) == sorted(expected), home.home
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(zone=st.sampled_from(ZONES), plan=plans, happened=events)
 def test_ticking_only_when_due_finds_the_same(zone: str, plan: tuple[time, ...], happened: list[Event]) -> None:
     def found(*, jump: bool) -> dict[str, datetime]:
@@ -171,7 +171,7 @@ def test_the_order_of_signals_within_a_second_does_not_matter(bursts: list[list[
     assert picture(shuffled) == picture(bursts)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(bursts=bursts(), seed=st.randoms(use_true_random=False))
 def test_signals_seen_again_change_nothing(bursts: list[list[Signal]], seed: random.Random) -> None:
     before: list[Signal] = []
