@@ -71,6 +71,10 @@ class Words:
             return self.clock(value)
         return span(value, self.language) if isinstance(value, timedelta) else value
 
+    def name(self, text: str) -> str:
+        """Return a name that the roster gives, such as a room's, in the reader's language; never filled, as it is not ours."""
+        return translate(text, self.language)
+
     def say(self, sentence: Sentence) -> str:
         """Return a sentence of the kernel's."""
         return say(sentence, self.language, self.zone)

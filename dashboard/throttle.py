@@ -35,6 +35,13 @@ class Throttle:
             while len(self._failures) > self._max_keys:
                 self._failures.popitem(last=False)
 
+    def forgive(self, key: str) -> None:
+        """Take back one failure, which was none."""
+        with self._lock:
+            if key in self._failures:
+                began, count = self._failures[key]
+                self._failures[key] = (began, max(0, count - 1))
+
     def forget(self, key: str) -> None:
         """Let a key begin anew, after it was right."""
         with self._lock:

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 _UNREADABLE = "Unrecognised file format"
 _OPEN_FILES = MAX_CONNECTIONS + 1000
+LEAST_FREE_BYTES = 16_000_000
+"""What a start needs at the least: a queue of a hundred thousand messages."""
 _LOOK_SECONDS = 0.05
 _START_LOOKS = 400
 """Twenty seconds: a queue of some million messages is read at the start."""
@@ -47,6 +49,16 @@ def find_mosquitto() -> Path | None:
     search = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin"])
     found = shutil.which("mosquitto", path=search)
     return Path(found) if found else None
+
+
+def _refuse_full_disk(directory: Path) -> None:
+    """Raise LinliError when a queue could not be written: a broker ended then would lose what the homes have sent."""
+    folder = next(place for place in (directory, *directory.absolute().parents) if place.exists())
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        raise LinliError(
+            f"only {free // 1_000_000} MB are free in {folder}; make room first: the broker could not keep its messages"
+        )
 
 
 class Mosquitto:
@@ -77,6 +89,7 @@ class Mosquitto:
     @staticmethod
     def end_left_over(directory: Path) -> None:
         """End a broker that an earlier linli left running, so that its port is seen to be free."""
+        _refuse_full_disk(directory)
         files = MosquittoFiles(directory, None)
         end_orphan(files.pid, marks=("mosquitto", str(files.configuration)))
 
@@ -85,6 +98,7 @@ class Mosquitto:
         with self._lock:
             if self._binary is None:
                 raise LinliError("Mosquitto is not installed; install it, or run without: linli has a demo broker")
+            _refuse_full_disk(self._files.directory)
             end_orphan(self._files.pid, marks=("mosquitto", str(self._files.configuration)))
             self._files.prepare(self._host, self._port)
             refuse_taken_port(self._host, self._port)

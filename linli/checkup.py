@@ -72,13 +72,20 @@ def _disk(data: DataDir) -> Iterator[Fault]:
         yield f"{data.path} cannot be written to by this user"
 
 
-def _running(settings: Settings, data: DataDir) -> list[Fault] | None:
-    """Return what the linli that runs on this data says of itself; None when none runs."""
+def is_running(data: DataDir) -> bool:
+    """Tell whether a linli runs on this data."""
     try:
         with data.lock():
-            return None
+            return False
     except LinliError:
-        host, port = address(settings.http, "http")
+        return True
+
+
+def _running(settings: Settings, data: DataDir) -> list[Fault] | None:
+    """Return what the linli that runs on this data says of itself; None when none runs."""
+    if not is_running(data):
+        return None
+    host, port = address(settings.http, "http")
     try:
         answer = httpx.get(f"http://{host}:{port}/readyz", timeout=_CONNECT_SECONDS)
         parts = answer.json()["parts"]

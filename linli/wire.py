@@ -164,7 +164,7 @@ def _read_id(given: object) -> str:
     text = str(given)
     if len(text) > MAX_ID_CHARACTERS:
         raise ValueError(f"id is longer than {MAX_ID_CHARACTERS} characters")
-    return text
+    return text if text.isprintable() else ""  # no database takes every character, and a call for help must ring
 
 
 def read_time(given: object, received_at: datetime) -> datetime | None:

@@ -476,7 +476,7 @@ zones = st.timedeltas(timedelta(hours=-14), timedelta(hours=14)).map(
     lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))
 )
 believable = st.datetimes(datetime(2015, 1, 2), datetime(2026, 11, 22), timezones=zones)  # noqa: DTZ001 - zones give it
-ids = st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_ID_CHARACTERS)
+ids = st.text(st.characters(exclude_categories=["Cs"]), max_size=MAX_ID_CHARACTERS).filter(str.isprintable)
 
 
 @given(readings, st.none() | believable, ids)
@@ -508,3 +508,8 @@ topics = (
 @settings(deadline=None, max_examples=300)
 def test_reading_says_exactly_one_thing_of_anything(topic: str, payload: bytes) -> None:
     assert what_is_said(read(topic, payload, EIGHT)) == 1
+
+
+def test_an_id_that_no_database_takes_does_not_silence_a_call() -> None:
+    heard = read("linli/v1/garden/home-7/button/sos", b'{"value":"pressed","id":"a\\u0000b"}', EIGHT)
+    assert [(reading.value, reading.id) for reading in heard.readings] == [("pressed", "")]

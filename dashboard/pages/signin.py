@@ -51,16 +51,20 @@ class Doorman:
         return max((wait for wait in waits if wait is not None), default=None)
 
     def check(self, login: str, password: str, address: str) -> Identity | None:
-        """Return who signs in, None if login or password are wrong; counts what was wrong."""
+        """Return who signs in, None if login or password are wrong.
+
+        A try counts as wrong until it has proved right: hashing is slow, and many tries at once must not all get in.
+        """
+        now = self._services.clock.now()
+        self._by_login.failed(login, now)
+        self._by_address.failed(address, now)
         known = self._known(login)
         hash_, identity = known or (self._nobodys_hash, None)
         right = self._verify(hash_, password)
         if right and identity is not None:
             self._by_login.forget(login)
+            self._by_address.forgive(address)
             return identity
-        now = self._services.clock.now()
-        self._by_login.failed(login, now)
-        self._by_address.failed(address, now)
         return None
 
     def _known(self, login: str) -> tuple[str, Identity] | None:

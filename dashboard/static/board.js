@@ -16,6 +16,7 @@ export function board(page) {
   walkable();
   drawLines();
   new ResizeObserver(drawLines).observe(page);
+  window.addEventListener("resize", drawLines);
   listen(page.dataset.live, { all: redrawAll, windows: redraw, alerts: fetchQueue, troubles: fetchQueue });
   document.addEventListener("keydown", walkQueue);
 }

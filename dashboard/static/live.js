@@ -42,9 +42,13 @@ function watch(url, events) {
     const text = silent < SILENT_AFTER ? words.dataset.live : words.dataset.silent.replace("#", Math.round(silent / 1000));
     if (words.textContent !== text) words.textContent = text;
   }
-  document.body.classList.toggle("stale", silent >= STALE_AFTER);
+  const stale = silent >= STALE_AFTER;
+  if (document.body.classList.contains("stale") !== stale) {
+    document.body.classList.toggle("stale", stale);
+    setTimeout(() => window.dispatchEvent(new Event("resize")));
+  }
   const old = document.querySelector(".as-it-was");
-  if (old && silent >= STALE_AFTER) {
+  if (old && stale) {
     old.textContent = old.dataset.words.replace("#", clockTime(heardAt, document.documentElement.dataset.zone, true));
   }
   const stuck = silent > BEGIN_ANEW_AFTER && Math.round(silent / 1000) % 20 === 0;

@@ -3,7 +3,7 @@
 import msgspec
 import typer
 
-from linli.checkup import faults
+from linli.checkup import faults, is_running
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
@@ -20,5 +20,5 @@ def command(data: Data = None, as_json: AsJson = False, config: Config = None) -
         for fault in found:
             typer.echo(fault, err=True)
         if not found:
-            typer.echo("all is well here")
+            typer.echo("all is well here" + ("" if is_running(DataDir(settings.data)) else "; linli is not running"))
     raise typer.Exit(1 if found else 0)

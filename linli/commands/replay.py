@@ -28,7 +28,7 @@ KINDS_OF_CHANNEL = ("webhook", "email", "sms", "wecom", "dingtalk", "feishu", "n
 
 
 def command(
-    recordings: Annotated[list[Path], typer.Argument(help="Recordings (CSV); see docs/recordings.md.")],
+    recordings: Annotated[list[Path], typer.Argument(help="Recordings (CSV); see docs/simulation.md.")],
     as_json: AsJson = False,
     language: Annotated[str, typer.Option("--language", help="zh or en.")] = "en",
     data: Data = None,

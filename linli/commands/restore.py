@@ -25,5 +25,5 @@ def command(
     if restored.aside is not None:
         typer.echo(f"what was there is now in {restored.aside}")
     if restored.open_alerts:
-        typer.echo(f"{restored.open_alerts} alerts were open then: their people are called again once linli runs")
+        typer.echo(f"{restored.open_alerts} open alerts came back; linli run takes up their next steps")
     typer.echo(f"restored the backup of {restored.manifest.made_at}")

@@ -47,7 +47,9 @@ def command(
             roster = roster_store.load(connection)
         if role in {TokenRole.DEVICE, TokenRole.GATEWAY}:
             if revoke:
-                raise LinliError("tokens of devices and gateways cannot be taken back singly; remove the home instead")
+                raise LinliError(
+                    "tokens of devices and gateways cannot be taken back singly; see docs/adr/0003-derived-device-tokens.md"
+                )
             typer.echo(_derived(role, person, roster, Keys(folder.secret())))
             return
         identity = identity_of(role, person, roster)

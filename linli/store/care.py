@@ -114,7 +114,9 @@ def _first_line(why: DBAPIError) -> str:
 def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine:
     if url.database in {None, "", ":memory:"}:
         raise ValueError("in memory the reading and the writing connections would see two databases")
-    engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=busy_timeout.total_seconds())
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=8, max_overflow=32, pool_timeout=busy_timeout.total_seconds()
+    )
     pragmas = {
         "busy_timeout": str(busy_timeout // timedelta(milliseconds=1)),
         "synchronous": "FULL",
@@ -157,6 +159,7 @@ def _server_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
     """Return an engine whose statements all end: on a lock, on a full pool and on a server that has gone silent."""
     engine = create_engine(
         url,
+        hide_parameters=True,  # names and homes must not get into a log by way of an error
         pool_pre_ping=True,
         pool_size=8,
         max_overflow=32,

@@ -8,9 +8,9 @@ import pytest
 from linli.alert import AlertKind, Outcome, Severity
 from linli.home_state import HomeState
 from linli.people import Role
-from linli.signals import Kind
+from linli.signals import Kind, Signal
 from linli.words import Sentence
-from tests.cast import HOMES, MEI, MINUTE, PEOPLE
+from tests.cast import EIGHT, HOMES, MEI, MINUTE, PEOPLE
 from tests.dashboard.world import TestClient, World
 
 VOID = {"meta", "link", "input", "br", "img", "hr"}
@@ -312,6 +312,19 @@ def test_a_note_with_control_characters_is_refused(world: World) -> None:
 
     assert lin.post(f"/alerts/{alert.id}/close", data=fields).status_code == 422
     assert world.desk.open_alerts() != []
+
+
+def test_a_room_may_be_called_anything(world: World) -> None:
+    odd = "{room} <b>"
+    world.services.signals.append(
+        [Signal(MEI.home, "d", Kind.MOTION, "on", EIGHT - MINUTE, EIGHT - MINUTE, "k", room=odd)]
+    )
+    alert = world.press_sos()
+    lin = world.browser(Role.STAFF, "lin")
+
+    for page in (lin.get(f"/homes/{MEI.home}"), lin.get(f"/alerts/{alert.id}")):
+        assert page.status_code == 200
+        assert "{room} &lt;b&gt;" in page.text
 
 
 def test_a_home_without_floors_has_its_windows_all_the_same(world: World) -> None:

@@ -200,3 +200,10 @@ def test_the_mark_of_a_used_link_opens_nothing(world: World) -> None:
     thief = world.browser("used-link")
 
     assert thief.get("/").status_code == 404
+
+
+def test_a_try_that_was_right_does_not_count() -> None:
+    throttle = Throttle(1)
+    throttle.failed("10.0.0.1", EIGHT)
+    throttle.forgive("10.0.0.1")
+    assert throttle.wait("10.0.0.1", EIGHT) is None

@@ -356,3 +356,11 @@ def _program(folder: Path, script: str) -> Path:
 def _is_welcome(port: int, user: str, password: str) -> bool:
     with MqttClient(port, user, password, user) as client:
         return client.is_welcome
+
+
+def test_on_a_full_disk_a_left_over_broker_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.mosquitto.LEAST_FREE_BYTES", 2**60)
+    (tmp_path / "mosquitto.pid").write_text("1 1\n", encoding="ascii")
+    with pytest.raises(LinliError, match="make room first"):
+        Mosquitto.end_left_over(tmp_path)
+    assert (tmp_path / "mosquitto.pid").exists()
