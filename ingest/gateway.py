@@ -38,7 +38,8 @@ Deliver = Callable[[Arrived, Ticket], bool]
 class Gateway:
     """One persistent MQTT 3.1.1 session. `deliver` blocks while the queue is full: then nothing is acknowledged.
 
-    `found` and `lost` are told when linli begins to hear and when it no longer does.
+    `found` and `lost` are told when linli begins to hear and when it no longer does. `authority` is the PEM file of who
+    signed the broker's certificate; empty means those that the system trusts.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Gateway:
         *,
         found: Callable[[], None],
         lost: Callable[[], None],
+        authority: str = "",
     ) -> None:
         self._url = url
         self._deliver = deliver
@@ -60,10 +62,10 @@ class Gateway:
         self._lost = lost
         self._connection = 0
         self._stopping = threading.Event()
-        self._client = self._make_client(client_id)
+        self._client = self._make_client(client_id, authority)
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
-    def _make_client(self, client_id: str) -> paho.Client:
+    def _make_client(self, client_id: str, authority: str) -> paho.Client:
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -74,7 +76,7 @@ class Gateway:
         if self._url.user:
             client.username_pw_set(self._url.user, self._url.password)
         if self._url.tls:
-            client.tls_set(cert_reqs=ssl.CERT_REQUIRED)
+            client.tls_set(ca_certs=authority or None, cert_reqs=ssl.CERT_REQUIRED)
         client.reconnect_delay_set(min_delay=1, max_delay=30)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect

@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 
@@ -19,6 +20,7 @@ from ingest.mosquitto import Mosquitto, find_mosquitto
 from linli.clock import Clock
 from linli.core import Core, build
 from linli.data_dir import DataDir
+from linli.errors import LinliError
 from linli.loop import Loop
 from linli.mqtt_url import MqttUrl, parse
 from linli.people import Roster
@@ -70,6 +72,7 @@ class App:
             self.core.health,
             found=lambda: self.core.watch.hear_again(clock.now()),
             lost=lambda: self.core.watch.go_deaf(clock.now()),
+            authority=_readable(settings.mqtt_ca),
         )
         self.services = self._services(demo=demo)
         self._server = uvicorn.Server(
@@ -197,6 +200,12 @@ def accounts(roster: Roster, core: Core) -> list[Account]:
     homes = [home_account(h.site, h.home, core.keys.device_token(h.home)) for h in roster.homes.values()]
     gateways = [gateway_account(site, core.keys.gateway_token(site)) for site in roster.sites]
     return [linli_account(core.keys.own_password()), *homes, *gateways]
+
+
+def _readable(authority: str) -> str:
+    if authority and not Path(authority).is_file():
+        raise LinliError(f"setting mqtt_ca: there is no file {authority}")
+    return authority
 
 
 def _url_of(opened: socket.socket) -> str:

@@ -26,6 +26,9 @@ class Settings(BaseModel):
     http: str = _row("127.0.0.1:8600", "host:port", "where the pages and the API listen")
     base_url: str = _row("", "URL", "how people reach the pages, for links in messages; empty: from `http`")
     mqtt: str = _row("", "URL", "the broker, `mqtt://user:pass@host:1883` or `mqtts://…`; empty: linli runs one itself")
+    mqtt_ca: str = _row(
+        "", "file", "the certificate authority of an `mqtts://` broker (PEM); empty: those of the system"
+    )
     mqtt_listen: str = _row("127.0.0.1:1883", "host:port", "where linli's own broker listens")
     broker: Literal["auto", "mosquitto", "demo"] = _row(
         "auto", "name", "linli's own broker: `mosquitto`, `demo` (built in, keeps nothing), or the first that is there"
