@@ -50,14 +50,15 @@ class CheckIns:
         # whatever is due: the first tick sorts it out
         self._queue = [(NONE, key) for key in members]
 
-    def check_in(self, row: int, at: int) -> None:
-        """Take in a check-in; any order, any number of times."""
+    def check_in(self, row: int, at: int) -> bool:
+        """Take in a check-in; any order, any number of times. Tell whether it was a new one."""
         check_ins = self._homes.dwellings[row].check_ins
         if at in check_ins:
-            return
+            return False
         insort(check_ins, at)
         del check_ins[:-_KEPT]
         self._homes.last_check_in[row] = check_ins[-1]
+        return True
 
     def judge(self, now: int, heard_until: int, is_away: Callable[[int, int, int], bool]) -> list[Missed]:
         """Return what was missed since the last time; `is_away(row, since, until)` excuses.

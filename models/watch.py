@@ -133,7 +133,8 @@ class Watch:
             self._batteries.see_charge(signal.home, sensor, signal.value, at)
 
     def _see_check_in(self, row: int, home: str, at: int) -> None:
-        self._check_ins.check_in(row, at)
+        if not self._check_ins.check_in(row, at):
+            return
         settled = [key for key, miss in self._missed.items() if miss.home == home and at > miss.opens]
         for key in settled:
             del self._missed[key]
