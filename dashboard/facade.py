@@ -11,6 +11,26 @@ FLAT_COLUMNS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a board shows of all homes: a site, a building of it, or everything."""
+
+    site: str = ""
+    building: str = ""
+
+    def covers(self, home: Home) -> bool:
+        """Tell whether a home stands in this part."""
+        return self.site in ("", home.site) and self.building in ("", home.building)
+
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether nothing is left out."""
+        return not self.site and not self.building
+
+
+EVERYTHING = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column of a building: windows of one stairwell, or the stairs themselves."""
 
@@ -75,7 +95,9 @@ def buildings(homes: Iterable[Home]) -> list[Building]:
     by_building: dict[tuple[str, str], list[Home]] = {}
     for home in homes:
         by_building.setdefault((home.site, home.building), []).append(home)
-    return [_build(key, by_building[key]) for key in sorted(by_building, key=lambda key: (key[0], counted(key[1])))]
+    return [
+        _build(key, by_building[key]) for key in sorted(by_building, key=lambda key: (counted(key[0]), counted(key[1])))
+    ]
 
 
 def _build(key: tuple[str, str], homes: Sequence[Home]) -> Building:

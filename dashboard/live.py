@@ -5,148 +5,35 @@ A heartbeat is part of the look: when linli can no longer see, it falls silent, 
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncGenerator, Callable
 from functools import partial
-from typing import Protocol
+from typing import Annotated
 
-import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from dashboard import sessions
-from dashboard.access import STAFF, Reach, may_see_alert, may_see_home, reach_of
-from dashboard.api.alerts import row as alert_row
-from dashboard.api.homes import row as home_row
+from dashboard.access import Reach, reach_of
+from dashboard.eyes import Change, Eyes, Seen
+from dashboard.facade import Part
 from dashboard.guard import Asker, GuardedRoute, Web, identity_of_token, token_of
 from dashboard.language import accepted, of_page
 from dashboard.services import Services
-from dashboard.standing import Standing, lay_over
-from dashboard.windows import Window, title_of, window_of
-from linli.alert import RequestState
+from dashboard.voices import ApiVoice, MapVoice, PageVoice, Voice
 from linli.errors import StoreDown
 from linli.people import Roster
-from linli.store import cases, overview
 from linli.store.access import Identity
-from linli.store.overview import Involved
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5
 BEAT_EVERY = 5.0
-LONGEST_SHARE = 0.1
-"""At most this share of the time goes into looking, however many homes there are."""
 BACKLOG = 60
 """How many changes a reader may be behind before it is dropped; it comes back and is told everything anew."""
 PROOF_EVERY = 30.0
 """Seconds after which a reader must still be signed in."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one look saw. `changed` are alerts in which something happened since the look before."""
-
-    now: datetime
-    seq: int
-    roster: Roster
-    standings: Mapping[str, Standing]
-    open: tuple[Involved, ...]
-    changed: tuple[Involved, ...]
-    troubles: tuple[str, ...]
-
-    def asked_now(self, person: str) -> frozenset[str]:
-        """Return the homes whose open alerts ask a person who has not refused."""
-        return frozenset(
-            one.alert.home
-            for one in self.open
-            if any(r.person == person and r.state is not RequestState.DECLINED for r in one.requests)
-        )
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is told after a look: the homes that look different and the alerts in which something happened.
-
-    `frames` keeps what was written for one reader, for the next who reads the same.
-    """
-
-    seen: Seen
-    homes: tuple[tuple[Standing, Window], ...]
-    alerts: tuple[Involved, ...]
-    troubles_changed: bool = False
-    is_all: bool = False
-    """This is everything there is to see, not only what is new."""
-    frames: dict[tuple[str, ...], bytes] = field(default_factory=dict)
-
-    def homes_of(self, reach: Reach) -> list[tuple[Standing, Window]]:
-        """Return the homes that somebody may see."""
-        asked = self.seen.asked_now(reach.person) if reach.is_helper else frozenset()
-        return [one for one in self.homes if may_see_home(reach, one[0].home, asked)]
-
-    def alerts_of(self, reach: Reach) -> list[Involved]:
-        """Return the alerts that somebody may see."""
-        return [one for one in self.alerts if may_see_alert(reach, one.alert, one.requests, self.seen.roster)]
-
-    def frame(self, key: tuple[str, ...], write: Callable[[], bytes]) -> bytes:
-        """Return a frame, written once for everybody who reads the same."""
-        if key not in self.frames:
-            self.frames[key] = write()
-        return self.frames[key]
-
-
-class Eyes:
-    """Looks at everything, in a worker thread. Remembers what it saw, to tell what is new."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._before: Seen | None = None
-        self._known: dict[str, tuple[Window, int]] = {}
-
-    def look(self) -> Change:
-        """Return what has changed since the last look; raises StoreDown when a store does not answer."""
-        before, seen = self._before, self._see()
-        homes = tuple(self._different(seen))
-        self._before = seen
-        return Change(seen, homes, seen.changed, troubles_changed=before is None or before.troubles != seen.troubles)
-
-    def everything(self) -> Change:
-        """Return all there is to see now."""
-        seen = self._before or self._see()
-        homes = tuple((standing, window_of(standing, seen.now)) for standing in seen.standings.values())
-        return Change(seen, homes, seen.open, troubles_changed=True, is_all=True)
-
-    def _see(self) -> Seen:
-        services, before = self._services, self._before
-        roster = services.roster()
-        changed: list[Involved] = []
-        with services.care.read() as connection:
-            seq = cases.last_seq(connection)
-            if before is not None and seq == before.seq:
-                involved = before.open
-            else:
-                involved = tuple(overview.with_requests(connection, cases.open_ones(connection)))
-            if before is not None and seq != before.seq:
-                ids = {alert for _, alert, _ in cases.log_since(connection, before.seq)}
-                changed = overview.with_requests(connection, overview.by_ids(connection, ids))
-        standings = {one.home.home: one for one in lay_over(roster, services.homes.states(), involved)}
-        troubles = tuple(trouble.part for trouble in services.health.troubles())
-        return Seen(services.clock.now(), seq, roster, standings, involved, tuple(changed), troubles)
-
-    def _different(self, seen: Seen) -> list[tuple[Standing, Window]]:
-        found = []
-        now_known: dict[str, tuple[Window, int]] = {}
-        for home, standing in seen.standings.items():
-            window = window_of(standing, seen.now)
-            last = standing.view.last_sign_at
-            known = (window, int(last.timestamp()) if last else 0)
-            now_known[home] = known
-            if self._known.get(home) != known:
-                found.append((standing, window))
-        self._known = now_known
-        return found
 
 
 class Client:
@@ -155,7 +42,7 @@ class Client:
     def __init__(
         self,
         reach: Callable[[Roster], Reach],
-        voice: "Voice",
+        voice: Voice,
         still_in: Callable[[], bool],
         *,
         wants_all: bool,
@@ -199,18 +86,6 @@ class Client:
                 if not await run_in_threadpool(self._still_in):
                     return
                 proved = clock()
-
-
-class Voice(Protocol):
-    """How a kind of reader is told things."""
-
-    def tell(self, change: Change, reach: Reach) -> list[bytes]:
-        """Return the frames of what a reader may know of a change."""
-        ...
-
-    def beat(self, seen: Seen) -> bytes:
-        """Return a heartbeat."""
-        ...
 
 
 class Live:
@@ -328,7 +203,7 @@ class Live:
 
     async def _rest(self, took: float) -> None:
         try:
-            await asyncio.wait_for(self._nudge.wait(), max(self._look_every, took / LONGEST_SHARE))
+            await asyncio.wait_for(self._nudge.wait(), max(self._look_every, took))
         except TimeoutError:
             return
         self._nudge.clear()
@@ -339,79 +214,6 @@ def _catch_up(client: Client, everything: Change) -> bool:
         return True
     client.wants_all = False
     return client.tell(everything)
-
-
-def _frame(event: str, body: object, seq: int) -> bytes:
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (seq, event.encode(), msgspec.json.encode(body))
-
-
-class ApiVoice:
-    """Tells `home` and `alert` events, each as the API tells homes and alerts."""
-
-    def __init__(self, services: Services, language: str | None) -> None:
-        self._services = services
-        self._language = language
-
-    def tell(self, change: Change, reach: Reach) -> list[bytes]:
-        """Return the events that a reader may know."""
-        wording = (reach.role, self._language or "", reach.person if reach.is_helper else "")
-        frames = []
-        for standing, _ in change.homes_of(reach):
-            key = ("home", *wording, standing.home.home)
-            frames.append(change.frame(key, partial(self._home, standing, reach, change.seen.seq)))
-        for involved in change.alerts_of(reach):
-            key = ("alert", *wording, involved.alert.id)
-            frames.append(change.frame(key, partial(self._alert, involved, reach, change.seen.seq)))
-        return frames
-
-    def beat(self, seen: Seen) -> bytes:
-        """Return a comment: programs need no event to know that the line is open."""
-        return b": %s\n\n" % seen.now.isoformat().encode()
-
-    def _home(self, standing: Standing, reach: Reach, seq: int) -> bytes:
-        return _frame("home", home_row(standing, reach, self._language).model_dump(mode="json"), seq)
-
-    def _alert(self, involved: Involved, reach: Reach, seq: int) -> bytes:
-        told = alert_row(self._services, involved, reach, self._language)
-        return _frame("alert", told.model_dump(mode="json"), seq)
-
-
-class PageVoice:
-    """Tells our own pages: `windows` to redraw, `alerts` in which something happened, `troubles`, and `beat`.
-
-    To who has just come it tells `all`: how each window looks, as homes by look, which is a tenth as long.
-    """
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-
-    def tell(self, change: Change, reach: Reach) -> list[bytes]:
-        """Return the events that a reader may know."""
-        seq = change.seen.seq
-        frames = self._windows(change, reach)
-        alerts = [[one.alert.id, one.alert.severity, one.alert.state] for one in change.alerts_of(reach)]
-        if alerts:
-            frames.append(_frame("alerts", alerts, seq))
-        if change.troubles_changed and reach.role == STAFF:
-            frames.append(_frame("troubles", change.seen.troubles, seq))
-        return frames
-
-    def _windows(self, change: Change, reach: Reach) -> list[bytes]:
-        homes = change.homes_of(reach)
-        if change.is_all:
-            by_look: dict[str, list[str]] = {}
-            for _, window in homes:
-                by_look.setdefault(f"{window.look}|{window.glyph}|{window.badge}", []).append(window.home)
-            return [_frame("all", by_look, change.seen.seq)]
-        windows = [self._window(standing, window) for standing, window in homes]
-        return [_frame("windows", windows, change.seen.seq)] if windows else []
-
-    def _window(self, standing: Standing, window: Window) -> list[str]:
-        return [window.home, window.look, window.glyph, window.badge, title_of(standing, self._language)]
-
-    def beat(self, seen: Seen) -> bytes:
-        """Return an event with our time: the pages count their clocks by it, and miss it when it does not come."""
-        return _frame("beat", seen.now.isoformat(), seen.seq)
 
 
 def open_stream(live: Live, client: Client) -> StreamingResponse:
@@ -436,11 +238,19 @@ async def events(services: Web, asker: Asker, request: Request) -> StreamingResp
 
 
 @router.get("/live", include_in_schema=False)
-async def live_page(services: Web, asker: Asker, request: Request) -> StreamingResponse:
+async def live_page(
+    services: Web,
+    asker: Asker,
+    request: Request,
+    view: Annotated[str, Query(max_length=10)] = "",
+    site: Annotated[str, Query(max_length=80)] = "",
+    building: Annotated[str, Query(max_length=80)] = "",
+) -> StreamingResponse:
     """What our own pages listen to; always everything first, as the page may be older than the stream."""
+    part = Part(site, building)
     client = Client(
         partial(_again, asker),
-        PageVoice(of_page(request)),
+        MapVoice(part) if view == "map" else PageVoice(of_page(request), part),
         lambda: sessions.of(services, request) is not None,
         wants_all=True,
     )

@@ -1,13 +1,16 @@
 """The staff's board: every home as a window of its building, and the queue beside it."""
 
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.access import FAMILY, HELPERS, RESIDENT, STAFF, Reach, may_see_alert
-from dashboard.facade import street
+from dashboard.blocks import blocks_of
+from dashboard.facade import Part, street
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.queue import Queue, queue_of
 from dashboard.screens import Words, draw, page, words_for
@@ -21,6 +24,8 @@ from linli.store import roster as roster_store
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
+MOST_WINDOWS = 1000
+"""From more homes on, the board is a map of buildings, each of which opens as a façade."""
 SIZES = ((150, "roomy"), (420, "close"), (1000, "dense"))
 """How large windows are drawn by how many there are, so that a whole compound stays one picture."""
 
@@ -43,23 +48,45 @@ def home_page_of(role: str) -> str:
 
 
 @router.get("/")
-def board(services: Web, asker: Asker, request: Request) -> Response:
-    """The board for staff; everybody else goes to their own page."""
+def board(
+    services: Web,
+    asker: Asker,
+    request: Request,
+    site: Annotated[str, Query(max_length=80)] = "",
+    building: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    """The board for staff, of all their homes, a site or a building; everybody else goes to their own page."""
     if asker.role != STAFF:
         return RedirectResponse(home_page_of(asker.role), 303)
     words = words_for(request)
     standings = [standing for standing in all_standings(services) if asker.covers(standing.home)]
-    homes = [standing.home for standing in standings]
+    part = Part(site, building)
+    shown = [standing for standing in standings if part.covers(standing.home)]
     context = {
-        "buildings": street(homes),
-        "panes": {one.home.home: _pane(one, words) for one in standings},
-        "tallies": tallies(standings),
-        "size": next((name for most, name in SIZES if len(homes) <= most), "tiny"),
-        "several_sites": len({home.site for home in homes}) > 1,
+        **(_map(shown) if len(shown) > MOST_WINDOWS and not building else _facade(shown, words)),
+        "part": part,
+        "shown": len(shown),
+        "tallies": tallies(shown),
+        "several_sites": len({standing.home.site for standing in shown}) > 1,
         **heading(services, asker),
         **_queue_context(services, asker, words, standings),
     }
     return page(request, "board.html", words, context)
+
+
+def _map(shown: list[Standing]) -> dict[str, object]:
+    """Return a compound from afar: its buildings as blocks, where windows would be too many to see or to send."""
+    by_site = groupby(blocks_of(shown), key=lambda block: block.home.site)
+    return {"blocks": [(site, list(blocks)) for site, blocks in by_site]}
+
+
+def _facade(shown: list[Standing], words: Words) -> dict[str, object]:
+    return {
+        "blocks": [],
+        "buildings": street([standing.home for standing in shown]),
+        "panes": {one.home.home: _pane(one, words) for one in shown},
+        "size": next((name for most, name in SIZES if len(shown) <= most), "tiny"),
+    }
 
 
 def _pane(standing: Standing, words: Words) -> Pane:

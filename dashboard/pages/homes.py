@@ -25,6 +25,8 @@ from linli.people import Home, Role
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 DAYS_SHOWN = 28
+MOST_ROWS = 500
+"""How many homes one table lists: more is for the search, not for the eye."""
 MOST_SIGNALS = 20_000
 AWAY_CHOICES = ((2, "2 hours"), (8, "until this evening"), (24, "a day"), (72, "3 days"), (168, "a week"))
 
@@ -41,12 +43,23 @@ def homes(
     words = words_for(request)
     standings = visible_standings(services, asker)
     wanted = q.strip().casefold()
-    rows = [
-        (standing, window_of(standing, words.now), words_of(standing, words.language))
+    fitting = [
+        standing
         for standing in standings
         if state in (None, standing.state) and wanted in _searched(standing.home, words.address(standing.home))
     ]
-    context = {"rows": rows, "q": q, "state": state, "tallies": tallies(standings), **heading(services, asker)}
+    rows = [
+        (standing, window_of(standing, words.now), words_of(standing, words.language))
+        for standing in fitting[:MOST_ROWS]
+    ]
+    context = {
+        "rows": rows,
+        "fitting": len(fitting),
+        "q": q,
+        "state": state,
+        "tallies": tallies(standings),
+        **heading(services, asker),
+    }
     return page(request, "homes.html", words, context)
 
 

@@ -2,7 +2,9 @@
 
 import { listen } from "./live.js";
 
-const STATES = ["well", "quiet", "alert", "unmonitored", "away"];
+const LEGEND = ["alert", "quiet", "unmonitored", "away", "well"]; // the order in which the server counts
+const FROM_THE_GROUND = ["well", "away", "unmonitored", "quiet", "alert"];
+const MARKED = ["alert", "quiet", "unmonitored"];
 const MOST_LINES = 3;
 
 let street;
@@ -13,11 +15,12 @@ export function board(page) {
   street = document.getElementById("street");
   if (!street) return;
   known = waitingCases();
-  walkable();
+  const isMap = street.classList.contains("afar");
+  if (!isMap) walkable();
   drawLines();
   new ResizeObserver(drawLines).observe(page);
   window.addEventListener("resize", drawLines);
-  listen(page.dataset.live, { all: redrawAll, windows: redraw, alerts: fetchQueue, troubles: fetchQueue });
+  listen(page.dataset.live, { all: redrawAll, windows: redraw, blocks: redrawBlocks, alerts: fetchQueue, troubles: fetchQueue });
   document.addEventListener("keydown", walkQueue);
 }
 
@@ -55,6 +58,49 @@ function redraw(windows) {
   if (settled) fetchQueue();
 }
 
+// From afar: a building is filled from the ground up by the states of its homes, the calm ones lowest.
+function redrawBlocks(byBuilding) {
+  for (const [id, counts] of Object.entries(byBuilding)) {
+    const block = document.getElementById(`b-${id}`);
+    if (!block) continue;
+    block.dataset.counts = counts.join(" ");
+    const number = Object.fromEntries(LEGEND.map((state, index) => [state, counts[index]]));
+    block.querySelector("svg").replaceChildren(...layers(number, counts.reduce((all, one) => all + one, 0)));
+    block.querySelector(".marks").replaceChildren(...MARKED.filter((state) => number[state]).map((state) => mark(state, number[state])));
+  }
+  countBlocks();
+}
+
+function layers(number, homes) {
+  let filled = 0;
+  return FROM_THE_GROUND.filter((state) => number[state]).map((state) => {
+    const height = (100 * number[state]) / homes;
+    filled += height;
+    const layer = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    for (const [name, value] of Object.entries({ class: state, width: 100, y: 100 - filled, height })) layer.setAttribute(name, value);
+    return layer;
+  });
+}
+
+function mark(state, number) {
+  const line = street.querySelector(`[data-state=${state}]`);
+  const drawn = document.createElement("i");
+  drawn.className = line.querySelector(".w").className.replace(" none", "");
+  drawn.setAttribute("aria-hidden", "true");
+  const words = document.createElement("span");
+  words.className = "reader";
+  words.textContent = ` ${line.querySelector(".words").textContent}`;
+  const all = document.createElement("span");
+  all.append(drawn, String(number), words);
+  return all;
+}
+
+function countBlocks() {
+  const sums = LEGEND.map(() => 0);
+  for (const block of street.querySelectorAll(".block")) block.dataset.counts.split(" ").forEach((one, index) => (sums[index] += Number(one)));
+  LEGEND.forEach((state, index) => tally(state, sums[index]));
+}
+
 function inside(glyph, badge) {
   const parts = [];
   if (glyph) parts.push(icon(glyph));
@@ -73,14 +119,15 @@ function icon(name) {
 }
 
 function count() {
-  for (const state of STATES) {
-    const number = street.querySelectorAll(`.house .w.${state}`).length;
-    const place = street.querySelector(`[data-count=${state}]`);
-    const line = place.closest("a");
-    place.textContent = number;
-    line.className = `some-${number ? state : "none"}`;
-    line.querySelector(".w").classList.toggle("none", number === 0);
-  }
+  for (const state of LEGEND) tally(state, street.querySelectorAll(`.house .w.${state}`).length);
+}
+
+function tally(state, number) {
+  const place = street.querySelector(`[data-count=${state}]`);
+  const line = place.closest("a");
+  place.textContent = number;
+  line.className = `some-${number ? state : "none"}`;
+  line.querySelector(".w").classList.toggle("none", number === 0);
 }
 
 function fetchQueue() {
@@ -123,7 +170,7 @@ function drawLines() {
   const wires = document.getElementById("wires");
   const frame = street.getBoundingClientRect();
   const paths = [...document.querySelectorAll("#queue [data-severity=emergency]")].slice(0, MOST_LINES).map((card, index) => {
-    const seal = document.getElementById(`w-${card.dataset.home}`);
+    const seal = document.getElementById(`w-${card.dataset.home}`) ?? document.getElementById(`b-${card.dataset.block}`)?.querySelector("svg");
     if (!seal) return null;
     const from = seal.getBoundingClientRect();
     const to = card.getBoundingClientRect();

@@ -9,7 +9,9 @@ import pytest
 from starlette.concurrency import run_in_threadpool
 
 from dashboard.access import Reach, reach_of
-from dashboard.live import BACKLOG, ApiVoice, Client, Eyes, Live, PageVoice, Voice
+from dashboard.eyes import Eyes
+from dashboard.live import BACKLOG, Client, Live
+from dashboard.voices import ApiVoice, PageVoice, Voice
 from linli.alert import Outcome
 from linli.home_state import HomeState
 from linli.people import Role
