@@ -1,11 +1,15 @@
 """A compound as it stands: buildings with stairwells and floors, a place for every window. Pure; no state in it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from linli.people import Home
 
+MOST_LINES = 8
+"""How many doors of a stairwell may stand side by side, where no floor has nearly so many."""
 FLAT_COLUMNS = 10
 """How many windows stand in a row where floors are not known."""
 
@@ -143,6 +147,23 @@ def _lines(homes: Sequence[Home]) -> list[list[Home]]:
     by_line: dict[str, list[Home]] = {}
     for home in homes:
         by_line.setdefault(_line_of(home), []).append(home)
+    lines = _one_above_the_other(by_line)
+    abreast = max(Counter(home.floor for home in homes).values())
+    return lines if len(lines) <= max(2 * abreast, MOST_LINES) else _by_rank(homes)
+
+
+def _by_rank(homes: Sequence[Home]) -> list[list[Home]]:
+    """Return lines by how doors follow each other on their floor, where their numbers do not say what is above what."""
+    lines: list[list[Home]] = []
+    ordered = sorted(homes, key=lambda home: (counted(home.floor), counted(home.door), home.home))
+    for _, on_floor in groupby(ordered, key=lambda home: home.floor):
+        for rank, home in enumerate(on_floor):
+            lines += [[]] if rank == len(lines) else []
+            lines[rank].append(home)
+    return lines
+
+
+def _one_above_the_other(by_line: Mapping[str, Sequence[Home]]) -> list[list[Home]]:
     lines: list[list[Home]] = []
     for name in sorted(by_line, key=counted):
         fresh: list[list[Home]] = []

@@ -86,3 +86,16 @@ def test_a_tower_stands_apart_from_low_houses() -> None:
     assert [building.building for building in stands.low] == ["1", "2", "3"]
     assert [building.building for building in stands.towers] == ["4"]
     assert street([]).low == ()
+
+
+def test_doors_that_are_counted_through_the_house_do_not_make_it_as_wide_as_all_of_them() -> None:
+    (building,) = buildings([home("3", "1", str(n // 4 + 1), str(n)) for n in range(24)])
+
+    assert drawn(building)[-1] == "0 1 | 2 3"
+    assert drawn(building)[0] == "20 21 | 22 23"
+
+
+def test_few_homes_in_a_large_stairwell_keep_their_place() -> None:
+    (building,) = buildings([home("3", "", "1", "101"), home("3", "", "2", "202"), home("3", "", "3", "303")])
+
+    assert drawn(building) == [". . | 303", ". 202 | .", "101 . | ."]
