@@ -61,7 +61,7 @@ class Desk:
     def _open_one(self, connection: Connection, finding: Finding, now: datetime) -> None:
         if cases.of_episode(connection, finding.key) is not None:
             return
-        known = cases.open_one(connection, site=finding.site, home=finding.home, kind=finding.kind)
+        known = cases.open_like(connection, finding)
         if known is not None:
             cases.add_episode(connection, finding.key, known.id, now)
             case = Case(known, tuple(cases.requests(connection, known.id)))
@@ -217,6 +217,8 @@ def _new_alert(finding: Finding, now: datetime) -> Alert:
         why=finding.why,
         ladder=default_ladder(finding.kind, finding.severity),
         evidence=dict(finding.evidence),
+        about=finding.about,
+        drill=finding.drill,
         due_at=now,
         climb_at=now,
     )

@@ -77,13 +77,22 @@ class Rung:
 class Ladder:
     """Who is called when. `reply_within` is how long one person may be silent before the next is called instead.
 
-    After the last rung its people are called again every `again_every`, for ever.
+    After the last rung its people are called again every `again_every`, for ever. The long-lie clock runs from the
+    first evidence until somebody is at the door: at `goal` the family and staff are called whatever rung it is and
+    whoever has accepted, at `limit` the professionals too. None: the matter is not one of lying on the floor.
     """
 
     rungs: tuple[Rung, ...]
     lease: timedelta
     reply_within: timedelta
     again_every: timedelta
+    goal: timedelta | None = None
+    limit: timedelta | None = None
+
+    @property
+    def marks(self) -> tuple[timedelta, ...]:
+        """Return at which ages of the long-lie clock more people are called, in order."""
+        return tuple(mark for mark in (self.goal, self.limit) if mark is not None)
 
 
 class RequestState(StrEnum):
@@ -112,7 +121,9 @@ class Request:
 class Alert:
     """One case. `rung` is the next rung to climb and `climb_at` when; `round` counts the calls after the last rung.
 
-    `due_at` is the one next step (a rung, a silent helper, the end of a lease); None only when closed.
+    `due_at` is the one next step (a rung, a silent helper, the end of a lease, a mark of the long-lie clock); None only
+    when closed. `about` says which part of a site is meant where no home is; `drill` that nobody is in need.
+    `marks` counts the marks of the long-lie clock that have passed, `door_at` is when the first hand was at the door.
     """
 
     id: str
@@ -134,6 +145,10 @@ class Alert:
     outcome: Outcome | None = None
     note: str = ""
     evidence: Mapping[str, str | float] = field(default_factory=dict)
+    about: str = ""
+    drill: bool = False
+    marks: int = 0
+    door_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +162,13 @@ class Entry:
 
 
 class NoticeType(StrEnum):
-    """Why somebody is written to."""
+    """Why somebody is written to: to come, to say how she is, to be at the door as promised, to know, or to rest."""
 
     CALL = "call"
     ASK = "ask"
     REMIND = "remind"
+    TELL = "tell"
+    OVER = "over"
 
 
 class NoticeState(StrEnum):

@@ -12,7 +12,8 @@ from linli.words import Sentence
 class Finding:
     """Something is wrong. `key` names the episode: the same key never opens a second alert.
 
-    `at` is the first evidence, where the long-lie clock starts. `home` is empty only for findings about a site.
+    `at` is the first evidence, where the long-lie clock starts. `home` is empty only for findings about a site, of
+    which `about` names the part (a stairwell, a gateway); a `drill` is one that staff have asked for.
     """
 
     key: str
@@ -23,3 +24,5 @@ class Finding:
     at: datetime
     why: Sentence
     evidence: Mapping[str, str | float] = field(default_factory=dict)
+    about: str = ""
+    drill: bool = False

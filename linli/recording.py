@@ -11,10 +11,12 @@ import msgspec
 
 from linli.errors import LinliError
 from linli.signals import BloodPressure, Kind, Signal, Value
+from linli.steps import Tell
 from linli.wire import is_id, read_value
 
 COLUMNS = ("at", "home", "device", "room", "kind", "value")
 _KINDS = {kind.value: kind for kind in Kind}
+_TELL_EVERY = 500
 
 
 def write_recording(signals: Iterable[Signal], out: TextIO, zone: ZoneInfo | None = None) -> int:
@@ -28,6 +30,16 @@ def write_recording(signals: Iterable[Signal], out: TextIO, zone: ZoneInfo | Non
         rows.writerow((at, signal.home, signal.device, room, signal.kind, value_text(signal.value)))
         count += 1
     return count
+
+
+def told_by_time(signals: Iterable[Signal], begin: datetime, until: datetime, tell: Tell) -> Iterator[Signal]:
+    """Yield signals in time order and tell now and then how many of the seconds from `begin` to `until` lie behind."""
+    total = max(1, int((until - begin).total_seconds()))
+    for number, signal in enumerate(signals):
+        if number % _TELL_EVERY == 0:
+            tell(min(max(0, int((signal.at - begin).total_seconds())), total), total)
+        yield signal
+    tell(total, total)
 
 
 def value_text(value: Value) -> str:

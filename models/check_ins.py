@@ -1,14 +1,15 @@
 """Check-ins: who has not said that all is well by the time agreed. Each slot of each home is judged once."""
 
 from bisect import bisect_right, insort
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from heapq import heappop, heappush
 
 import numpy as np
 
+from models.absences import Absences
 from models.check_in_plan import CheckInPlan, Slot
+from models.deafness import Deafness
 from models.homes import Homes, Moments
 from models.sensor import NEVER, NONE, in_millis
 
@@ -29,8 +30,10 @@ class Missed:
 class CheckIns:
     """Keeps who checked in when, and judges the slots as their deadlines pass, all homes of one plan at once."""
 
-    def __init__(self, homes: Homes) -> None:
+    def __init__(self, homes: Homes, absences: Absences, deafness: Deafness) -> None:
         self._homes = homes
+        self._absences = absences
+        self._deafness = deafness
         self._plans: dict[tuple[str, tuple[time, ...]], CheckInPlan] = {}
         self._members: dict[tuple[str, tuple[time, ...]], Moments] = {}
         self._queue: list[tuple[int, tuple[str, tuple[time, ...]]]] = []
@@ -60,22 +63,22 @@ class CheckIns:
         self._homes.last_check_in[row] = check_ins[-1]
         return True
 
-    def judge(self, now: int, heard_until: int, is_away: Callable[[int, int, int], bool]) -> list[Missed]:
-        """Return what was missed since the last time; `is_away(row, since, until)` excuses.
+    def judge(self, now: int) -> list[Missed]:
+        """Return what was missed since the last time; being away excuses.
 
-        A slot whose deadline lies past `heard_until` waits: the check-in may be on its way to us.
+        A slot whose deadline lies past what has reached us waits: the check-in may be on its way.
         """
         self._start(now)
+        heard_until = self._deafness.heard_until(now)
         missed: list[Missed] = []
         while self._queue and self._queue[0][0] <= heard_until:
             _, key = heappop(self._queue)
-            missed += [
-                miss
-                for miss in self._judge(key, heard_until)
-                if not is_away(miss.row, miss.slot.at, miss.slot.deadline)
-            ]
+            missed += [miss for miss in self._judge(key, heard_until) if not self._is_excused(miss)]
             heappush(self._queue, (self._plans[key].next_two(heard_until)[0].deadline, key))
         return missed
+
+    def _is_excused(self, miss: Missed) -> bool:
+        return self._absences.is_away(miss.row, miss.slot.at, miss.slot.deadline)
 
     def _start(self, now: int) -> None:
         """Say from when on slots are judged: a plan agreed while linli runs says nothing about yesterday."""
@@ -102,8 +105,8 @@ class CheckIns:
         return at > 0 and check_ins[at - 1] > slot.opens
 
     def next_deadline(self) -> int:
-        """Return when the next slot is to be judged."""
-        return self._queue[0][0] if self._queue else NEVER
+        """Return when the next slot is to be judged; NEVER while linli is deaf."""
+        return max(self._queue[0][0], self._deafness.caught_up_at()) if self._queue else NEVER
 
     def expected(self, now: int) -> tuple[Moments, Moments]:
         """Return for every home the next slot for which there is no check-in yet, and its deadline; NEVER if none."""

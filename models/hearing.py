@@ -2,22 +2,20 @@
 
 import numpy as np
 
+from models.deafness import Deafness
 from models.homes import Homes, Moments
 from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
 
 _SECOND = 1000
-CATCH_UP = 30 * _SECOND
-"""How long the broker may need, once linli hears again, to hand over what it kept."""
 
 
 class Hearing:
-    """Keeps `seen_until`, `lost_at`, `last_heard` and the blind spans of all homes; also linli's own deafness."""
+    """Keeps `seen_until`, `lost_at`, `last_heard` and the blind spans of all homes."""
 
-    def __init__(self, homes: Homes) -> None:
+    def __init__(self, homes: Homes, deafness: Deafness) -> None:
         self._homes = homes
+        self._deafness = deafness
         self._settles = in_millis(homes.rules.offline_settles)
-        self.deaf_since = NEVER
-        self._was_deaf = (NONE, NONE)
 
     def hear(self, row: int, sensor: Sensor, at: int) -> None:
         """Take in that a device was heard; arrivals count, since an old reading too needs a living device."""
@@ -93,18 +91,22 @@ class Hearing:
         if not watchers:
             homes.seen_until[row], homes.lost_at[row] = NONE, NEVER
             return
-        before = int(homes.seen_until[row])
-        until = max(sensor.seen_until(dwelling.bridge_down) for sensor in watchers)
-        if until > at:
-            self._see_again(row, before, at)
-        elif NONE < before < at:
-            # back online, but its devices should have been heard long ago: as blind as before
-            until = min(until, before)
-        homes.seen_until[row] = until
+        until = homes.seen_until[row] = self._reckon_sight(row, watchers, at)
         homes.last_heard[row] = max([dwelling.seen_again, *(sensor.heard for sensor in watchers)])
         is_told = homes.told_heard[row] == homes.last_heard[row]
         # an offline home may come back in a moment; nothing is gained by waiting for a silent one
         homes.lost_at[row] = NEVER if is_told else until + (self._settles if self.is_offline(row) else 0)
+
+    def _reckon_sight(self, row: int, watchers: list[Sensor], at: int) -> int:
+        """Return until when a home is seen, having noted the blind time if it is seen again at a moment."""
+        before = int(self._homes.seen_until[row])
+        until = max(sensor.seen_until(self._homes.dwellings[row].bridge_down) for sensor in watchers)
+        if until > at:
+            self._see_again(row, before, at)
+        elif NONE < before < at:
+            # back online, but its devices should have been heard long ago: as blind as before
+            return min(until, before)
+        return until
 
     def _see_again(self, row: int, blind_since: int, at: int) -> None:
         if NONE < blind_since < at:
@@ -116,39 +118,14 @@ class Hearing:
         dwelling, until = self._homes.dwellings[row], self._homes.seen_until[row]
         return all(sensor.heard + sensor.supervision != until for sensor in dwelling.watchers())
 
-    def go_deaf(self, at: int) -> None:
-        """Take in that linli itself hears nothing from a moment on."""
-        self.deaf_since = min(self.deaf_since, at)
-
-    def hear_again(self, at: int) -> None:
-        """Take in that linli hears again: what it missed counts for no silence and no loss."""
-        homes, since, self.deaf_since = self._homes, self.deaf_since, NEVER
-        if at <= since:
-            return
-        self._was_deaf = (since, at)
-        for row in np.flatnonzero(homes.seen_until > since):
-            homes.dwellings[row].blind.append((since, at))
-        homes.lost_at[(homes.lost_at > since) & (homes.lost_at < NEVER)] += at - since
-        homes.is_dirty[:] = True
-
-    def heard_until(self, now: int) -> int:
-        """Return up to when everything that was said has reached us."""
-        since, until = self._was_deaf
-        is_catching_up = until <= now < until + CATCH_UP
-        return min(now, self.deaf_since, since if is_catching_up else now)
-
-    def caught_up_at(self) -> int:
-        """Return from when on everything that was said has reached us; NEVER while deaf."""
-        return NEVER if self.deaf_since < NEVER else self._was_deaf[1] + CATCH_UP
-
     def lost(self, now: int) -> Moments:
         """Return the homes whose loss is to be told."""
-        return np.flatnonzero(self._homes.lost_at <= min(now, self.deaf_since))
+        return np.flatnonzero(self._homes.lost_at <= min(now, self._deafness.since))
 
     def next_loss(self) -> int:
         """Return when the next loss is to be told."""
         lost_at = int(self._homes.lost_at.min(initial=NEVER))
-        return lost_at if lost_at <= self.deaf_since else NEVER
+        return lost_at if lost_at <= self._deafness.since else NEVER
 
     def tell_lost(self, row: int, last_heard: int) -> None:
         """Note that staff know of a loss."""
@@ -158,7 +135,7 @@ class Hearing:
 
     def blind_since(self, row: int) -> int:
         """Return from when on the home cannot be seen, as far as is known now."""
-        return min(int(self._homes.seen_until[row]), self.deaf_since)
+        return min(int(self._homes.seen_until[row]), self._deafness.since)
 
 
 def _whole_second(at: int) -> int:

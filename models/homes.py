@@ -67,7 +67,8 @@ class Homes:
 
     `base`: where the silence that counts began; `asks_at`: where it crosses its line; `due`: the same until told.
     `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told.
-    `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to end. `is_out`: left by the exit, and nothing inside since.
+    `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to
+    end. `is_out`: left by the exit, and nothing inside since.
     """
 
     last_sign: Moments
@@ -114,23 +115,30 @@ class Homes:
         number = {zone: at for at, zone in enumerate(self.zones)}
         self.zone[:] = [number[home.timezone] for home in roster.homes.values()]
         self.is_dirty[:] = True
-        changed = []
         for row, home in enumerate(roster.homes.values()):
-            dwelling = self.dwellings[row]
-            if (dwelling.home.check_in_by, dwelling.home.timezone) != (home.check_in_by, home.timezone):
-                self.judged[row] = NONE
-            dwelling.home = home
-            devices = roster.devices_by_home.get(home.home, ())
-            if devices != dwelling.listed:
-                self._furnish(dwelling, devices)
-                changed.append(row)
-        return changed
+            self._take_home(row, home)
+        return self._take_devices(roster)
 
     def _gather(self, rows_before: list[int], rows_now: list[int]) -> None:
         for name, empty in _COLUMNS.items():
             column = np.full(len(self.index), empty)
             column[rows_now] = getattr(self, name)[rows_before]
             setattr(self, name, column)
+
+    def _take_home(self, row: int, home: Home) -> None:
+        dwelling = self.dwellings[row]
+        if (dwelling.home.check_in_by, dwelling.home.timezone) != (home.check_in_by, home.timezone):
+            self.judged[row] = NONE
+        dwelling.home = home
+
+    def _take_devices(self, roster: Roster) -> list[int]:
+        changed = []
+        for row, dwelling in enumerate(self.dwellings):
+            devices = roster.devices_by_home.get(dwelling.home.home, ())
+            if devices != dwelling.listed:
+                self._furnish(dwelling, devices)
+                changed.append(row)
+        return changed
 
     def _furnish(self, dwelling: Dwelling, devices: tuple[Device, ...]) -> None:
         dwelling.listed = devices

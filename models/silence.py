@@ -1,13 +1,14 @@
 """Silence: how long each home has shown no sign of life that it could have shown, and when that crosses its line."""
 
 from datetime import datetime, timedelta
-from heapq import heappop, heappush
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from linli.clock import from_millis
 from linli.signals import EXIT_ROOM, Kind
+from models.absences import Absences
+from models.deafness import Deafness
 from models.homes import Homes, Moments, Span
 from models.line import Line, fixed_line
 from models.sensor import NEVER, NONE, Sight, in_millis
@@ -21,17 +22,18 @@ PLACELESS = frozenset(Kind) - {Kind.MOTION, Kind.PRESENCE, Kind.BED, Kind.CONTAC
 
 
 class Silence:
-    """Keeps the signs of life, absences, and where each home's silence crosses its line.
+    """Keeps the signs of life, and where each home's silence crosses its line.
 
     The silence that counts begins with the last sign of life, or where a declared absence was to end; time in which
     nobody could see the home is added to its line. So a fall cannot hide behind a gateway that comes and goes.
     """
 
-    def __init__(self, homes: Homes) -> None:
+    def __init__(self, homes: Homes, absences: Absences, deafness: Deafness) -> None:
         self._homes = homes
+        self._absences = absences
+        self._deafness = deafness
         self._lines: list[Line] = []
         self._drawn_at = NONE
-        self._planned: list[int] = []
 
     def take_zones(self) -> None:
         """Draw the lines anew for the zones that the homes have now."""
@@ -58,34 +60,10 @@ class Silence:
         else:
             homes.last_inside[row] = max(at, inside)
 
-    def take_absence(self, row: int, since: int, until: int) -> None:
-        """Take in a declared absence; it takes the place of the one before, whose end is remembered."""
-        homes = self._homes
-        if homes.away_since[row] < since:
-            homes.back_by[row] = max(homes.back_by[row], min(homes.away_until[row], since))
-        homes.away_since[row], homes.away_until[row] = since, until
-        homes.is_dirty[row] = True
-        heappush(self._planned, since)
-
-    def end_absence(self, row: int, at: int) -> None:
-        """Take in that somebody is back before the time, or that the plan was dropped."""
-        homes = self._homes
-        if at <= homes.away_since[row]:
-            homes.away_since[row] = NEVER
-        homes.away_until[row] = min(int(homes.away_until[row]), at)
-        homes.is_dirty[row] = True
-
-    def is_away(self, row: int, since: int, until: int) -> bool:
-        """Tell whether a declared absence touches a span of time."""
-        homes = self._homes
-        return bool(homes.away_since[row] <= until and homes.away_until[row] > since)
-
     def refresh(self, now: int) -> None:
         """Work out anew where the silence of every home that changed will cross its line."""
         self._redraw(now)
-        while self._planned and self._planned[0] <= now:
-            heappop(self._planned)
-            self._homes.is_dirty[:] = True
+        self._absences.begin(now)
         rows = np.flatnonzero(self._homes.is_dirty)
         if rows.size:
             self._reckon(rows, now)
@@ -100,7 +78,7 @@ class Silence:
     def _reckon(self, rows: Moments, now: int) -> None:
         homes = self._homes
         homes.is_dirty[rows] = False
-        back_by = self._back_by(rows, now)
+        back_by = self._absences.back_by(rows, now)
         homes.is_out[rows] = homes.last_exit[rows] > np.maximum(homes.last_inside[rows], back_by)
         begins = np.maximum(np.maximum(homes.last_sign[rows], back_by), homes.first_watched[rows])
         base, asks_at = self._cross(rows, begins)
@@ -108,12 +86,6 @@ class Silence:
         asks_at = np.minimum(asks_at, NEVER)
         homes.base[rows], homes.asks_at[rows] = base, asks_at
         homes.due[rows] = np.where(homes.told_sign[rows] == homes.last_sign[rows], NEVER, asks_at)
-
-    def _back_by(self, rows: Moments, now: int) -> Moments:
-        """Return when each home was to be lived in again, after the last absence that has begun."""
-        homes = self._homes
-        begun = np.where(homes.away_since[rows] <= now, homes.away_until[rows], NONE)
-        return np.maximum(homes.back_by[rows], begun)
 
     def _cross(self, rows: Moments, begins: Moments) -> tuple[Moments, Moments]:
         """Return where each silence counts from, once the time that nobody could see is left out, and its crossing.
@@ -148,10 +120,10 @@ class Silence:
             crossings[here] = line.crossings(base[here], seen_from[here])
         return crossings
 
-    def crossed(self, now: int, deaf_since: int) -> Moments:
+    def crossed(self, now: int) -> Moments:
         """Return the homes, not told yet, whose silence had crossed its line while they could still be seen."""
         homes = self._homes
-        rows = np.flatnonzero(homes.due <= min(now, deaf_since))
+        rows = np.flatnonzero(homes.due <= min(now, self._deafness.since))
         return rows[homes.due[rows] <= homes.seen_until[rows]]
 
     def tell(self, row: int, last_sign: int) -> None:
@@ -159,10 +131,10 @@ class Silence:
         self._homes.told_sign[row] = last_sign
         self._homes.is_dirty[row] = True
 
-    def next_crossing(self, deaf_since: int) -> int:
+    def next_crossing(self) -> int:
         """Return when the next silence will cross its line, unless its home falls blind first."""
         homes = self._homes
-        seen_until = np.minimum(homes.seen_until, deaf_since)
+        seen_until = np.minimum(homes.seen_until, self._deafness.since)
         return int(np.where(homes.due <= seen_until, homes.due, NEVER).min(initial=NEVER))
 
     def limit(self, row: int, at: int) -> timedelta:
@@ -173,7 +145,7 @@ class Silence:
 
     def was_expected(self, row: int, now: int) -> datetime | None:
         """Return the end of the absence from which the silence counts, None where it counts from a sign of life."""
-        back_by = int(self._back_by(np.array([row]), now)[0])
+        back_by = int(self._absences.back_by(np.array([row]), now)[0])
         return from_millis(back_by) if back_by > self._homes.last_sign[row] else None
 
 

@@ -12,6 +12,7 @@ from linli.home_state import HomeState, HomeView, Next, Observed
 from linli.words import Field, Sentence
 from models import sentences
 from models.check_ins import CheckIns
+from models.deafness import Deafness
 from models.hearing import Hearing
 from models.homes import Homes, Moments
 from models.sensor import NEVER, NONE, Sight, in_millis
@@ -48,9 +49,10 @@ _WORDS = {
 class Views:
     """Draws the picture of homes; changes nothing. Column by column, since a board shows thousands."""
 
-    def __init__(self, homes: Homes, hearing: Hearing, check_ins: CheckIns) -> None:
+    def __init__(self, homes: Homes, hearing: Hearing, deafness: Deafness, check_ins: CheckIns) -> None:
         self._homes = homes
         self._hearing = hearing
+        self._deafness = deafness
         self._check_ins = check_ins
         self._supervision = in_millis(homes.rules.supervision)
 
@@ -92,7 +94,7 @@ class Views:
                 (homes.away_since[rows] <= now) & (homes.away_until[rows] > now),
                 homes.first_heard[rows] == NEVER,
                 homes.sight[rows] == Sight.NOTHING,
-                np.minimum(homes.seen_until[rows], self._hearing.deaf_since) <= now,
+                np.minimum(homes.seen_until[rows], self._deafness.since) <= now,
                 homes.last_sign[rows] == NONE,
                 quiet_from <= now,
             ],
@@ -114,7 +116,7 @@ class Views:
         """Return how much of its line each silence has used up, as far as it could be seen; 0 without a line."""
         homes = self._homes
         base, asks_at = homes.base[rows], homes.asks_at[rows]
-        seen = np.minimum(homes.seen_until[rows], min(now, self._hearing.deaf_since))
+        seen = np.minimum(homes.seen_until[rows], min(now, self._deafness.since))
         used = np.maximum(0, seen - base) / np.maximum(1, asks_at - base)
         return np.where(asks_at == NEVER, 0.0, used)
 
@@ -160,7 +162,7 @@ class Views:
         return since, Sentence(sentences.IS_AWAY_UNTIL, {"until": until, "day": f"{until.astimezone(zone):%Y-%m-%d}"})
 
     def _why_blind(self, row: int, now: int) -> tuple[datetime, Sentence]:
-        deaf_since, seen_until = self._hearing.deaf_since, int(self._homes.seen_until[row])
+        deaf_since, seen_until = self._deafness.since, int(self._homes.seen_until[row])
         if deaf_since <= min(now, seen_until):
             since = from_millis(deaf_since)
             return since, Sentence(sentences.IS_UNHEARD, {"since": since})
@@ -174,7 +176,7 @@ class Views:
         dwelling = self._homes.dwellings[row]
         for name in sorted(dwelling.sensors):
             sensor = dwelling.sensors[name]
-            is_online = self._hearing.deaf_since > now and sensor.seen_until(dwelling.bridge_down) > now
+            is_online = self._deafness.since > now and sensor.seen_until(dwelling.bridge_down) > now
             heard = None if sensor.heard == NONE else from_millis(sensor.heard)
             yield Observed(name, heard, is_online, sensor.battery)
 

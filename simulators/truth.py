@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from linli.clock import millis
-from linli.recording import write_recording
+from linli.recording import told_by_time, write_recording
+from linli.steps import Tell, nobody
 from simulators.community import Community
 from simulators.faults import Faults
 from simulators.household import homes_hit, household_of, resolve
@@ -52,11 +53,16 @@ def write_with_truth(
     until: datetime,
     incidents: Sequence[Incident] = (),
     faults: Faults | None = None,
+    tell: Tell = nobody,
 ) -> int:
-    """Write a recording of [start, until) and the truth beside it; return how many signals it holds."""
+    """Write a recording of [start, until) and the truth beside it; return how many signals it holds.
+
+    `tell` counts seconds of the homes' time.
+    """
     told = truths(community, seed, incidents)
+    lived = told_by_time(signals(community, seed, start, until, incidents, faults), start, until, tell)
     with path.open("w", encoding="utf-8", newline="") as out:
-        count = write_recording(signals(community, seed, start, until, incidents, faults), out, community.zone)
+        count = write_recording(lived, out, community.zone)
     truth = {
         "seed": seed,
         "homes": len(community.homes),

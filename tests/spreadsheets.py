@@ -10,39 +10,11 @@ from openpyxl import Workbook
 Table = Sequence[Sequence[object]]
 
 HOMES: Table = (
-    (
-        "home",
-        "site",
-        "building",
-        "unit",
-        "floor",
-        "door",
-        "resident",
-        "language",
-        "phone",
-        "birth_year",
-        "timezone",
-        "check_in_by",
-        "note",
-    ),
-    (
-        "home-7",
-        "garden",
-        "3",
-        "2",
-        5,
-        502.0,
-        "陈梅",
-        "zh",
-        13800000007,
-        1941,
-        "Asia/Shanghai",
-        "20:00;9:00",
-        "膝盖不好",
-    ),
+    ("home", "site", "building", "unit", "floor", "door", "resident", "language", "phone", "birth_year", "timezone", "check_in_by", "note"),
+    ("home-7", "garden", "3", "2", 5, 502.0, "陈梅", "zh", 13800000007, 1941, "Asia/Shanghai", "20:00;9:00", "膝盖不好"),
     ("home-8", "garden", "3", "2", 4, 401, "Old Zhao"),
     ("home-40", "river", "east", None, None, None, "Qiu Yan", "en", None, None, "Asia/Urumqi"),
-)
+)  # fmt: skip
 DEVICES: Table = (
     ("device", "home", "room", "kind", "topic", "model"),
     ("button-1", "home-7", "bedroom", "sos, check_in,battery"),

@@ -20,6 +20,7 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.people import Roster
 from linli.signals import Kind, Signal
+from linli.steps import Steps
 from linli.store import cases
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
@@ -179,10 +180,10 @@ def test_a_backup_takes_the_place_of_the_last_one_only_when_it_is_whole(
 def test_a_disk_that_loses_what_was_written_is_noticed_at_once(
     linli: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(source: IO[bytes], target: IO[bytes], _: int) -> None:
+    def forgetful(source: IO[bytes], target: IO[bytes], _: Steps) -> None:
         target.write(source.read()[:-1] + b"?")
 
-    monkeypatch.setattr(shutil, "copyfileobj", forgetful)
+    monkeypatch.setattr(taking, "_pour", forgetful)
     with pytest.raises(LinliError, match="the backup is damaged"):
         backup(linli.data.path, tmp_path / "b.zip", now=EIGHT)
 

@@ -6,20 +6,30 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from linli.errors import LinliError
+from linli.steps import Steps
 
 _PAGES = 5000
 _PATIENCE_SECONDS = 30.0
 
 
-def copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path, steps: Steps) -> None:
     """Copy a database as it is at one moment, with what stands in its log, into one file without a log.
 
     The copy reads inside one transaction: otherwise SQLite would begin anew whenever somebody writes.
+    `steps` counts bytes.
     """
     with _named(source.name), closing(_open(source)) as old, closing(sqlite3.connect(target)) as new:
         old.execute("BEGIN")
         old.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        old.backup(new, pages=_PAGES)
+        page_bytes = _number(old, "PRAGMA page_size")
+        copied = 0
+
+        def count(_status: int, remaining: int, total: int) -> None:
+            nonlocal copied
+            before, copied = copied, total - remaining
+            steps.add((copied - before) * page_bytes)
+
+        old.backup(new, pages=_PAGES, progress=count)
         new.execute("PRAGMA journal_mode=DELETE")
 
 

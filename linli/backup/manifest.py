@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from linli.errors import LinliError
+from linli.steps import Steps
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -70,8 +71,11 @@ def read_manifest(packed: zipfile.ZipFile, name: str) -> Manifest:
     return manifest
 
 
-def unpack(packed: zipfile.ZipFile, part: str, told: Part, target: Path | None = None) -> None:
-    """Read a part through, into a file if one is named; raises LinliError unless it is what the manifest says."""
+def unpack(packed: zipfile.ZipFile, part: str, told: Part, steps: Steps, target: Path | None = None) -> None:
+    """Read a part through, into a file if one is named; raises LinliError unless it is what the manifest says.
+
+    `steps` counts bytes.
+    """
     digest = hashlib.sha256()
     size = 0
     try:
@@ -82,6 +86,7 @@ def unpack(packed: zipfile.ZipFile, part: str, told: Part, target: Path | None =
                     break
                 digest.update(piece)
                 out.write(piece)
+                steps.add(len(piece))
     except _BROKEN as why:
         raise LinliError(f"the backup is damaged in {part}; nothing was touched") from why
     if size != told.bytes or digest.hexdigest() != told.sha256:

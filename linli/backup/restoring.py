@@ -15,6 +15,7 @@ from linli.backup.manifest import CARE, SIGNALS, Manifest, read_manifest, unpack
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.files import sync, sync_folder
+from linli.steps import Steps, Tell, nobody
 from linli.store.care import known_revisions
 from linli.store.sqlite_signals import SCHEMA_VERSION
 
@@ -34,8 +35,11 @@ class Restored:
     open_alerts: int = 0
 
 
-def restore(file: Path, data_dir: Path, *, now: datetime, force: bool = False) -> Restored:
-    """Bring a backup back into a folder that no linli is using; data that is there is moved aside, with `force` only."""
+def restore(file: Path, data_dir: Path, *, now: datetime, force: bool = False, tell: Tell = nobody) -> Restored:
+    """Bring a backup back into a folder that no linli is using; data that is there is moved aside, with `force` only.
+
+    `tell` counts bytes, each twice: unpacked and checked.
+    """
     with _opened(file) as packed:
         manifest = read_manifest(packed, file.name)
         _refuse_newer(manifest, file.name)
@@ -47,7 +51,7 @@ def restore(file: Path, data_dir: Path, *, now: datetime, force: bool = False) -
             _clear(data)
             _check_room(data, manifest)
             with tempfile.TemporaryDirectory(prefix=_UNPACKED, dir=data.path) as folder:
-                new = _unpack(packed, manifest, Path(folder))
+                new = _unpack(packed, manifest, Path(folder), tell)
                 open_alerts = _open_alerts(new)
                 aside = _swap(data, there, new, now)
     return Restored(manifest, aside, open_alerts)
@@ -94,15 +98,17 @@ def _check_room(data: DataDir, manifest: Manifest) -> None:
         raise LinliError(f"the data needs {needed // 1_000_000} MB and {data.path} has {free // 1_000_000} MB free")
 
 
-def _unpack(packed: zipfile.ZipFile, manifest: Manifest, folder: Path) -> list[Path]:
+def _unpack(packed: zipfile.ZipFile, manifest: Manifest, folder: Path, tell: Tell) -> list[Path]:
+    steps = Steps(tell, 2 * sum(part.bytes for part in manifest.files.values()))
     unpacked = []
     for name, told in manifest.files.items():
         target = folder / name
         target.touch(mode=0o600)
-        unpack(packed, name, told, target)
+        unpack(packed, name, told, steps, target)
         if name in {CARE, SIGNALS}:
             databases.check(target)
         sync(target)
+        steps.add(told.bytes)
         unpacked.append(target)
     return unpacked
 

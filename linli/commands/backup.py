@@ -9,6 +9,7 @@ from linli.backup import backup
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import Config, Data
+from linli.commands.progress import bar
 
 
 def command(
@@ -19,7 +20,8 @@ def command(
     The file holds names, readings and the installation's secret: keep it as you would keep a key.
     """
     settings = settings_from(data, config)
-    manifest = backup(settings.data, file, now=SystemClock().now(), care_url=settings.care)
+    with bar("backing up") as shown:
+        manifest = backup(settings.data, file, now=SystemClock().now(), care_url=settings.care, tell=shown.tell)
     for remark in manifest.remarks:
         typer.echo(remark, err=True)
     typer.echo(f"{', '.join(sorted(manifest.files))} written to {file}")

@@ -1,5 +1,6 @@
 """`linli export`: signals as a recording."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +10,12 @@ import typer
 
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
+from linli.commands.progress import bar
 from linli.errors import LinliError, UnknownHome
 from linli.files import replacing
-from linli.recording import write_recording
+from linli.recording import told_by_time, write_recording
+from linli.signals import Signal
+from linli.steps import Tell
 from linli.store import roster as roster_store
 from linli.store.sqlite_signals import SqliteSignalStore
 
@@ -37,11 +41,24 @@ def command(
         zone = ZoneInfo(zones.pop()) if len(zones) == 1 else None
         store = SqliteSignalStore(folder.signals)
         try:
-            with replacing(file) as written, written.open("w", encoding="utf-8", newline="") as out:
-                count = write_recording(store.between(begin, end, home), out, zone)
+            with (
+                replacing(file) as written,
+                written.open("w", encoding="utf-8", newline="") as out,
+                bar("writing") as shown,
+            ):
+                count = write_recording(_signals(store, begin, end, home, shown.tell), out, zone)
         finally:
             store.close()
     typer.echo(f"{count} signals written to {file}")
+
+
+def _signals(
+    store: SqliteSignalStore, begin: datetime | None, end: datetime | None, home: str | None, tell: Tell
+) -> Iterator[Signal]:
+    signals, oldest, newest = store.between(begin, end, home), store.oldest(), store.newest()
+    if oldest is None or newest is None:
+        return signals
+    return told_by_time(signals, max(begin or oldest, oldest), min(end or newest, newest), tell)
 
 
 def _moment(text: str | None, option: str) -> datetime | None:

@@ -9,6 +9,7 @@ import typer
 
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import AsJson, Config, Data
+from linli.commands.progress import bar
 from linli.roster_file import Change, apply, compare, read_roster
 from linli.store import roster as roster_store
 
@@ -26,12 +27,13 @@ def command(
     with open_care(settings_from(data, config)) as (_, care):
         with care.read() as connection:
             known = roster_store.load(connection)
-        file = read_roster(path, known)
+        with bar("reading") as shown:
+            file = read_roster(path, known, tell=shown.tell)
         if dry_run:
             change = compare(known, file)
         else:
-            with care.begin() as connection:
-                change = apply(connection, file)
+            with bar("saving") as shown, care.begin() as connection:
+                change = apply(connection, file, shown.tell)
     typer.echo(_json(change) if as_json else _told(change, dry_run))
 
 

@@ -9,13 +9,12 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from alerts.channels.inbox import Inbox
 from linli.clock import VirtualClock
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
+from linli.commands.progress import bar
 from linli.core import Core, build
 from linli.data_dir import DataDir
 from linli.errors import LinliError
@@ -45,12 +44,11 @@ def command(
     with _core(data, config, recordings) as (core, clock):
         count = alerts = 0
         show = _line_json if as_json else _line
-        with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-            task = progress.add_task("replaying", total=None)
+        with bar("replaying") as shown:
             for step in Replay(core, clock).run(signals_of(recordings)):
                 if isinstance(step, int):
                     count = step
-                    progress.update(task, completed=count, description=f"{clock.now():%Y-%m-%d} {count} signals")
+                    shown.say(f"{clock.now():%Y-%m-%d} {count} signals")
                     continue
                 alerts += step.entry.what == "opened"
                 sys.stdout.write(show(step, core.roster.get(), language) + "\n")

@@ -9,6 +9,7 @@ from linli.backup import restore
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import Config, Data
+from linli.commands.progress import bar
 
 
 def command(
@@ -19,7 +20,8 @@ def command(
 ) -> None:
     """Bring a backup back; linli must not be running on this data. Nothing is deleted."""
     settings = settings_from(data, config)
-    restored = restore(file, settings.data, now=SystemClock().now(), force=force)
+    with bar("restoring") as shown:
+        restored = restore(file, settings.data, now=SystemClock().now(), force=force, tell=shown.tell)
     for remark in restored.manifest.remarks:
         typer.echo(remark, err=True)
     if restored.aside is not None:

@@ -2,10 +2,10 @@
 
 import csv
 import signal
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +14,7 @@ import typer
 
 from linli.clock import Clock, PacedClock, SystemClock
 from linli.commands.options import Data
+from linli.commands.progress import Bar, bar
 from linli.commands.run import start_logging
 from linli.data_dir import DataDir
 from linli.errors import LinliError
@@ -59,20 +60,24 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         write_roster(community, roster)
         typer.echo(f"{len(community.homes)} homes written to {roster}; import them with: linli import {roster}")
     if write is not None:
-        count = write_with_truth(write, community, seed, begin, until, incidents)
+        with bar("writing") as shown:
+            count = write_with_truth(write, community, seed, begin, until, incidents, tell=shown.tell)
         typer.echo(f"{count} signals written to {write}, the truth to {truth_path(write).name}")
         return
     if not mqtt:
         if roster is None:
             raise LinliError("say where to: --mqtt mqtt://user:pass@host:1883, --write FILE or --roster FOLDER")
         return
-    start_logging("warning")
     stream = (
         load_events(community.homes, per_minute, seed, begin, until)
         if per_minute
         else events(community, seed, begin, until, incidents)
     )
-    _publish(stream, community, parse(mqtt), data, _clock(start, begin, speed), speed)
+    with bar("publishing") as shown:
+        start_logging("warning")  # after the bar is there, so that a warning goes above it and not into it
+        pace = _Pace(_clock(start, begin, speed), speed, begin, until)
+        played = _publish(stream, community, parse(mqtt), data, pace, shown)
+    typer.echo(f"{played.sent} messages published; at most {played.most_behind_seconds:.1f} s late")
 
 
 def _moment(text: str) -> datetime:
@@ -91,24 +96,51 @@ def _clock(start: str, begin: datetime, speed: float) -> Clock:
     return SystemClock() if not start and speed == 1 else PacedClock(begin, speed)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """From when to when the homes live, and how fast."""
+
+    clock: Clock
+    speed: float
+    begin: datetime
+    until: datetime
+
+    @property
+    def total(self) -> int:
+        """Return how many seconds of the homes are to be lived."""
+        return max(1, int((self.until - self.begin).total_seconds()))
+
+    def lived(self, behind: float) -> int:
+        """Return how many of them are over when the last message was `behind` real seconds late."""
+        lived = (self.clock.now() - self.begin).total_seconds() - behind * self.speed
+        return min(max(0, int(lived)), self.total)
+
+
 def _publish(
-    stream: Iterable[Event], community: Community, url: MqttUrl, data: Path | None, clock: Clock, speed: float
-) -> None:
+    stream: Iterable[Event], community: Community, url: MqttUrl, data: Path | None, pace: _Pace, shown: Bar
+) -> Played:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     played = Played()
     with _publisher(community, url, data, stop) as publisher:
-        threading.Thread(target=_report, args=(played, stop), daemon=True).start()
-        play(stream, publisher.publish, clock, speed, stop, played)
+        threading.Thread(target=_report, args=(played, pace, stop, shown), daemon=True).start()
+        play(stream, publisher.publish, pace.clock, pace.speed, stop, played)
+        _show(played, pace, shown)
+        if not stop.is_set():
+            shown.tell(pace.total, pace.total)
         stop.set()
-    typer.echo(f"{played.sent} messages published; at most {played.most_behind_seconds:.1f} s late")
+    return played
 
 
-def _report(played: Played, stop: threading.Event) -> None:
-    if sys.stderr.isatty():
-        while not stop.wait(1.0):
-            sys.stderr.write(f"\r{played.sent} messages, {played.behind_seconds:.1f} s behind ")
+def _report(played: Played, pace: _Pace, stop: threading.Event, shown: Bar) -> None:
+    while not stop.wait(1.0):
+        _show(played, pace, shown)
+
+
+def _show(played: Played, pace: _Pace, shown: Bar) -> None:
+    shown.say(f"{played.sent} messages, {played.behind_seconds:.1f} s behind")
+    shown.tell(pace.lived(played.behind_seconds), pace.total)
 
 
 @contextmanager

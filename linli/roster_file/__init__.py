@@ -5,8 +5,9 @@
 
 from linli.roster_file.change import Change, SheetChange, apply, compare
 from linli.roster_file.channels import channel_id
-from linli.roster_file.file import RosterFile, read_roster
+from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import BadRoster, Problem
+from linli.roster_file.source import read_roster
 
 __all__ = [
     "BadRoster",

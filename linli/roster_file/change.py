@@ -11,6 +11,7 @@ from linli.roster_file.channels import WEB_PUSH
 from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import Problems
 from linli.roster_file.references import check_references
+from linli.steps import Tell, nobody
 from linli.store import roster as store
 
 LISTED = 20
@@ -66,7 +67,7 @@ def compare(known: Roster, file: RosterFile) -> Change:
     return _compare(known, _checked(known, file))
 
 
-def apply(connection: Connection, file: RosterFile) -> Change:
+def apply(connection: Connection, file: RosterFile, tell: Tell = nobody) -> Change:
     """Import a file in the caller's transaction; raises BadRoster, and then nothing may be committed."""
     store.hold(connection)
     known = store.load(connection)
@@ -78,6 +79,7 @@ def apply(connection: Connection, file: RosterFile) -> Change:
             [home for home in whole.homes if known.homes.get(home.home) != home],
             [device for device in whole.devices if known.devices.get((device.home, device.device)) != device],
             [person for person in whole.people if known.people.get(person.person) != person],
+            tell,
         )
     return change
 

@@ -5,12 +5,13 @@ from linli.roster_file import cells
 from linli.roster_file.problems import Problems
 from linli.roster_file.reading import Reading
 from linli.roster_file.sheets import Sheet
+from linli.steps import Steps
 
 
-def read_devices(sheet: Sheet, problems: Problems) -> dict[tuple[str, str], tuple[int, Device]]:
+def read_devices(sheet: Sheet, problems: Problems, steps: Steps) -> dict[tuple[str, str], tuple[int, Device]]:
     """Return each device with its row, by home and device."""
     found: dict[tuple[str, str], tuple[int, Device]] = {}
-    for row in sheet.rows:
+    for row in steps.of(sheet.rows):
         reading = Reading(row, sheet.columns, problems)
         device = _device(reading)
         key = (device.home, device.device)

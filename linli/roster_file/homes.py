@@ -5,12 +5,13 @@ from linli.roster_file import cells
 from linli.roster_file.problems import Problems
 from linli.roster_file.reading import Reading
 from linli.roster_file.sheets import Sheet
+from linli.steps import Steps
 
 
-def read_homes(sheet: Sheet, problems: Problems, this_year: int) -> dict[str, tuple[int, Home]]:
+def read_homes(sheet: Sheet, problems: Problems, this_year: int, steps: Steps) -> dict[str, tuple[int, Home]]:
     """Return each home with its row. Those with faults are among them, so that nobody is told that they are missing."""
     found: dict[str, tuple[int, Home]] = {}
-    for row in sheet.rows:
+    for row in steps.of(sheet.rows):
         reading = Reading(row, sheet.columns, problems)
         home = _home(reading, this_year)
         if home.home in found:

@@ -10,19 +10,24 @@ from linli.roster_file.duty import duty
 from linli.roster_file.problems import Problems
 from linli.roster_file.reading import Reading
 from linli.roster_file.sheets import Sheet
+from linli.steps import Steps
 
 T = TypeVar("T")
 
 
-def read_people(sheet: Sheet, problems: Problems) -> dict[str, tuple[int, Person]]:
+def read_people(sheet: Sheet, problems: Problems, steps: Steps) -> dict[str, tuple[int, Person]]:
     """Return each person with their first row."""
     rows: dict[str, list[Reading]] = {}
+    found: dict[str, tuple[int, Person]] = {}
     for row in sheet.rows:
         reading = Reading(row, sheet.columns, problems)
         person = reading.need("person", cells.person_id, "")
         if person:
             rows.setdefault(person, []).append(reading)
-    return {person: (theirs[0].row.number, _person(person, theirs)) for person, theirs in rows.items()}
+    for person, theirs in rows.items():
+        found[person] = (theirs[0].row.number, _person(person, theirs))
+        steps.add(len(theirs))
+    return found
 
 
 def _person(person: str, rows: Sequence[Reading]) -> Person:

@@ -2,13 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from linli.people import Home, Person, Roster, Scope
+from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import Problems
-
-if TYPE_CHECKING:
-    from linli.roster_file.file import RosterFile
 
 
 class Places:
@@ -23,7 +20,7 @@ class Places:
                 self.sites_of_building[home.building].add(home.site)
 
 
-def check_references(file: "RosterFile", known: Roster, problems: Problems) -> None:
+def check_references(file: RosterFile, known: Roster, problems: Problems) -> None:
     """Note every name in a file that leads nowhere, or to two things."""
     places = Places({**known.homes, **{home.home: home for home in file.homes}})
     for home in file.homes:
@@ -68,7 +65,7 @@ def _check_building(building: str, row: int, places: Places, problems: Problems)
         )
 
 
-def _check_buildings_others_care_for(file: "RosterFile", known: Roster, places: Places, problems: Problems) -> None:
+def _check_buildings_others_care_for(file: RosterFile, known: Roster, places: Places, problems: Problems) -> None:
     """Note where a home would give a second meaning to a building that somebody who is not in the file cares for."""
     new = {home.building: home for home in reversed(file.homes) if len(places.sites_of_building[home.building]) > 1}
     named = {person.person for person in file.people}

@@ -19,6 +19,7 @@ from openpyxl.workbook import Workbook
 from linli.errors import LinliError
 from linli.roster_file.problems import Problems
 from linli.roster_file.sheets import MAX_COLUMNS, Cell, Sheet, Unreadable, clean, read_sheet, sheet_name
+from linli.steps import Steps
 
 MAX_FILE_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 400_000_000
@@ -43,20 +44,25 @@ _BROKEN = (
 """All that a damaged workbook makes openpyxl raise: it believes what it reads."""
 _DAY_ZERO = date(1900, 1, 1)
 _FORMULA = re.compile(rb"<(?:\w{1,4}:)?f[ >/]")
+_LINE = re.compile(rb"<(?:\w{1,4}:)?row[ >/]")
+_LONGEST_MARK = 10
+_PIECE = 1 << 20
 _A_DAY = timedelta(days=1)
 _EXACT = 10**15
 
 
-def read_workbook(path: Path, problems: Problems) -> tuple[list[Sheet], list[str]]:
+def read_workbook(path: Path, problems: Problems, steps: Steps) -> tuple[list[Sheet], list[str]]:
     """Return our sheets of a workbook, and the names of others that hold anything."""
     sheets: list[Sheet] = []
     others: list[str] = []
+    lines_inside, formulas_inside = _look_inside(path)
+    steps.expect(2 * lines_inside)  # each is unpacked here, and understood later
     with ExitStack() as books:
-        typed = books.enter_context(_opened(path, values=False)) if _look_inside(path) else None
+        typed = books.enter_context(_opened(path, values=False)) if formulas_inside else None
         values = books.enter_context(_opened(path, values=True))
         for tab in [sheet.title for sheet in values.worksheets]:
             name = sheet_name(tab)
-            lines = _lines(values, typed, tab) if typed else _plain_lines(values, tab)
+            lines = steps.of(_lines(values, typed, tab) if typed else _plain_lines(values, tab))
             if name is None:
                 others += [tab] if any(cell != "" for line in lines for cell in line) else []
             elif name in (sheet.name for sheet in sheets):
@@ -66,28 +72,30 @@ def read_workbook(path: Path, problems: Problems) -> tuple[list[Sheet], list[str
     return sheets, others
 
 
-def _look_inside(path: Path) -> bool:
-    """Tell whether a workbook holds formulas; raises LinliError for one that is too large to be opened."""
+def _look_inside(path: Path) -> tuple[int, bool]:
+    """Return how many lines a workbook has and whether any formula; raises LinliError for one too large to be opened."""
     if path.stat().st_size > MAX_FILE_BYTES:
         raise LinliError(f"{path.name} is larger than {MAX_FILE_BYTES // 1_000_000} MB; divide it")
     try:
         with zipfile.ZipFile(path) as packed:
             parts = packed.infolist()
             if sum(part.file_size for part in parts) <= MAX_UNPACKED_BYTES:
-                return any(_holds_formula(packed, part) for part in parts if part.filename.startswith("xl/worksheets/"))
+                found = [_lines_and_formulas(packed, p) for p in parts if p.filename.startswith("xl/worksheets/")]
+                return sum(lines for lines, _ in found), any(formulas for _, formulas in found)
     except _BROKEN as why:
         raise _not_a_workbook(path) from why
     raise LinliError(f"{path.name} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; divide it")
 
 
-def _holds_formula(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+def _lines_and_formulas(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, bool]:
+    lines, formulas, end = 0, False, b""
     with packed.open(part) as content:
-        end = b""
-        while piece := content.read(1 << 20):
-            if _FORMULA.search(end + piece):
-                return True
-            end = piece[-8:]
-    return False
+        while piece := content.read(_PIECE):
+            text = end + piece
+            lines += sum(mark.end() > len(end) for mark in _LINE.finditer(text))
+            formulas = formulas or _FORMULA.search(text) is not None
+            end = text[-_LONGEST_MARK:]
+    return lines, formulas
 
 
 def _not_a_workbook(path: Path) -> LinliError:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from linli.store import tables as t
-from linli.store.roster import upsert
+from linli.store.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True)

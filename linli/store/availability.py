@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from linli.store import tables as t
-from linli.store.roster import upsert
+from linli.store.upsert import upsert
 
 
 def put(connection: Connection, rows: Iterable[tuple[str, str, bool, datetime]]) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Text, func, insert, literal_column, select, update
 
 from linli.alert import Alert, AlertKind, AlertState, Entry, Outcome, Request, RequestState, Severity
+from linli.finding import Finding
 from linli.people import Role
 from linli.store import tables as t
-from linli.store.roster import upsert
+from linli.store.upsert import upsert
 
 
 def add(connection: Connection, alert: Alert) -> None:
@@ -44,6 +45,10 @@ def _columns(alert: Alert) -> dict[str, Any]:
         "closed_at": alert.closed_at,
         "outcome": alert.outcome or "",
         "note": alert.note,
+        "about": alert.about,
+        "drill": int(alert.drill),
+        "marks": alert.marks,
+        "door_at": alert.door_at,
     }
 
 
@@ -69,6 +74,10 @@ def alert_of(row: Row[Any]) -> Alert:
         outcome=Outcome(row.outcome) if row.outcome else None,
         note=row.note,
         evidence=row.evidence,
+        about=row.about,
+        drill=bool(row.drill),
+        marks=row.marks,
+        door_at=row.door_at,
     )
 
 
@@ -93,12 +102,14 @@ def add_episode(connection: Connection, key: str, alert: str, at: datetime) -> N
     connection.execute(insert(t.episodes).values(key=key, alert=alert, at=at))
 
 
-def open_one(connection: Connection, *, site: str, home: str, kind: AlertKind) -> Alert | None:
-    """Return the open alert of a kind in a home, of which there is at most one (ix_alerts_one_open)."""
+def open_like(connection: Connection, finding: Finding) -> Alert | None:
+    """Return the open alert that a finding joins, of which there is at most one (ix_alerts_one_open)."""
     query = select(t.alerts).where(
-        t.alerts.c.site == site,
-        t.alerts.c.home == home,
-        t.alerts.c.kind == kind,
+        t.alerts.c.site == finding.site,
+        t.alerts.c.home == finding.home,
+        t.alerts.c.kind == finding.kind,
+        t.alerts.c.about == finding.about,
+        t.alerts.c.drill == int(finding.drill),
         t.IS_OPEN,
     )
     row = connection.execute(_held(query)).one_or_none()

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from linli.people import Care, Channel, Device, Duty, Home, Person, Role, Roster, Scope
+from linli.steps import Steps, Tell, nobody
+from linli.store import roster_rows as rows
 from linli.store import tables as t
+from linli.store.upsert import insert, upsert
 
 _ROSTER = "roster"
 
@@ -25,7 +27,7 @@ def bump(connection: Connection) -> None:
 
     Counted by the database itself, and first in a transaction: two who change the roster wait for each other.
     """
-    statement = _insert(connection, t.revisions).values(name=_ROSTER, value=1)
+    statement = insert(connection, t.revisions).values(name=_ROSTER, value=1)
     connection.execute(
         statement.on_conflict_do_update(index_elements=["name"], set_={"value": t.revisions.c.value + 1})
     )
@@ -101,144 +103,58 @@ def _people(connection: Connection) -> dict[str, Person]:
     }
 
 
-def save(connection: Connection, homes: Iterable[Home], devices: Iterable[Device], people: Iterable[Person]) -> None:
-    """Add or replace homes, devices and people, in the caller's transaction; what is not named stays."""
+def save(
+    connection: Connection,
+    homes: Iterable[Home],
+    devices: Iterable[Device],
+    people: Iterable[Person],
+    tell: Tell = nobody,
+) -> None:
+    """Add or replace homes, devices and people, in the caller's transaction; what is not named stays.
+
+    `tell` counts homes, devices and people together.
+    """
+    homes, devices, people = list(homes), list(devices), list(people)
+    steps = Steps(tell, len(homes) + len(devices) + len(people))
     bump(connection)
-    _save_homes(connection, list(homes))
-    upsert(
-        connection,
-        t.devices,
-        [
-            {
-                "home": d.home,
-                "device": d.device,
-                "room": d.room,
-                "kinds": list(d.kinds),
-                "topic": d.topic,
-                "model": d.model,
-            }
-            for d in devices
-        ],
-    )
-    _save_people(connection, list(people))
+    for some_homes in steps.some_of(homes):
+        _save_homes(connection, some_homes)
+    for some_devices in steps.some_of(devices):
+        _save_devices(connection, some_devices)
+    for some_people in steps.some_of(people):
+        _save_people(connection, some_people)
 
 
 def _save_homes(connection: Connection, homes: list[Home]) -> None:
-    upsert(connection, t.sites, [{"site": site} for site in sorted({h.site for h in homes})])
-    pairs = sorted({(h.site, h.building) for h in homes})
-    upsert(connection, t.buildings, [{"site": site, "building": building} for site, building in pairs])
-    upsert(
-        connection,
-        t.homes,
-        [
-            {
-                "home": h.home,
-                "site": h.site,
-                "building": h.building,
-                "unit": h.unit,
-                "floor": h.floor,
-                "door": h.door,
-                "timezone": h.timezone,
-                "check_in_by": [moment.isoformat("minutes") for moment in h.check_in_by],
-                "note": h.note,
-            }
-            for h in homes
-        ],
-    )
-    upsert(
-        connection,
-        t.residents,
-        [
-            {
-                "home": h.home,
-                "name": h.resident,
-                "language": h.language,
-                "phone": h.phone,
-                "birth_year": h.birth_year,
-            }
-            for h in homes
-        ],
-    )
+    buildings = sorted({(home.site, home.building) for home in homes})
+    upsert(connection, t.sites, [{"site": site} for site in sorted({home.site for home in homes})])
+    upsert(connection, t.buildings, [{"site": site, "building": building} for site, building in buildings])
+    upsert(connection, t.homes, [rows.home_row(home) for home in homes])
+    upsert(connection, t.residents, [rows.resident_row(home) for home in homes])
+
+
+def _save_devices(connection: Connection, devices: list[Device]) -> None:
+    upsert(connection, t.devices, [rows.device_row(device) for device in devices])
 
 
 def _save_people(connection: Connection, people: list[Person]) -> None:
-    upsert(
-        connection,
-        t.people,
-        [
-            {"person": p.person, "role": p.role, "name": p.name, "language": p.language, "position": p.order}
-            for p in people
-        ],
-    )
-    ids = [p.person for p in people]
-    for start in range(0, len(ids), _CHUNK):
-        for table in (t.cares, t.channels, t.duty):
-            connection.execute(delete(table).where(table.c.person.in_(ids[start : start + _CHUNK])))
-    upsert(
-        connection,
-        t.cares,
-        [{"person": p.person, "scope": c.scope, "target": c.target} for p in people for c in p.cares],
-    )
-    upsert(
-        connection,
-        t.channels,
-        [
-            {
-                "channel": c.id,
-                "person": p.person,
-                "kind": c.kind,
-                "address": c.address,
-                "secret": c.secret,
-                "position": c.order,
-            }
-            for p in people
-            for c in p.channels
-        ],
-    )
-    upsert(
-        connection,
-        t.duty,
-        [
-            {
-                "person": p.person,
-                "position": position,
-                "weekdays": "".join(str(day) for day in sorted(span.weekdays)),
-                "starts": span.start.isoformat("minutes"),
-                "ends": span.end.isoformat("minutes"),
-            }
-            for p in people
-            for position, span in enumerate(p.duty)
-        ],
-    )
+    upsert(connection, t.people, [rows.person_row(person) for person in people])
+    _forget_ties(connection, [person.person for person in people])
+    upsert(connection, t.cares, [row for person in people for row in rows.care_rows(person)])
+    upsert(connection, t.channels, [row for person in people for row in rows.channel_rows(person)])
+    upsert(connection, t.duty, [row for person in people for row in rows.duty_rows(person)])
 
 
-_CHUNK = 500
-
-
-def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows, or replace the named columns of those whose primary key is there already."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    statement = _insert(connection, table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    if changed:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, rows)
-
-
-def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """Return the insert that knows ON CONFLICT; the databases spell it alike."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _forget_ties(connection: Connection, people: list[str]) -> None:
+    """Remove whom people care for, how they are reached and when they are on duty."""
+    for table in (t.cares, t.channels, t.duty):
+        connection.execute(delete(table).where(table.c.person.in_(people)))
 
 
 def forget_person(connection: Connection, person: str) -> None:
     """Remove a person from the roster; what they did stays in the log (primary key, then by person)."""
     bump(connection)
-    for table in (t.cares, t.channels, t.duty):
-        connection.execute(delete(table).where(table.c.person == person))
+    _forget_ties(connection, [person])
     connection.execute(delete(t.people).where(t.people.c.person == person))
 
 

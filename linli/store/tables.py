@@ -208,6 +208,27 @@ duty = _table(
     Column("ends", Text, nullable=False),
 )
 
+duty_exceptions = _table(
+    "duty_exceptions",
+    Column("person", Text, ForeignKey("people.person"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("first_day", Text, nullable=False),
+    Column("last_day", Text, nullable=False),
+    _text("starts"),  # both empty: off duty on these days
+    _text("ends"),
+)
+
+pauses = _table(
+    "pauses",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("person", Text, ForeignKey("people.person"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index(None, "person", "until"),
+    Index(None, "until"),
+)
+
 absences = _table(
     "absences",
     Column("id", Big, primary_key=True, autoincrement=True),
@@ -242,6 +263,10 @@ alerts = _table(
     Column("closed_at", Moment),
     _text("outcome"),
     _text("note"),
+    _text("about"),
+    Column("drill", Integer, nullable=False, server_default="0"),
+    Column("marks", Integer, nullable=False, server_default="0"),
+    Column("door_at", Moment),
     _one_of("kind", AlertKind),
     _one_of("severity", Severity),
     _one_of("state", AlertState),
@@ -255,6 +280,8 @@ alerts = _table(
         "site",
         "home",
         "kind",
+        "about",
+        "drill",
         unique=True,
         sqlite_where=text("state <> 'closed'"),
         postgresql_where=text("state <> 'closed'"),
@@ -299,6 +326,7 @@ log = _table(
     Column("what", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("detail", Packed, nullable=False),
+    _text("hash"),
     Index(None, "alert", "seq"),
 )
 
@@ -330,6 +358,23 @@ outbox = _table(
     ),
     Index(None, "alert"),
     Index(None, "person", "created_at"),
+)
+
+drills = _table(
+    "drills",
+    _text("id", key=True),
+    Column("kind", Text, nullable=False),
+    _text("site"),
+    _text("home"),
+    _text("person"),
+    Column("begun_at", Moment, nullable=False),
+    Column("due_by", Moment, nullable=False),
+    Column("passed_at", Moment),
+    _text("alert"),
+    _text("fault"),
+    Index(None, "kind", "begun_at"),
+    Index(None, "home", "begun_at"),
+    Index(None, "person", "begun_at"),
 )
 
 rejections = _table(

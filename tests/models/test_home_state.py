@@ -12,19 +12,20 @@ from models.watch import Watch
 from tests.cast import BATH, BUTTON, HALL, HOUR, MEI, MINUTE
 from tests.models.vigil import (
     BERLINER,
+    HOME,
+    MORNING,
     QUIET_HOME,
     at,
     charge,
     checked_in,
     left,
     moved,
+    quiet_home,
     see,
     signal,
     watch_over,
 )
 
-HOME = QUIET_HOME.home
-MORNING = at("2026-11-23 08:00")
 QUIET_AT = MORNING + timedelta(hours=16) / 3
 
 
@@ -33,9 +34,7 @@ def words(view: HomeView, language: str = "en") -> str:
 
 
 def seen() -> Watch:
-    watch = watch_over(QUIET_HOME)
-    see(watch, moved(MORNING))
-    return watch
+    return quiet_home(moved(MORNING))
 
 
 def test_a_home_is_well_only_on_evidence() -> None:
@@ -75,8 +74,7 @@ def test_a_home_that_was_heard_but_never_stirred_is_unmonitored() -> None:
 
 
 def test_a_home_that_only_measures_the_air_is_unmonitored() -> None:
-    watch = watch_over(QUIET_HOME)
-    see(watch, signal(HOME, "thermometer", Kind.TEMPERATURE, 20.0, MORNING))
+    watch = quiet_home(signal(HOME, "thermometer", Kind.TEMPERATURE, 20.0, MORNING))
 
     assert watch.state(HOME, MORNING).state is HomeState.UNMONITORED
 

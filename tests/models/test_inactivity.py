@@ -14,7 +14,10 @@ from models.watch import Watch
 from tests.cast import BATH, BUTTON, HOUR, MEI, MINUTE, OTHER_SITE
 from tests.models.vigil import (
     BERLINER,
+    HOME,
+    MORNING,
     QUIET_HOME,
+    SECOND,
     at,
     berlin,
     charge,
@@ -23,6 +26,7 @@ from tests.models.vigil import (
     found,
     left,
     moved,
+    quiet_home,
     roster_of,
     see,
     signal,
@@ -30,19 +34,13 @@ from tests.models.vigil import (
     watch_over,
 )
 
-HOME = QUIET_HOME.home
-SECOND = timedelta(seconds=1)
-MORNING = at("2026-11-23 08:00")
-
 
 def key(last_sign: datetime, home: str = HOME) -> str:
     return f"inactivity:{home}:{millis(last_sign)}"
 
 
 def quiet_since(moment: datetime, room: str = "kitchen") -> Watch:
-    watch = watch_over(QUIET_HOME)
-    see(watch, moved(moment, room))
-    return watch
+    return quiet_home(moved(moment, room))
 
 
 def test_eight_hours_by_day_and_not_a_second_less() -> None:
@@ -142,8 +140,7 @@ def test_a_late_batch_counts_for_when_it_happened_not_for_when_it_came() -> None
 
 
 def test_a_clock_that_runs_ahead_does_not_keep_a_home_alive() -> None:
-    watch = watch_over(QUIET_HOME)
-    see(watch, moved(MORNING + 24 * HOUR, received_at=MORNING))
+    watch = quiet_home(moved(MORNING + 24 * HOUR, received_at=MORNING))
 
     assert found(watch, MORNING + 8 * HOUR) == [key(MORNING)]
 
@@ -184,8 +181,7 @@ def test_a_sign_of_life_inside_ends_being_out() -> None:
 
 def test_of_the_door_and_a_room_in_the_same_moment_the_room_is_believed() -> None:
     for signals in ((left(MORNING), moved(MORNING)), (moved(MORNING), left(MORNING))):
-        watch = watch_over(QUIET_HOME)
-        see(watch, *signals)
+        watch = quiet_home(*signals)
 
         assert found(watch, MORNING + 8 * HOUR) == [key(MORNING)]
         assert watch.state(HOME, MORNING).last_room == "kitchen"
@@ -251,8 +247,7 @@ def test_a_home_that_never_showed_a_sign_of_life_is_not_inactive() -> None:
 
 
 def test_an_unknown_home_is_passed_over() -> None:
-    watch = watch_over(QUIET_HOME)
-    see(watch, moved(MORNING, home="home-99"))
+    watch = quiet_home(moved(MORNING, home="home-99"))
 
     assert watch.tick(MORNING + 20 * HOUR) == []
 

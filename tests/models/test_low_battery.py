@@ -8,9 +8,8 @@ from linli.alert import AlertKind, Severity
 from linli.words import say
 from models.watch import Watch
 from tests.cast import HOUR, MEI, MINUTE
-from tests.models.vigil import QUIET_HOME, at, charge, found, moved, roster_of, see, tell, watch_over
+from tests.models.vigil import HOME, QUIET_HOME, at, charge, found, moved, quiet_home, roster_of, see, tell, watch_over
 
-HOME = QUIET_HOME.home
 MONDAY = at("2026-11-23 08:00")
 KEY = "low_battery:home-8:kitchen-pir:2026-W48"
 
@@ -20,11 +19,8 @@ def low(watch: Watch, now: datetime) -> list[str]:
 
 
 def charged(*percents: float) -> Watch:
-    watch = watch_over(QUIET_HOME)
-    see(watch, moved(MONDAY))
-    for minutes, percent in enumerate(percents):
-        see(watch, charge(MONDAY + minutes * MINUTE, percent))
-    return watch
+    charges = [charge(MONDAY + minutes * MINUTE, percent) for minutes, percent in enumerate(percents)]
+    return quiet_home(moved(MONDAY), *charges)
 
 
 @pytest.mark.parametrize(("percent", "is_low"), [(16.0, False), (15.0, True), (0.0, True), (100.0, False)])

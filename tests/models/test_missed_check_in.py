@@ -1,7 +1,7 @@
 """Who did not say that all is well."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 import pytest
 
@@ -13,6 +13,7 @@ from models.watch import Watch
 from tests.cast import BATH, BUTTON, HOUR, MEI, MINUTE
 from tests.models.vigil import (
     BERLINER,
+    SECOND,
     at,
     berlin,
     checked_in,
@@ -25,7 +26,6 @@ from tests.models.vigil import (
     watch_over,
 )
 
-SECOND = timedelta(seconds=1)
 EVE = at("2026-11-22 20:00")
 NINE = at("2026-11-23 09:00")
 JUDGED = NINE + 30 * MINUTE
@@ -212,6 +212,18 @@ def test_after_the_broker_had_time_to_hand_over_it_is() -> None:
     watch.hear_again(JUDGED + HOUR)
 
     assert missed(watch, JUDGED + HOUR + MINUTE) == [MISSED]
+
+
+def test_while_linli_hears_nothing_no_check_in_is_due() -> None:
+    watch = since_last_evening()
+    watch.go_deaf(NINE)
+    tell(watch, JUDGED)
+
+    assert watch.next_due(JUDGED) is None
+
+    watch.hear_again(JUDGED)
+
+    assert watch.next_due(JUDGED) == JUDGED + 30 * SECOND
 
 
 # who is excused

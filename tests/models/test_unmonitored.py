@@ -12,12 +12,15 @@ from linli.words import say
 from models.watch import Watch
 from tests.cast import BATH, BUTTON, HALL, HOUR, MEI, MINUTE
 from tests.models.vigil import (
+    HOME,
+    MORNING,
     QUIET_HOME,
-    at,
+    SECOND,
     charge,
     checked_in,
     found,
     moved,
+    quiet_home,
     roster_of,
     see,
     signal,
@@ -25,9 +28,6 @@ from tests.models.vigil import (
     watch_over,
 )
 
-HOME = QUIET_HOME.home
-SECOND = timedelta(seconds=1)
-MORNING = at("2026-11-23 08:00")
 SETTLES = timedelta(seconds=90)
 
 
@@ -40,9 +40,7 @@ def lost(watch: Watch, now: datetime) -> list[str]:
 
 
 def heard_at(*moments: datetime) -> Watch:
-    watch = watch_over(QUIET_HOME)
-    see(watch, *(moved(moment) for moment in moments))
-    return watch
+    return quiet_home(*(moved(moment) for moment in moments))
 
 
 def is_over(watch: Watch, now: datetime) -> bool:

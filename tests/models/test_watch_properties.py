@@ -14,12 +14,17 @@ from linli.people import Device, Home
 from linli.signals import Kind, Signal, Value
 from models.watch import Watch
 from tests.models.slow_watch import Event, SlowWatch, What
-from tests.models.vigil import moved, see, signal, watch_over
+from tests.models.vigil import (
+    SECOND,
+    moved,
+    see,
+    signal,
+    watch_over,
+)
 
 HOUR = timedelta(hours=1)
 STEP = timedelta(minutes=15)
 PATIENCE = STEP
-SECOND = timedelta(seconds=1)
 BEGIN = datetime(2026, 10, 24, 6, tzinfo=UTC)
 """The day before the clocks in Berlin go back."""
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "Asia/Kolkata")

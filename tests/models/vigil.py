@@ -14,12 +14,17 @@ from tests.cast import MEI, NEIGHBOUR
 
 QUIET_HOME = NEIGHBOUR
 """Old Zhao has agreed to no check-ins: what is found there is found by silence."""
+HOME = QUIET_HOME.home
 BERLINER = Home("home-b", site="spree", building="1", language="en", timezone="Europe/Berlin")
+SECOND = timedelta(seconds=1)
 
 
 def at(text: str, timezone: str = "Asia/Shanghai") -> datetime:
     """Return the moment of a local time: `2026-11-23 08:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+MORNING = at("2026-11-23 08:00")
 
 
 def berlin(text: str) -> datetime:
@@ -64,6 +69,13 @@ def roster_of(*homes: Home, devices: Iterable[Device] = ()) -> Roster:
 def watch_over(*homes: Home, devices: Iterable[Device] = (), rules: Rules | None = None) -> Watch:
     watch = Watch(rules or Rules())
     watch.take_roster(roster_of(*homes, devices=devices))
+    return watch
+
+
+def quiet_home(*signals: Signal) -> Watch:
+    """Return a watch over the home without check-ins, where this has happened."""
+    watch = watch_over(QUIET_HOME)
+    see(watch, *signals)
     return watch
 
 

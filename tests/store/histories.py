@@ -14,6 +14,7 @@ from linli.alert import (
     Rung,
     Severity,
 )
+from linli.finding import Finding
 from linli.people import Home, Role
 from linli.store import cases, outbox
 from linli.store.care import CareStore
@@ -47,6 +48,13 @@ def alert(id: str, home: Home = MEI, kind: AlertKind = AlertKind.SOS, *, at: dat
         ladder=LADDER,
         due_at=at,
         evidence={"device": "button-1", "battery": 80.5},
+    )
+
+
+def finding(home: Home = MEI, kind: AlertKind = AlertKind.SOS) -> Finding:
+    """Return what would open such an alert."""
+    return Finding(
+        "key", home.home, home.site, kind, Severity.EMERGENCY, EIGHT, Sentence("Somebody pressed the button")
     )
 
 

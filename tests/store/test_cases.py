@@ -12,7 +12,7 @@ from linli.store import cases
 from linli.store import tables as t
 from linli.store.care import CareStore
 from tests.cast import ANA, EIGHT, HOUR, JUN, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
-from tests.store.histories import alert, closed, opened
+from tests.store.histories import alert, closed, finding, opened
 
 
 def test_an_alert_comes_back_as_it_went_in(care: CareStore) -> None:
@@ -46,10 +46,25 @@ def test_a_home_has_one_open_alert_of_a_kind(care: CareStore) -> None:
     opened(care, "a-4")
 
     with care.begin() as connection:
-        found = cases.open_one(connection, site=MEI.site, home=MEI.home, kind=AlertKind.SOS)
-        nothing = cases.open_one(connection, site=MEI.site, home=MEI.home, kind=AlertKind.GAS)
+        found = cases.open_like(connection, finding(MEI, AlertKind.SOS))
+        nothing = cases.open_like(connection, finding(MEI, AlertKind.GAS))
     assert found is not None
     assert (found.id, nothing) == ("a-4", None)
+
+
+def test_a_real_call_does_not_join_a_drill_nor_one_stairwell_the_other(care: CareStore) -> None:
+    with care.begin() as connection:
+        cases.add(connection, replace(alert("a-drill"), drill=True))
+        cases.add(connection, replace(alert("a-stairs", kind=AlertKind.UNMONITORED), home="", about="3/2"))
+        cases.add(connection, alert("a-real"))
+
+    with care.begin() as connection:
+        real = cases.open_like(connection, finding(MEI, AlertKind.SOS))
+        drill = cases.open_like(connection, replace(finding(MEI, AlertKind.SOS), drill=True))
+        other = cases.open_like(connection, replace(finding(MEI, AlertKind.UNMONITORED), home="", about="3/1"))
+    assert real is not None
+    assert drill is not None
+    assert (real.id, drill.id, other) == ("a-real", "a-drill", None)
 
 
 @pytest.mark.parametrize(

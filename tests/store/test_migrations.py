@@ -47,7 +47,7 @@ def test_a_second_start_changes_nothing(care: CareStore) -> None:
     care.migrate()
 
     with care.read() as connection:
-        assert revision(connection) == known_revisions()
+        assert revision(connection) == {max(known_revisions())}
         assert connection.scalar(text("SELECT count(*) FROM alerts")) == 1
 
 
@@ -72,4 +72,35 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
 
     with care.read() as connection:
         assert set(inspect(connection).get_table_names()) == {"rejections"}
+    care.close()
+
+
+def test_what_the_first_version_has_written_is_kept(empty_url: str) -> None:
+    care = CareStore(empty_url)
+    with care.begin() as connection:
+        command.upgrade(_config(connection), "0001")
+        connection.execute(
+            text(
+                "INSERT INTO alerts (id, site, home, kind, severity, state, opened_at, evidence_at, why, evidence, ladder,"
+                " rung, round, due_at) VALUES ('a-1', 's', 'h', 'sos', 'emergency', 'open', 1, 1, '{}', '{}', '{}', 0, 0, 1)"
+            )
+        )
+        connection.execute(
+            text("INSERT INTO log (seq, alert, at, what, who, detail) VALUES (1, 'a-1', 1, 'opened', 'linli', '{}')")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO outbox (key, alert, person, channel, type, severity, rank, state, due_at, created_at)"
+                " VALUES ('k', 'a-1', 'ana', 'c', 'call', 'emergency', 0, 'waiting', 1, 1)"
+            )
+        )
+
+    care.migrate()
+
+    with care.begin() as connection:
+        kept = connection.execute(text("SELECT about, drill, marks, door_at FROM alerts")).one()
+        assert tuple(kept) == ("", 0, 0, None)
+        assert connection.scalar(text("SELECT count(*) FROM log WHERE hash = ''")) == 1
+        connection.execute(text("UPDATE outbox SET type = 'over' WHERE key = 'k'"))
+        command.check(_config(connection))
     care.close()

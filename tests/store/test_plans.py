@@ -11,6 +11,7 @@ from linli.alert import AlertKind
 from linli.store import absences, access, cases, outbox, rejections
 from linli.store.care import CareStore
 from tests.cast import EIGHT, MINUTE
+from tests.store.histories import finding
 
 Ask = Callable[[Connection], object]
 
@@ -18,7 +19,7 @@ Ask = Callable[[Connection], object]
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
-        (lambda c: cases.open_one(c, site="garden", home="home-7", kind=AlertKind.SOS), "ix_alerts_one_open"),
+        (lambda c: cases.open_like(c, finding()), "ix_alerts_one_open"),
         (cases.open_ones, "ix_alerts_due"),
         (lambda c: cases.open_ones_of_home(c, "home-7"), "ix_alerts_home"),
         (lambda c: cases.open_by_home(c, [AlertKind.SOS]), "ix_alerts_due"),

@@ -16,8 +16,8 @@ import pytest
 
 from linli.errors import LinliError, StoreDown
 from linli.signals import Signal
-from linli.store import sqlite_signals
-from linli.store.sqlite_signals import SCHEMA_VERSION, SqliteSignalStore
+from linli.store.sqlite_signals import SCHEMA_VERSION, SqliteSignalStore, questions
+from linli.store.sqlite_signals.words import Texts
 from tests.cast import EIGHT
 from tests.store.contract import HOME, OTHER, SECOND, SignalStoreContract, at_each, signal
 from tests.store.writer import BATCH
@@ -66,14 +66,14 @@ def test_a_store_opened_again_has_everything(store: SqliteSignalStore, path: Pat
 
 
 def test_every_append_waits_for_the_disk(store: SqliteSignalStore) -> None:
-    assert store._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert store._writer.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._writer._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._writer._connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
-@pytest.mark.parametrize("question", [sqlite_signals._RECENT, sqlite_signals._PAGE, sqlite_signals._EARLIER])
+@pytest.mark.parametrize("question", [questions.RECENT, questions.PAGE, questions.EARLIER])
 def test_a_question_about_a_home_goes_straight_to_its_time(store: SqliteSignalStore, question: str) -> None:
     asked = dict.fromkeys(re.findall(r":(\w+)", question), 0)
-    plan = [row[3] for row in store._writer.execute(f"EXPLAIN QUERY PLAN {question}", asked)]
+    plan = [row[3] for row in store._writer._connection.execute(f"EXPLAIN QUERY PLAN {question}", asked)]
 
     assert [step for step in plan if " signal " in step] in (
         ["SEARCH signal USING PRIMARY KEY (home=? AND at>? AND at<?)"],
@@ -87,19 +87,28 @@ def test_readers_are_not_opened_anew_for_every_thread(store: SqliteSignalStore) 
         with ThreadPoolExecutor(max_workers=1) as thread:
             assert thread.submit(store.recent, HOME).result() == [signal()]
 
-    assert len(store._idle) == 1
+    assert len(store._readers._idle) == 1
 
 
 def test_a_reader_that_is_at_work_when_the_store_closes_is_closed_after_it(
     store: SqliteSignalStore, path: Path
 ) -> None:
-    with store._read() as reader:
+    with store._readers.read() as reader:
         store.close()
         assert reader.execute("SELECT count(*) FROM signal").fetchone() == (0,)
 
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         reader.execute("SELECT 1")
     assert sorted(file.name for file in path.parent.iterdir()) == ["signals.db"]
+
+
+def test_a_closed_store_says_that_it_is_closed(store: SqliteSignalStore) -> None:
+    store.append([signal()])
+    store.close()
+
+    for ask in (store.count, lambda: store.append([signal()]), lambda: store.forget(HOME)):
+        with pytest.raises(StoreDown, match=r"^signals\.db is closed$"):
+            ask()
 
 
 # -- other programs on the same file
@@ -138,7 +147,7 @@ def test_who_begins_to_append_is_alone(store: SqliteSignalStore, path: Path, mon
             with pytest.raises(StoreDown, match="locked"):
                 other.append([signal(home=OTHER)])
 
-        monkeypatch.setattr(store._words, "catch_up", too_late)
+        monkeypatch.setattr(store._writer.words, "catch_up", too_late)
         assert store.append([signal()]) == 1
 
     assert everything(path) == [signal()]
@@ -343,7 +352,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_a_store_of_a_newer_linli_is_left_alone(store: SqliteSignalStore, path: Path) -> None:
     store.append([signal()])
-    store._writer.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    store._writer._connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
     store.close()
 
     with pytest.raises(LinliError, match="written by a newer linli") as refused:
@@ -391,7 +400,7 @@ class _Stepping(sqlite3.Connection):
 def test_a_copy_is_made_while_appending_goes_on(store: SqliteSignalStore, path: Path, tmp_path: Path) -> None:
     before = at_each(SECOND, 3000)
     store.append(before)
-    (pages,) = store._writer.execute("PRAGMA page_count").fetchone()
+    (pages,) = store._writer._connection.execute("PRAGMA page_count").fetchone()
     turns = 0
 
     def append() -> None:
@@ -402,7 +411,7 @@ def test_a_copy_is_made_while_appending_goes_on(store: SqliteSignalStore, path: 
 
     copying = sqlite3.connect(path, factory=_Stepping, isolation_level=None)
     copying.take_turns(append)
-    store._idle.append(copying)
+    store._readers._idle.append(copying)
     store.backup(tmp_path / "copy.db")
 
     assert turns >= pages > 20
@@ -441,33 +450,35 @@ def test_no_byte_of_a_forgotten_home_stays(store: SqliteSignalStore, path: Path)
     store.forget(home)
 
     assert found_in(path, secrets) == []
-    assert "secret" not in repr((vars(store._texts), vars(store._words)))
+    assert "secret" not in repr((vars(store._texts), vars(store._writer.words)))
     assert store.count() == 500
 
 
 def test_forgetting_does_not_wait_for_a_reader(store: SqliteSignalStore) -> None:
     store.append([signal(), signal(home=OTHER)])
-    with store._read() as reader:
+    with store._readers.read() as reader:
         assert reader.execute("SELECT count(*) FROM signal").fetchone() == (2,)
         assert store.forget(HOME) == 1
         assert reader.execute("SELECT count(*) FROM signal").fetchone() == (2,)
 
-    assert store._writer.execute("PRAGMA busy_timeout").fetchone() == (PATIENCE / timedelta(milliseconds=1),)
+    assert store._writer._connection.execute("PRAGMA busy_timeout").fetchone() == (
+        PATIENCE / timedelta(milliseconds=1),
+    )
     assert store.count() == 1
 
 
 def test_a_reader_is_not_confused_by_a_home_that_is_forgotten_meanwhile(
     store: SqliteSignalStore, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    learn = sqlite_signals._Texts._learn
+    learn = Texts.learn
 
-    def forget_and_learn(texts: sqlite_signals._Texts, connection: sqlite3.Connection) -> None:
+    def forget_and_learn(texts: Texts, connection: sqlite3.Connection) -> None:
         store.forget(HOME)
         learn(texts, connection)
 
     store.append([signal()])
     with open_store(path) as reader:
-        monkeypatch.setattr(sqlite_signals._Texts, "_learn", forget_and_learn)
+        monkeypatch.setattr(Texts, "learn", forget_and_learn)
         assert reader.recent(HOME) == [signal()]
         assert reader.recent(HOME) == []
 

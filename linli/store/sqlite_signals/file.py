@@ -1,0 +1,55 @@
+"""The file: how it is opened, and in which words it is said that it does not answer."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from linli.errors import StoreDown
+
+_WRONG = {
+    sqlite3.SQLITE_BUSY: "is locked by another program; close what has it open",
+    sqlite3.SQLITE_LOCKED: "is locked by another program; close what has it open",
+    sqlite3.SQLITE_FULL: "cannot grow, its disk is full; make room",
+    sqlite3.SQLITE_IOERR: "lies on a disk that answers with an error; look at the disk and the room on it",
+    sqlite3.SQLITE_CORRUPT: 'is damaged; bring a backup back with "linli restore"',
+    sqlite3.SQLITE_NOTADB: 'is not a signal store; bring a backup back with "linli restore"',
+    sqlite3.SQLITE_READONLY: "may not be written; give it to the user that runs linli",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; see that its folder is there and belongs to the user that runs linli",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteFile:
+    """A SQLite file; `busy` is how long to wait for another program's lock."""
+
+    path: Path
+    busy: timedelta
+
+    def connect(self) -> sqlite3.Connection:
+        """Open a connection that any thread may use, one at a time, and that begins transactions only when told."""
+        return sqlite3.connect(
+            self.path, timeout=self.busy.total_seconds(), isolation_level=None, check_same_thread=False
+        )
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turn what SQLite says into StoreDown and a sentence on what to do; a row it cannot take is a fault of ours."""
+        try:
+            yield
+        except sqlite3.Error as why:
+            wrong = _WRONG.get(_code(why))
+            if wrong is None and not isinstance(why, sqlite3.OperationalError):
+                raise
+            raise StoreDown(f"{self.path.name} {wrong or f'does not answer: {why}'}") from why
+
+    def closed(self) -> StoreDown:
+        """Return what to raise once the store is closed."""
+        return StoreDown(f"{self.path.name} is closed")
+
+
+def _code(why: sqlite3.Error) -> int:
+    code: int = getattr(why, "sqlite_errorcode", 0)
+    return code & 0xFF  # the higher bits only refine these

@@ -1,0 +1,45 @@
+"""What the store asks and tells SQLite about signals."""
+
+# `OR IGNORE` would also pass over a row that breaks a NOT NULL: only a known row may be dropped, known by its
+# moment and key, or by its message id whatever the moment.
+INSERT = """
+INSERT INTO signal (home, at, device, kind, key, room, value, lag, said_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING
+"""
+RECENT = """
+SELECT home, at, device, kind, key, room, value, lag, said_at FROM signal
+WHERE home = (SELECT id FROM word WHERE home = :home AND text = '') AND at >= :since AND at < :until
+AND (:kind IS NULL OR kind = (SELECT id FROM word WHERE home = '' AND text = :kind))
+ORDER BY at DESC, lag DESC, device DESC, kind DESC, key DESC LIMIT :limit
+"""
+PAGE = """
+SELECT home, at, device, kind, key, room, value, lag, said_at FROM signal
+WHERE home IN (SELECT id FROM word WHERE text = '' AND (:home IS NULL OR home = :home)) AND at >= :since AND at < :until
+ORDER BY at, lag, device, kind, key LIMIT :limit
+"""
+FIRST = """
+SELECT min((SELECT min(at) FROM signal WHERE home = word.id AND at >= :since AND at < :until))
+FROM word WHERE text = '' AND (:home IS NULL OR home = :home)
+"""
+LAST = """
+SELECT max((SELECT max(at) FROM signal WHERE home = word.id AND at >= :since AND at < :until))
+FROM word WHERE text = '' AND (:home IS NULL OR home = :home)
+"""
+EARLIER = """
+SELECT max(at) FROM signal
+WHERE home = (SELECT id FROM word WHERE home = :home AND text = '') AND at >= :since
+AND device = (SELECT id FROM word WHERE home = :home AND text = :device)
+AND kind = (SELECT id FROM word WHERE home = '' AND text = :kind)
+AND key = :key AND value = :value
+"""
+FORGET = """
+DELETE FROM signal
+WHERE home = (SELECT id FROM word WHERE home = :home AND text = '')
+AND at <= ifnull(
+    (SELECT at FROM signal WHERE home = (SELECT id FROM word WHERE home = :home AND text = '')
+     ORDER BY at LIMIT 1 OFFSET :some),
+    :ever
+)
+"""
+COUNT = "SELECT count(*) FROM signal"
+FORGET_WORDS = "DELETE FROM word WHERE home = ?"

@@ -1,0 +1,81 @@
+"""The writer: the one connection that writes, with its lock and the words that it has given ids to."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from linli.store.sqlite_signals.file import SqliteFile
+from linli.store.sqlite_signals.schema import make_tables
+from linli.store.sqlite_signals.words import Words
+
+_SETTINGS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "cache_size=-32768",
+    # each batch touches a page of every home: fold the log back rarely, 16 MB at a time
+    "wal_autocheckpoint=4000",
+    "journal_size_limit=67108864",
+    "secure_delete=ON",
+)
+
+
+class Writer:
+    """Opens one writing transaction at a time; the tables are there once it is."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._closed = False
+        with file.speaking():
+            self._connection = _opened(file)
+        self.words = Words(self._connection)
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Open the one writing transaction; it commits at the end, or leaves nothing behind."""
+        with self._alone() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                self.words.catch_up()
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # words given out in this transaction are not in the file: none of them may be believed again
+                self.words.drop()
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def cut_log(self) -> None:
+        """Empty SQLite's log, which still holds what was erased; while somebody reads, that is left to later appends."""
+        with self._alone() as connection:
+            connection.execute("PRAGMA busy_timeout=0")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute(f"PRAGMA busy_timeout={self._file.busy // timedelta(milliseconds=1)}")
+
+    def close(self) -> None:
+        """Close the connection, once nobody writes."""
+        with self._lock:
+            self._closed = True
+            self._connection.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._file.speaking():
+            if self._closed:
+                raise self._file.closed()
+            yield self._connection
+
+
+def _opened(file: SqliteFile) -> sqlite3.Connection:
+    connection = file.connect()
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        make_tables(connection, file.path.name)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,159 @@
+"""Findings: what only time could tell, found anew with each tick until an alert stands for it."""
+
+from dataclasses import dataclass
+
+from linli.alert import AlertKind
+from linli.clock import from_millis
+from linli.finding import Finding
+from models import reports
+from models.batteries import Batteries
+from models.check_ins import CheckIns, Missed
+from models.hearing import Hearing
+from models.homes import Homes
+from models.reports import Still
+from models.sensor import NEVER, NONE
+from models.silence import Silence
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a finding is about, so that it can be ticked off when it was told; `mark` names the episode."""
+
+    kind: AlertKind
+    home: str
+    device: str = ""
+    mark: int = NONE
+    week: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A missed check-in that nobody was told of yet; a check-in after `opens` settles it."""
+
+    home: str
+    opens: int
+    finding: Finding
+
+
+class Findings:
+    """Puts together what the pieces find, and remembers what each finding was about until it is told."""
+
+    def __init__(
+        self, homes: Homes, hearing: Hearing, silence: Silence, check_ins: CheckIns, batteries: Batteries
+    ) -> None:
+        self._homes = homes
+        self._hearing = hearing
+        self._silence = silence
+        self._check_ins = check_ins
+        self._batteries = batteries
+        self._offered: dict[str, _Offer] = {}
+        self._missed: dict[str, _Pending] = {}
+
+    def untold(self, now: int) -> list[Finding]:
+        """Return what is found now and was not told yet."""
+        return [*self._inactive(now), *self._missing(now), *self._lost(now), *self._low(now)]
+
+    def told(self, key: str) -> None:
+        """Note that an alert stands for a finding."""
+        self._missed.pop(key, None)
+        offer = self._offered.pop(key, None)
+        row = None if offer is None else self._homes.index.get(offer.home)
+        if offer is not None and row is not None:
+            self._tick_off(row, offer)
+
+    def _tick_off(self, row: int, offer: _Offer) -> None:
+        if offer.kind is AlertKind.INACTIVITY:
+            self._silence.tell(row, offer.mark)
+        elif offer.kind is AlertKind.UNMONITORED:
+            self._hearing.tell_lost(row, offer.mark)
+        elif offer.device in self._homes.dwellings[row].sensors:
+            self._homes.dwellings[row].sensors[offer.device].told_week = offer.week
+
+    def settle(self, home: str, at: int) -> None:
+        """Drop the missed check-ins that a late one makes good."""
+        settled = [key for key, miss in self._missed.items() if miss.home == home and at > miss.opens]
+        for key in settled:
+            del self._missed[key]
+
+    def take_homes(self) -> None:
+        """Drop the missed check-ins of homes that are no longer there."""
+        self._missed = {key: miss for key, miss in self._missed.items() if miss.home in self._homes.index}
+
+    def next_due(self, now: int) -> int:
+        """Return the earliest moment at which something new could be found; NEVER if nothing can."""
+        return min(
+            now if self._missed else NEVER,
+            self._silence.next_crossing(),
+            self._check_ins.next_deadline(),
+            self._hearing.next_loss(),
+            self._batteries.next_untold(now),
+        )
+
+    def _offer(self, finding: Finding, offer: _Offer) -> Finding:
+        self._offered[finding.key] = offer
+        return finding
+
+    def _inactive(self, now: int) -> list[Finding]:
+        return [self._report_still(row, now) for row in self._silence.crossed(now).tolist()]
+
+    def _report_still(self, row: int, now: int) -> Finding:
+        homes, dwelling = self._homes, self._homes.dwellings[row]
+        last_sign, base, asks_at = int(homes.last_sign[row]), int(homes.base[row]), int(homes.asks_at[row])
+        seen = from_millis(min(now, self._hearing.blind_since(row)))
+        back_by = self._silence.was_expected(row, now)
+        begins = from_millis(max(last_sign, int(homes.first_watched[row]))) if back_by is None else back_by
+        still = Still(
+            last_sign=from_millis(last_sign),
+            room=dwelling.room,
+            limit=self._silence.limit(row, asks_at),
+            quiet=seen - from_millis(base),
+            unseen=from_millis(base) - begins,
+            back_by=back_by,
+            is_out=bool(homes.is_out[row]),
+            sensors_work=self._hearing.blind_since(row) > now,
+        )
+        return self._offer(
+            reports.inactivity(dwelling.home, still), _Offer(AlertKind.INACTIVITY, dwelling.home.home, mark=last_sign)
+        )
+
+    def _missing(self, now: int) -> list[Finding]:
+        for miss in self._check_ins.judge(now):
+            finding = self._report_missed(miss)
+            self._missed[finding.key] = _Pending(finding.home, miss.slot.opens, finding)
+        return [miss.finding for miss in self._missed.values()]
+
+    def _report_missed(self, miss: Missed) -> Finding:
+        last_sign = int(self._homes.last_sign[miss.row])
+        dwelling = self._homes.dwellings[miss.row]
+        return reports.missed_check_in(
+            dwelling.home,
+            miss.slot,
+            self._homes.rules.check_in_grace,
+            last_sign=None if last_sign == NONE else from_millis(last_sign),
+            room=dwelling.room,
+            is_seen=self._hearing.blind_since(miss.row) > miss.slot.deadline,
+        )
+
+    def _lost(self, now: int) -> list[Finding]:
+        return [self._report_lost(row, now) for row in self._hearing.lost(now).tolist()]
+
+    def _report_lost(self, row: int, now: int) -> Finding:
+        dwelling, last_heard = self._homes.dwellings[row], int(self._homes.last_heard[row])
+        finding = reports.unmonitored(
+            dwelling.home,
+            last_heard,
+            from_millis(int(self._homes.seen_until[row])),
+            from_millis(now),
+            is_offline=self._hearing.is_offline(row),
+            devices=len(dwelling.watchers()),
+        )
+        return self._offer(finding, _Offer(AlertKind.UNMONITORED, dwelling.home.home, mark=last_heard))
+
+    def _low(self, now: int) -> list[Finding]:
+        return [
+            self._offer(
+                reports.low_battery(dwelling.home, sensor, week),
+                _Offer(AlertKind.LOW_BATTERY, dwelling.home.home, device=sensor.device, week=week),
+            )
+            for dwelling, sensor, week in self._batteries.untold(now)
+        ]
