@@ -1,32 +1,65 @@
 """Who can be called for one home at one moment, nearest and least burdened first. Pure: a picture, not a query."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
+from linli.alert import Alert, AlertKind, Severity
 from linli.people import Home, Person, Role, Roster
+
+PAUSING = frozenset({Role.VOLUNTEER, Role.PROFESSIONAL})
+"""Who may say that they are not to be called for now. A pause of somebody who has become staff since counts no more."""
 
 
 @dataclass(frozen=True)
 class Callers:
-    """The people around one home. `load` counts how often each was asked lately."""
+    """The people around one home.
+
+    `load` counts how often each was asked lately. From `load_limit` times on (0: never) a volunteer is spared whatever
+    is no emergency, while somebody is left who is neither spared nor among the `asked` of this alert. `paused` are not
+    called at all.
+    """
 
     roster: Roster
     home: Home
     now: datetime
     load: Mapping[str, int] = field(default_factory=dict)
+    severity: Severity = Severity.EMERGENCY
+    load_limit: int = 0
+    asked: Collection[str] = frozenset()
+    paused: Collection[str] = frozenset()
+    holidays: Collection[date] = frozenset()
+    homes: tuple[Home, ...] = ()
+    """Where a part of a site is meant: its homes. Staff of any of them can be called."""
 
     def of(self, role: Role) -> list[Person]:
-        """Return who of a role can be called now.
+        """Return who of a role can be called now: the nearest first, of these who was asked least, then by their order.
 
         Off duty means not called, but staff of whom nobody is on duty are called all the same: the ladder must end at
-        somebody. A family has no duty.
+        somebody. So are professionals who have not paused. A family has no duty.
         """
-        reachable = [person for person in self.roster.carers(self.home, role) if person.ways]
-        on_duty = [person for person in reachable if person.is_on_duty(self.now, self.home.zone)]
-        if role in {Role.STAFF, Role.PROFESSIONAL, Role.FAMILY, Role.RESIDENT} and not on_duty:
-            on_duty = reachable
-        return sorted(on_duty, key=self._nearness)
+        reachable = [p for p in self._listed(role) if p.ways and not self._is_paused(p)]
+        on_duty = [p for p in reachable if p.is_on_duty(self.now, self.home.zone, self.holidays)]
+        if role is Role.VOLUNTEER:
+            return sorted(self._rested(on_duty), key=self._nearness)
+        return sorted(on_duty or reachable, key=self._nearness)
+
+    def _listed(self, role: Role) -> list[Person]:
+        if role is Role.STAFF and not self.home.site:  # it is about linli itself, whatever the site
+            return [person for person in self.roster.people.values() if person.role is role]
+        if role is not Role.STAFF or not self.homes:
+            return self.roster.carers(self.home, role)
+        return list({p.person: p for home in self.homes for p in self.roster.carers(home, role)}.values())
+
+    def _is_paused(self, person: Person) -> bool:
+        return person.role in PAUSING and person.person in self.paused
+
+    def _rested(self, people: list[Person]) -> list[Person]:
+        """Leave out who was asked too often, unless there is nobody else to ask."""
+        if self.severity is Severity.EMERGENCY or not self.load_limit:
+            return people
+        rested = [p for p in people if self.load.get(p.person, 0) < self.load_limit]
+        return rested if any(p.person not in self.asked for p in rested) else people
 
     def _nearness(self, person: Person) -> tuple[int, int, int, str]:
         return (self.roster.distance(person, self.home), self.load.get(person.person, 0), person.order, person.person)
@@ -40,3 +73,23 @@ def around(roster: Roster, *, site: str, home: str, now: datetime, load: Mapping
     """Return the people around a home, or around a whole site where the home is empty."""
     known = roster.homes.get(home)
     return Callers(roster, known or Home(home, site, ""), now, load)
+
+
+def around_part(callers: Callers, alert: Alert) -> Callers:
+    """Return the people around the homes that an alert about a part of a site lists; of any other alert, as it is."""
+    if alert.home or alert.kind is not AlertKind.UNMONITORED:
+        return callers
+    known = callers.roster.homes
+    homes = tuple(known[home] for home in str(alert.evidence.get("homes", "")).split(", ") if home in known)
+    return replace(callers, home=place_of(callers.roster, alert), homes=homes)
+
+
+def place_of(roster: Roster, alert: Alert) -> Home:
+    """Return the home of an alert; for one about a site or a part of it a home of no name, in that site's time zone."""
+    known = roster.homes.get(alert.home)
+    if known is not None:
+        return known
+    building, unit = (str(alert.evidence.get(name, "")) for name in ("building", "unit"))
+    nowhere = Home(alert.home, alert.site, building=building, unit=unit)
+    zones = (home.timezone for home in roster.homes.values() if home.site == alert.site)
+    return replace(nowhere, timezone=next(zones, nowhere.timezone))

@@ -24,6 +24,7 @@ class Step:
     """What one decision changes; stored in one transaction.
 
     `withdraw` takes back every notice that is still waiting, `spare` those to one person who need not be written to.
+    `is_over`: everybody who was called is told that it is over, and thanked.
     """
 
     alert: Alert
@@ -32,6 +33,7 @@ class Step:
     log: tuple[Entry, ...]
     withdraw: bool = False
     spare: str = ""
+    is_over: bool = False
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Draft:
     log: list[Entry] = field(default_factory=list)
     withdraw: bool = False
     spare: str = ""
+    is_over: bool = False
 
     @classmethod
     def of(cls, case: Case, now: datetime) -> "Draft":
@@ -66,13 +69,20 @@ class Draft:
         return [r for r in self.requests.values() if r.state is RequestState.ASKED and r.reply_due_at is not None]
 
     def call(self, person: Person, *, rung: int, reply_within: timedelta | None, asks: bool = False) -> None:
-        """Ask somebody to come (or the elder, how she is), on the first of their ways."""
+        """Ask somebody to come (or the elder, how she is), on the first of their ways; once in a step."""
+        if any(notice.person == person.person and notice.type is not NoticeType.TELL for notice in self.notices):
+            return
         known = self.requests.get(person.person)
         if known is None or known.state in {RequestState.SILENT, RequestState.DECLINED}:
             due = None if reply_within is None else self.now + reply_within
             self.put(Request(person.person, person.role, rung, RequestState.ASKED, self.now, due))
         self.write(person.person, person.ways[0], NoticeType.ASK if asks else NoticeType.CALL, rung)
         self.note("asked" if asks else "called", person=person.person, role=person.role, rung=rung)
+
+    def tell(self, person: Person, rung: int) -> None:
+        """Let somebody know something without asking them to come, on the first of their ways."""
+        self.write(person.person, person.ways[0], NoticeType.TELL, rung)
+        self.note("told", person=person.person, role=person.role)
 
     def write(self, person: str, channel: Channel, type: NoticeType, rung: int) -> None:  # noqa: A002
         """Put a notice in the outbox."""
@@ -83,7 +93,7 @@ class Draft:
         """Return the step, with the alert's next due moment worked out."""
         alert = replace(self.alert, due_at=next_step(self.alert, self.waiting()))
         changed = tuple(self.requests[person] for person in sorted(self.changed))
-        return Step(alert, changed, tuple(self.notices), tuple(self.log), self.withdraw, self.spare)
+        return Step(alert, changed, tuple(self.notices), tuple(self.log), self.withdraw, self.spare, self.is_over)
 
 
 def notice_key(alert: Alert, type: NoticeType, rung: int, person: str, channel: str) -> str:  # noqa: A002
@@ -95,10 +105,22 @@ def next_step(alert: Alert, waiting: list[Request]) -> datetime | None:
     """Return the one moment at which this alert must be looked at again."""
     if alert.state is AlertState.CLOSED:
         return None
-    if alert.state is not AlertState.OPEN:
+    if alert.state is AlertState.AT_DOOR:
         return alert.lease_until
-    replies = [request.reply_due_at for request in waiting if request.reply_due_at is not None]
-    return min([*replies, alert.climb_at or alert.opened_at])
+    if alert.state is AlertState.ACCEPTED:
+        return min(_known(alert.lease_until, next_mark(alert)), default=alert.opened_at)
+    replies = [request.reply_due_at for request in waiting]
+    return min(_known(alert.climb_at or alert.opened_at, next_mark(alert), *replies))
+
+
+def _known(*moments: datetime | None) -> list[datetime]:
+    return [moment for moment in moments if moment is not None]
+
+
+def next_mark(alert: Alert) -> datetime | None:
+    """Return when the long-lie clock next calls more people; None when it has no more marks."""
+    marks = alert.ladder.marks
+    return alert.clock_from + marks[alert.marks] if alert.marks < len(marks) else None
 
 
 def role_of(person: Person | None) -> Role:

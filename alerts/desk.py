@@ -3,21 +3,26 @@
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import escalation
-from alerts.callers import Callers, around
+from alerts import drills, escalation, replies
+from alerts.callers import Callers, around, around_part
 from alerts.case import Case, Step, role_of
-from alerts.ladders import ASKED_ABOUT, default_ladder
-from linli.alert import Alert, AlertKind, AlertState, Outcome
+from alerts.ladders import ASKED_ABOUT, LadderFor, built_in_ladder
+from alerts.pacing import paced
+from alerts.replies import TakingBack
+from linli import canary
+from linli.alert import Alert, AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import Clock
-from linli.errors import Conflict, LinliError
+from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
 from linli.people import Roster
-from linli.store import cases, outbox
+from linli.store import cases, outbox, pauses
+from linli.store import drills as drill_store
 from linli.store.care import CareStore
 
 logger = logging.getLogger(__name__)
@@ -32,11 +37,35 @@ class UnknownAlert(LinliError):
     """There is no such alert."""
 
 
-class Desk:
-    """Opens, accepts, declines, arrives and closes; all idempotent. `wake` is called after each commit with notices."""
+def _adopt_nothing(connection: Connection, now: datetime) -> None:
+    """Nothing was done without the store."""
 
-    def __init__(self, care: CareStore, roster: Callable[[], Roster], clock: Clock, wake: Callable[[], None]) -> None:
+
+class Desk:
+    """Opens, accepts, declines, arrives and closes; all idempotent. `wake` is called after each commit with notices.
+
+    `adopt` writes down what was done without the store, in the transaction that would else begin it again.
+    `load_limit`: so many requests in 7 days are enough for a volunteer, emergencies apart; 0: no limit.
+    `ladders` answers which ladder a new case climbs; it keeps that one to its end.
+    """
+
+    def __init__(
+        self,
+        care: CareStore,
+        roster: Callable[[], Roster],
+        clock: Clock,
+        wake: Callable[[], None],
+        adopt: Callable[[Connection, datetime], object] = _adopt_nothing,
+        *,
+        holidays: Collection[date] = frozenset(),
+        load_limit: int = 0,
+        ladders: LadderFor = built_in_ladder,
+    ) -> None:
         self._care = care
+        self._holidays = holidays
+        self._load_limit = load_limit
+        self._ladders = ladders
+        self._adopt = adopt
         self._roster = roster
         self._clock = clock
         self._wake = wake
@@ -54,6 +83,7 @@ class Desk:
             return
         now = self._clock.now()
         with self._care.begin() as connection:
+            self._adopt(connection, now)
             for finding in findings:
                 self._open_one(connection, finding, now)
         self._committed()
@@ -61,14 +91,16 @@ class Desk:
     def _open_one(self, connection: Connection, finding: Finding, now: datetime) -> None:
         if cases.of_episode(connection, finding.key) is not None:
             return
+        if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
+            finding = drills.as_drill(finding)
         known = cases.open_like(connection, finding)
         if known is not None:
             cases.add_episode(connection, finding.key, known.id, now)
             case = Case(known, tuple(cases.requests(connection, known.id)))
             self._store(connection, escalation.repeated(case, now, {"key": finding.key}))
             return
-        alert = _new_alert(finding, now)
-        step = escalation.opened(alert, self._callers(connection, alert, now), now)
+        alert = new_alert(finding, now, self._ladders)
+        step = paced(connection, alert, escalation.opened(alert, self._callers(connection, alert, now), now), now)
         cases.add(connection, step.alert)
         cases.add_episode(connection, finding.key, alert.id, now)
         self._store(connection, step)
@@ -76,40 +108,99 @@ class Desk:
 
     def _callers(self, connection: Connection, alert: Alert, now: datetime) -> Callers:
         load = cases.recent_load(connection, now - LOAD_WINDOW)
-        return around(self._roster(), site=alert.site, home=alert.home, now=now, load=load)
+        callers = replace(
+            around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load=load),
+            severity=alert.severity,
+            load_limit=self._load_limit,
+            asked={request.person for request in cases.requests(connection, alert.id)},
+            paused={pause.person for pause in pauses.running(connection, now)},
+            holidays=self._holidays,
+        )
+        return around_part(callers, alert)
 
     def _store(self, connection: Connection, step: Step) -> None:
         now = self._clock.now()
         cases.change(connection, step.alert)
         cases.put_requests(connection, step.alert.id, step.requests)
-        cases.write_log(connection, step.alert.id, step.log)
+        if not canary.is_about(step.alert.about):
+            cases.write_log(connection, step.alert.id, step.log)
         if step.withdraw:
             outbox.withdraw(connection, step.alert.id, now)
         elif step.spare:
             outbox.withdraw(connection, step.alert.id, now, person=step.spare)
         outbox.add(connection, step.notices, now)
+        if step.alert.drill:
+            for person in drills.who_answered(step):
+                drill_store.answer(connection, step.alert.id, person, now)
+        if step.is_over and not step.alert.drill:
+            outbox.add(connection, over_notices(outbox.of_alert(connection, step.alert.id), step.log, now), now)
 
-    def accept(self, alert: str, person: str) -> Alert:
-        """Somebody goes."""
-        return self._change(
-            alert,
-            lambda case, _, now: escalation.accepted(case, person, role_of(self._roster().people.get(person)), now),
+    # for `incidents`, which changes several alerts in one transaction and calls `refresh` after its commit
+
+    def open_within(self, connection: Connection, finding: Finding, now: datetime) -> None:
+        """Open an alert, as `open` does."""
+        self._open_one(connection, finding, now)
+
+    def store(self, connection: Connection, step: Step) -> None:
+        """Store a step."""
+        self._store(connection, step)
+
+    def around(self, connection: Connection, alert: Alert, now: datetime) -> Callers:
+        """Return who can be called for an alert."""
+        return self._callers(connection, alert, now)
+
+    def refresh(self) -> None:
+        """Take note of what has been committed."""
+        self._committed()
+
+    def accept(self, alert: str, person: str, minutes: int | None = None) -> Alert:
+        """Somebody goes, and may say in how many minutes they will be there."""
+        role = role_of(self._roster().people.get(person))
+        return self._reply(
+            alert, person, lambda case, _, now: replies.accepted(case, person, role, now, minutes=minutes)
         )
 
     def decline(self, alert: str, person: str) -> Alert:
         """Somebody cannot come."""
-        return self._change(alert, lambda case, callers, now: escalation.declined(case, callers, person, now))
+        return self._reply(alert, person, lambda case, callers, now: replies.declined(case, callers, person, now))
 
     def arrive(self, alert: str, person: str) -> Alert:
         """Somebody is at the door."""
-        return self._change(
+        return self._reply(
             alert,
-            lambda case, _, now: escalation.arrived(case, person, role_of(self._roster().people.get(person)), now),
+            person,
+            lambda case, _, now: replies.arrived(case, person, role_of(self._roster().people.get(person)), now),
         )
+
+    def _reply(self, alert: str, person: str, decide: Callable[[Case, Callers, datetime], Step]) -> Alert:
+        """Heed an answer; to a drill any answer is the one that it waits for."""
+        role = role_of(self._roster().people.get(person))
+
+        def heed(case: Case, callers: Callers, now: datetime) -> Step:
+            return drills.answered(case, person, role, now) if case.alert.drill else decide(case, callers, now)
+
+        return self._change(alert, heed)
+
+    def more_help(self, alert: str, person: str) -> Alert:
+        """Whoever is at the door needs more hands."""
+        return self._change(alert, lambda case, callers, now: replies.more_help(case, callers, person, now))
+
+    def take_back(self, home: str, said: TakingBack) -> None:
+        """She says that nobody need come; raises nothing when nothing is open."""
+        now = self._clock.now()
+        with self._care.begin() as connection:
+            for alert in cases.open_ones_of_home(connection, home):
+                case = Case(alert, tuple(cases.requests(connection, alert.id)))
+                callers = self._callers(connection, alert, now)
+                taken_back = replies.taken_back(case, callers, said, now)
+                step = drills.over(case, now) if alert.drill else taken_back
+                if step is not None:
+                    self._store(connection, step)
+        self._committed()
 
     def close(self, alert: str, who: str, outcome: Outcome, note: str = "") -> Alert:
         """It is over; the outcome is written down."""
-        return self._change(alert, lambda case, _, now: escalation.closed(case, who, outcome, note, now), closing=True)
+        return self._change(alert, lambda case, _, now: replies.closed(case, who, outcome, note, now), closing=True)
 
     def _change(
         self,
@@ -133,14 +224,28 @@ class Desk:
         return step.alert
 
     def tick(self, now: datetime) -> int:
-        """Take every step that is due, each case in its own transaction; return how many."""
+        """Take every step that is due, each case in its own transaction; return how many.
+
+        A case that cannot be dealt with holds no other back: what it raises is raised when all have been tried.
+        """
         with self._care.read() as connection:
             waiting = cases.due(connection, now)
-        for id_ in waiting:
-            self._take_step(id_, now)
+        faults = [fault for id_ in waiting if (fault := self._try_step(id_, now)) is not None]
         if waiting:
             self._committed()
+        if faults:
+            raise faults[0]
         return len(waiting)
+
+    def _try_step(self, id_: str, now: datetime) -> Exception | None:
+        try:
+            self._take_step(id_, now)
+        except StoreDown:
+            raise
+        except Exception as fault:  # one spoilt case must not keep the neighbours of all others waiting
+            logger.exception("a step could not be taken alert=%s", id_)
+            return fault
+        return None
 
     def _take_step(self, id_: str, now: datetime) -> None:
         with self._care.begin() as connection:
@@ -148,7 +253,11 @@ class Desk:
             if alert is None or alert.due_at is None or alert.due_at > now:
                 return
             case = Case(alert, tuple(cases.requests(connection, id_)))
-            self._store(connection, escalation.due(case, self._callers(connection, alert, now), now))
+            if alert.drill:
+                self._store(connection, drills.over(case, now))
+            else:
+                step = escalation.due(case, self._callers(connection, alert, now), now)
+                self._store(connection, paced(connection, alert, step, now))
 
     @property
     def waits_for_life(self) -> bool:
@@ -163,7 +272,7 @@ class Desk:
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
                 case = Case(alert, tuple(cases.requests(connection, alert.id)))
-                step = escalation.lives(case, at, now)
+                step = replies.lives(case, at, now)
                 if step is None or (step.alert.state is not AlertState.CLOSED and alert.id in self._seen_alive):
                     continue
                 self._seen_alive.add(alert.id)
@@ -178,7 +287,7 @@ class Desk:
 
     def end_by_itself(self, alert: str) -> None:
         """Close a notice whose cause has gone (a sensor is heard again, a battery was changed)."""
-        self._change(alert, lambda case, _, now: escalation.closed(case, "linli", Outcome.OTHER, "", now), closing=True)
+        self._change(alert, lambda case, _, now: replies.closed(case, "linli", Outcome.OTHER, "", now), closing=True)
 
     def open_alerts(self) -> list[Alert]:
         """Return all open alerts, the gravest and oldest first."""
@@ -192,11 +301,10 @@ class Desk:
 
     def _committed(self) -> None:
         with self._care.read() as connection:
-            asked = cases.open_by_home(connection, ASKED_ABOUT)
-            passing = cases.open_by_home(connection, END_BY_THEMSELVES)
+            heeded = cases.open_by_home(connection, ASKED_ABOUT | END_BY_THEMSELVES)
         with self._lock:
-            self._asked_homes = frozenset(asked)
-            self._passing = passing
+            self._asked_homes = frozenset(_only(heeded, ASKED_ABOUT))
+            self._passing = _only(heeded, END_BY_THEMSELVES)
         self._wake()
 
     def start(self) -> None:
@@ -204,9 +312,52 @@ class Desk:
         self._committed()
 
 
-def _new_alert(finding: Finding, now: datetime) -> Alert:
+def _only(
+    heeded: Mapping[str, tuple[tuple[str, AlertKind], ...]], kinds: Collection[AlertKind]
+) -> dict[str, tuple[tuple[str, AlertKind], ...]]:
+    """Return those of the open alerts, by home, that are of some kinds."""
+    found = {home: tuple(one for one in alerts if one[1] in kinds) for home, alerts in heeded.items()}
+    return {home: alerts for home, alerts in found.items() if alerts}
+
+
+def over_notices(sent: Sequence[Notice], log: Sequence[Entry], now: datetime) -> list[Notice]:
+    """Return the thanks to everybody who was called, by the ways on which they were, but not to who has closed it.
+
+    Whoever was never reached need not hear that it is over.
+    """
+    closer = next((entry.who for entry in log if entry.what == "closed"), "")
+    ways = {
+        (notice.person, notice.channel): notice
+        for notice in sent
+        if notice.type in {NoticeType.CALL, NoticeType.REMIND, NoticeType.TELL}
+        and notice.person != closer
+        and (notice.state in {NoticeState.SENT, NoticeState.LEASED} or notice.attempts)
+        and notice.state is not NoticeState.FAILED
+    }
+    return [
+        replace(
+            notice,
+            key=f"{notice.alert}.{NoticeType.OVER}.{person}.{channel}",
+            type=NoticeType.OVER,
+            severity=Severity.NOTICE,
+            due_at=now,
+            state=NoticeState.WAITING,
+            attempts=0,
+            reason="",
+        )
+        for (person, channel), notice in ways.items()
+    ]
+
+
+def alert_id(key: str) -> str:
+    """Return the id of the alert that an episode opens, if it opens one."""
+    return "a-" + hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+def new_alert(finding: Finding, now: datetime, ladders: LadderFor = built_in_ladder) -> Alert:
+    """Return the alert that a finding opens; its id follows from the finding's key."""
     return Alert(
-        id="a-" + hashlib.sha256(finding.key.encode()).hexdigest()[:12],
+        id=alert_id(finding.key),
         site=finding.site,
         home=finding.home,
         kind=finding.kind,
@@ -215,7 +366,7 @@ def _new_alert(finding: Finding, now: datetime) -> Alert:
         opened_at=now,
         evidence_at=finding.at,
         why=finding.why,
-        ladder=default_ladder(finding.kind, finding.severity),
+        ladder=drills.ladder_for(finding) or ladders(finding.site, finding.kind, finding.severity),
         evidence=dict(finding.evidence),
         about=finding.about,
         drill=finding.drill,

@@ -1,17 +1,20 @@
 """One notice on its way: claimed, put into words, handed to its channel, and its answer written down. No threads here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from alerts.breaker import Breaker
+from alerts.callers import place_of
 from alerts.channels import adapter_of
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.links import Links
 from alerts.message import compose
+from alerts.rates import TOO_MANY, Rates
 from alerts.retry import after, other_way, stem
+from linli import canary
 from linli.alert import Alert, Entry, Notice, NoticeState
 from linli.clock import Clock, seconds
 from linli.errors import StoreDown
@@ -55,6 +58,7 @@ class Dispatch:
         clock: Clock,
         *,
         lease: timedelta = LEASE,
+        rates: Rates | None = None,
     ) -> None:
         self._care = care
         self._roster = roster
@@ -63,6 +67,7 @@ class Dispatch:
         self._clock = clock
         self._lease = lease
         self._breaker = Breaker()
+        self._rates = rates or Rates({})
 
     def claim(self, connection: Connection, now: datetime, *, emergencies: int, others: int) -> list[Task]:
         """Take what is due, at most so many emergencies, and of all else so many as still have room."""
@@ -83,7 +88,7 @@ class Dispatch:
         channel = _channel(person, task.notice.channel)
         if person is None or channel is None:
             return Done(task.notice, "", Answer(Verdict.NEVER, NOT_LISTED), 0.0)
-        answer = self._hand_over(task, _home(roster, task.alert), person, channel)
+        answer = self._hand_over(task, place_of(roster, task.alert), person, channel)
         return Done(task.notice, channel.kind, answer, seconds() - begun)
 
     def _is_wanted(self, notice: Notice) -> bool:
@@ -96,6 +101,9 @@ class Dispatch:
 
     def _hand_over(self, task: Task, home: Home, person: Person, channel: Channel) -> Answer:
         notice = task.notice
+        wait = self._rates.wait(channel, notice.severity, self._clock.now())
+        if wait is not None:
+            return Answer(Verdict.LATER, TOO_MANY, wait)
         if not self._breaker.enter(channel.id, notice.severity):
             return Answer(Verdict.LATER, HANGS)
         answer = Answer(Verdict.UNKNOWN)
@@ -110,7 +118,7 @@ class Dispatch:
         """Write answers down; at a failure the person's next channel gets the notice at once."""
         accepted = {done.notice.key: done for done in tries if done.answer.verdict is Verdict.ACCEPTED}
         sent = outbox.record_sent(connection, accepted, now) if accepted else set()
-        cases.write_logs(connection, [_line(done, now, "notice_sent") for key, done in accepted.items() if key in sent])
+        _log(connection, [done for key, done in accepted.items() if key in sent], now, "notice_sent")
         for done in tries:
             if done.answer.verdict is not Verdict.ACCEPTED:
                 self._record_failure(connection, done, now)
@@ -131,7 +139,7 @@ class Dispatch:
             return
         if answer.reason != notice.reason or following.state is NoticeState.FAILED:
             # not at every retry: one may go on for days
-            cases.write_logs(connection, [_line(done, now, "notice_failed")])
+            _log(connection, [done], now, "notice_failed")
         self._use_other_way(connection, done, now)
 
     def _use_other_way(self, connection: Connection, done: Done, now: datetime) -> None:
@@ -140,26 +148,21 @@ class Dispatch:
         if other is not None:
             outbox.add(connection, [other], now)
         elif done.answer.verdict is Verdict.NEVER and _has_failed_everywhere(connection, done.notice):
-            cases.write_logs(connection, [_line(done, now, "person_unreachable")])
+            _log(connection, [done], now, "person_unreachable")
 
 
 def _channel(person: Person | None, id: str) -> Channel | None:  # noqa: A002
     return next((way for way in person.ways if way.id == id), None) if person else None
 
 
-def _home(roster: Roster, alert: Alert) -> Home:
-    """Return the home of an alert; for one about a whole site an empty one, in the time zone of that site."""
-    known = roster.homes.get(alert.home)
-    if known is not None:
-        return known
-    nowhere = Home(alert.home, alert.site, building="")
-    zones = (home.timezone for home in roster.homes.values() if home.site == alert.site)
-    return replace(nowhere, timezone=next(zones, nowhere.timezone))
-
-
 def _has_failed_everywhere(connection: Connection, notice: Notice) -> bool:
     by_all_channels = [n for n in outbox.of_alert(connection, notice.alert) if stem(n) == stem(notice)]
     return all(n.state is NoticeState.FAILED for n in by_all_channels)
+
+
+def _log(connection: Connection, tries: Sequence[Done], now: datetime, what: str) -> None:
+    """Write lines of the log, which nothing can erase: so a canary's alert, which is erased, has none."""
+    cases.write_logs(connection, [_line(done, now, what) for done in tries if done.notice.person != canary.PERSON])
 
 
 def _line(done: Done, now: datetime, what: str) -> tuple[str, Entry]:

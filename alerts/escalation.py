@@ -1,6 +1,6 @@
-"""What happens next in a case: pure decisions over the case, the people around the home and the moment.
+"""What linli does next in a case by itself: pure decisions over the case, the people around the home and the moment.
 
-Accepting stops the calls but starts a lease; only closing stops the clock; after the last rung the calls go round again.
+Only closing stops the clock; after the last rung the calls go round again. What people answer stands in `replies`.
 """
 
 from collections.abc import Mapping
@@ -8,24 +8,24 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from alerts.callers import Callers
-from alerts.case import Case, Draft, Step, role_of
-from alerts.ladders import ASKED_ABOUT
+from alerts.case import Case, Draft, Step, next_mark
 from linli.alert import (
     Alert,
     AlertState,
     Entry,
     NoticeType,
-    Outcome,
     Request,
     RequestState,
     Rung,
     Severity,
 )
-from linli.errors import Conflict
 from linli.people import Person, Role
 
 DOOR_LEASE = timedelta(minutes=30)
 """How long somebody may be at the door without saying how it ended, before staff are told."""
+AT_THE_GOAL = (Role.FAMILY, Role.STAFF)
+AT_THE_LIMIT = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
+"""Who is called when the long-lie clock passes its goal, and its limit."""
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
 """Local hours in which notices (never emergencies or urgent alerts) wait for the morning."""
 
@@ -38,7 +38,7 @@ def opened(alert: Alert, callers: Callers, now: datetime) -> Step:
         draft.alert = replace(alert, climb_at=morning)
         draft.note("held", until=morning.isoformat())
         return draft.step()
-    _climb(draft, callers)
+    _climb(draft, callers, since=draft.now)
     return draft.step()
 
 
@@ -61,14 +61,39 @@ def due(case: Case, callers: Callers, now: datetime) -> Step:
     """Take the step whose time has come: a lease that ended, a helper who is silent, the next rung."""
     draft = Draft.of(case, now)
     alert = case.alert
-    if alert.state is AlertState.AT_DOOR and _is_over(alert.lease_until, now):
-        _ask_for_outcome(draft, callers)
-    elif alert.state is AlertState.ACCEPTED and _is_over(alert.lease_until, now):
+    if alert.state is AlertState.AT_DOOR:
+        if _is_over(alert.lease_until, now):
+            _ask_for_outcome(draft, callers)
+        return draft.step()
+    _pass_marks(draft, callers)
+    if alert.state is AlertState.ACCEPTED and _is_over(alert.lease_until, now):
         _end_lease(draft, callers)
     elif alert.state is AlertState.OPEN:
         _replace_silent(draft, callers)
-        _climb_if_time(draft, callers)
+        climb_if_time(draft, callers)
     return draft.step()
+
+
+def _pass_marks(draft: Draft, callers: Callers) -> None:
+    """She may have lain there for long: call more people, whatever rung it is and whoever has said that they go."""
+    while (mark := next_mark(draft.alert)) is not None and mark <= draft.now:
+        draft.alert = replace(draft.alert, marks=draft.alert.marks + 1)
+        draft.note("late", minutes=round((mark - draft.alert.clock_from).total_seconds() / 60))
+        is_last = draft.alert.marks == len(draft.alert.ladder.marks)
+        for role in AT_THE_LIMIT if is_last else AT_THE_GOAL:
+            for person in callers.of(role):
+                if not _goes(draft, person):
+                    draft.call(person, rung=_rung_of_mark(draft.alert), reply_within=None)
+
+
+def _rung_of_mark(alert: Alert) -> int:
+    """Return a number of its own for a mark, so that its messages are not taken for those of a rung."""
+    return len(alert.ladder.rungs) + alert.marks
+
+
+def _goes(draft: Draft, person: Person) -> bool:
+    known = draft.requests.get(person.person)
+    return known is not None and known.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
 
 
 def _is_over(moment: datetime | None, now: datetime) -> bool:
@@ -92,7 +117,7 @@ def _end_lease(draft: Draft, callers: Callers) -> None:
     for request in list(draft.requests.values()):
         if request.state is RequestState.ACCEPTED:
             _remind(draft, callers, request)
-    _climb(draft, callers)
+    _climb(draft, callers, since=draft.now)
 
 
 def _remind(draft: Draft, callers: Callers, request: Request) -> None:
@@ -108,10 +133,10 @@ def _replace_silent(draft: Draft, callers: Callers) -> None:
         if request.reply_due_at is not None and request.reply_due_at <= draft.now:
             draft.put(replace(request, state=RequestState.SILENT, reply_due_at=None))
             draft.note("silent", person=request.person)
-            _call_next(draft, callers, request)
+            call_next(draft, callers, request)
 
 
-def _call_next(draft: Draft, callers: Callers, instead_of: Request) -> None:
+def call_next(draft: Draft, callers: Callers, instead_of: Request) -> None:
     """Call the next of the same role at once, in place of who is silent or cannot come."""
     if instead_of.rung >= len(draft.alert.ladder.rungs) or not draft.alert.ladder.rungs[instead_of.rung].count:
         return
@@ -124,10 +149,12 @@ def _not_asked(draft: Draft, people: list[Person]) -> list[Person]:
     return [person for person in people if person.person not in draft.requests]
 
 
-def _climb_if_time(draft: Draft, callers: Callers) -> None:
+def climb_if_time(draft: Draft, callers: Callers) -> None:
     """Climb when the next rung's time has come, or at once when everybody has said that they cannot come."""
-    if _is_over(draft.alert.climb_at, draft.now) or _all_declined(draft):
-        _climb(draft, callers)
+    if _all_declined(draft):
+        _climb(draft, callers, since=draft.now)
+    while _is_over(draft.alert.climb_at, draft.now):
+        _climb(draft, callers, since=draft.alert.climb_at or draft.now)
 
 
 def _all_declined(draft: Draft) -> bool:
@@ -136,14 +163,18 @@ def _all_declined(draft: Draft) -> bool:
     return more_rungs and bool(answers) and all(state is RequestState.DECLINED for state in answers)
 
 
-def _climb(draft: Draft, callers: Callers) -> None:
-    """Climb to the next rung that has anybody on it; past the last one, go round again."""
+def _climb(draft: Draft, callers: Callers, *, since: datetime) -> None:
+    """Climb to the next rung that has anybody on it; past the last one, go round again.
+
+    The next rung counts from when this one was due: who was promised staff after 90 s has them then, however late we are.
+    """
     ladder = draft.alert.ladder
     while draft.alert.rung < len(ladder.rungs):
         index = draft.alert.rung
         draft.alert = replace(draft.alert, rung=index + 1)
         if _call_rung(draft, callers, ladder.rungs[index], index):
-            draft.alert = replace(draft.alert, climb_at=draft.now + _gap(draft.alert))
+            is_last = draft.alert.rung >= len(ladder.rungs)
+            draft.alert = replace(draft.alert, climb_at=(draft.now if is_last else since) + _gap(draft.alert))
             return
     _go_round(draft, callers)
 
@@ -171,9 +202,10 @@ def _call_rung(draft: Draft, callers: Callers, rung: Rung, index: int) -> bool:
 
 def _call_second_channels(draft: Draft, callers: Callers, index: int) -> bool:
     reached = False
+    just_called = {notice.person for notice in draft.notices}  # in a step that was long overdue
     for request in list(draft.requests.values()):
         person = callers.person(request.person)
-        silent = request.state in {RequestState.ASKED, RequestState.SILENT}
+        silent = request.state in {RequestState.ASKED, RequestState.SILENT} and request.person not in just_called
         if person is None or not silent or len(person.ways) < 2:
             continue
         draft.write(person.person, person.ways[1], NoticeType.CALL, request.rung)
@@ -196,88 +228,3 @@ def _go_round(draft: Draft, callers: Callers) -> None:
 
 def _if_emergency(alert: Alert, people: list[Person]) -> list[Person]:
     return people if alert.severity is Severity.EMERGENCY else []
-
-
-def accepted(case: Case, person: str, role: Role, now: datetime) -> Step:
-    """Somebody goes: stop the calls and start the lease. A second helper joins; the same one again changes nothing."""
-    draft = Draft.of(case, now)
-    known = case.of(person)
-    if known is not None and known.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}:
-        return draft.step()
-    _stand(draft, person, role, RequestState.ACCEPTED)
-    if case.alert.state is AlertState.OPEN:
-        draft.alert = replace(case.alert, state=AlertState.ACCEPTED, lease_until=now + case.alert.ladder.lease)
-        draft.withdraw = True
-        draft.note("accepted", person, until=(now + case.alert.ladder.lease).isoformat())
-    else:
-        draft.note("joined", person)
-    return draft.step()
-
-
-def _stand(draft: Draft, person: str, role: Role, state: RequestState) -> None:
-    known = draft.requests.get(person)
-    base = known or Request(person, role, draft.alert.rung, state, draft.now)
-    draft.put(replace(base, state=state, reply_due_at=None))
-
-
-def declined(case: Case, callers: Callers, person: str, now: datetime) -> Step:
-    """Somebody cannot come: call the next at once; who had accepted is let go, and the ladder goes on."""
-    draft = Draft.of(case, now)
-    known = case.of(person)
-    if known is not None and known.state is RequestState.DECLINED:
-        return draft.step()
-    _stand(draft, person, known.role if known else role_of(callers.person(person)), RequestState.DECLINED)
-    draft.note("declined", person)
-    draft.spare = person
-    if case.alert.state is AlertState.ACCEPTED and not _anybody(draft, RequestState.ACCEPTED):
-        draft.alert = replace(
-            draft.alert, state=AlertState.OPEN, lease_until=None, climb_at=draft.alert.climb_at or now
-        )
-    if draft.alert.state is AlertState.OPEN and known is not None:
-        _call_next(draft, callers, known)
-        _climb_if_time(draft, callers)
-    return draft.step()
-
-
-def _anybody(draft: Draft, state: RequestState) -> bool:
-    return any(request.state is state for request in draft.requests.values())
-
-
-def arrived(case: Case, person: str, role: Role, now: datetime) -> Step:
-    """Somebody is at the door; the clock goes on until they say how it is."""
-    draft = Draft.of(case, now)
-    known = case.of(person)
-    if known is not None and known.state is RequestState.AT_DOOR:
-        return draft.step()
-    _stand(draft, person, role, RequestState.AT_DOOR)
-    draft.alert = replace(case.alert, state=AlertState.AT_DOOR, lease_until=now + DOOR_LEASE)
-    draft.withdraw = True
-    draft.note("at_door", person)
-    return draft.step()
-
-
-def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> Step:
-    """End a case with its outcome; raises Conflict when it ended otherwise before."""
-    draft = Draft.of(case, now)
-    alert = case.alert
-    if alert.state is AlertState.CLOSED:
-        if (alert.outcome, alert.note) != (outcome, note):
-            raise Conflict(f"alert {alert.id} is closed already, with outcome {alert.outcome}")
-        return draft.step()
-    draft.alert = replace(
-        alert, state=AlertState.CLOSED, closed_at=now, outcome=outcome, note=note, climb_at=None, lease_until=None
-    )
-    draft.withdraw = True
-    draft.note("closed", who, outcome=outcome)
-    return draft.step()
-
-
-def lives(case: Case, at: datetime, now: datetime) -> Step | None:
-    """A sign of life while the alert is open: ends it while only the elder was asked, else it is put on record once."""
-    if case.alert.kind not in ASKED_ABOUT or at <= case.alert.opened_at:
-        return None
-    if all(request.role is Role.RESIDENT for request in case.requests) and case.alert.state is AlertState.OPEN:
-        return closed(case, "resident", Outcome.SAFE, "", now)
-    draft = Draft.of(case, now)
-    draft.note("sign_of_life", "resident", at=at.isoformat())
-    return draft.step()

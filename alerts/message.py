@@ -40,6 +40,8 @@ _SUBJECT = {
     Role.STAFF: "A home needs a look",
     Role.PROFESSIONAL: "The community asks for your help",
 }
+_WEBHOOK_TYPES = {NoticeType.OVER: "alert.over", NoticeType.TELL: "alert.taken_back"}
+"""Where a program is not asked for anybody to come, it must not take the message for a call."""
 _QUESTION = {
     Role.VOLUNTEER: "Can you go? If you cannot, that is fine: please say so, and the next one is asked at once.",
     Role.FAMILY: "Can you go, or do you know more?",
@@ -58,7 +60,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A notice in words. `key` is its idempotency key, `webhook_body` the JSON that a webhook is sent."""
+    """A notice in words. `key` is its idempotency key, `webhook_body` the JSON that a webhook is sent, `page` one link."""
 
     key: str
     at: datetime
@@ -69,6 +71,8 @@ class Message:
     paragraphs: tuple[str, ...]
     links: tuple[Link, ...]
     webhook_body: bytes
+    page: str = ""
+    is_over: bool = False
 
     @property
     def long(self) -> str:
@@ -96,6 +100,8 @@ def compose(alert: Alert, notice: Notice, *, home: Home, person: Person, links: 
         paragraphs=writer.paragraphs(),
         links=writer.links(links),
         webhook_body=writer.webhook_body(links),
+        page="" if notice.type in {NoticeType.ASK, NoticeType.OVER} else links.request_page(alert.id, person.person),
+        is_over=notice.type is NoticeType.OVER,
     )
 
 
@@ -107,10 +113,16 @@ class _Writer:
     person: Person
 
     def subject(self) -> str:
+        if self.alert.drill:
+            return self._say("DRILL: nobody is in danger. Please say that you have this.")
         if self.notice.type is NoticeType.ASK:
             return self._say("Are you all right?")
         if self.notice.type is NoticeType.REMIND:
             return self._say(self._reminder_subject())
+        if self.notice.type is NoticeType.OVER:
+            return self._say("It is over; nobody need come any more. Thank you.")
+        if self.notice.type is NoticeType.TELL:
+            return self._say("The call was taken back: please ring up and make sure")
         if not self.home.home:
             return self._say("linli needs you to look at something")
         if self.alert.severity is Severity.NOTICE:
@@ -124,6 +136,8 @@ class _Writer:
         return "Are you at the door already?"
 
     def short(self) -> str:
+        if self.alert.drill:
+            return fit(self.subject())
         if self.notice.type is NoticeType.ASK:
             return fit(self._say("Are you all right? Press your button, or just move about. Otherwise somebody comes."))
         place = self._address() if self.person.role is not Role.FAMILY else ""
@@ -131,11 +145,25 @@ class _Writer:
         return fit(self._say(template, subject=self.subject(), place=place, at=self.alert.opened_at))
 
     def paragraphs(self) -> tuple[str, ...]:
+        if self.alert.drill:
+            return self._drill()
         if self.notice.type is NoticeType.ASK:
             return self._question()
         if self.notice.type is NoticeType.REMIND:
             return self._reminder()
+        if self.notice.type is NoticeType.OVER:
+            return self._thanks()
+        if self.notice.type is NoticeType.TELL:
+            return self._taken_back()
         return self._call() if self.home.home else (self._why(),)
+
+    def _drill(self) -> tuple[str, ...]:
+        said = [self.subject(), self._say("DRILL: you need not go anywhere; one tap shows that calls reach you.")]
+        if self.home.home and self.home.building:
+            said.append(
+                self._say("DRILL: a button was tried: {place}, {at}", place=self._address(), at=self.alert.opened_at)
+            )
+        return tuple(said)
 
     def _question(self) -> tuple[str, ...]:
         return (
@@ -152,6 +180,23 @@ class _Writer:
             self._say("You said that you would go. If you are there, please say so."),
             self._say("If you cannot, that is fine: please say so, and others are asked."),
         )
+
+    def _thanks(self) -> tuple[str, ...]:
+        return (
+            self._say("It is over; nobody need come any more."),
+            self._say("{place}, since {at}", place=self._address() or self.alert.site, at=self.alert.opened_at),
+            self._say("Thank you for being there."),
+        )
+
+    def _taken_back(self) -> tuple[str, ...]:
+        said = [
+            self._whereabouts(),
+            self._say("Somebody in the home says that nobody need come. Until it is said twice, the calls go on."),
+            self._say("Please ring up and make sure that this was she, and of her own will."),
+        ]
+        if self.home.phone:
+            said.append(self._say("Telephone in the home: {phone}", phone=self.home.phone))
+        return tuple(said)
 
     def _call(self) -> tuple[str, ...]:
         said = [self._need(), self._whereabouts(), self._why()]
@@ -182,9 +227,11 @@ class _Writer:
 
     def links(self, links: Links) -> tuple[Link, ...]:
         alert, person = self.alert.id, self.person.person
-        if self.notice.type is NoticeType.ASK:
+        if self.alert.drill:
+            return (Link(self._say("I got it"), links.accept(alert, person)),)
+        if self.notice.type in {NoticeType.ASK, NoticeType.OVER}:
             return ()
-        if self.notice.type is NoticeType.REMIND or not self.home.home:
+        if self.notice.type in {NoticeType.REMIND, NoticeType.TELL} or not self.home.home:
             return (Link(self._say("Open"), links.request_page(alert, person)),)
         return (
             Link(self._say("I go"), links.accept(alert, person)),
@@ -194,7 +241,7 @@ class _Writer:
     def webhook_body(self, links: Links) -> bytes:
         return msgspec.json.encode(
             {
-                "type": "alert.notice",
+                "type": _WEBHOOK_TYPES.get(self.notice.type, "alert.notice"),
                 "alert": {
                     "id": self.alert.id,
                     "kind": self.alert.kind,
@@ -213,18 +260,25 @@ class _Writer:
                 },
                 "to": {"person": self.person.person, "name": self.person.name, "role": self.person.role},
                 "links": self._webhook_links(links),
+                **({"drill": True} if self.alert.drill else {}),
             }
         )
 
     def _webhook_text(self) -> str:
         """Return the reason, or for what is not a call the one sentence that it is about."""
+        if self.alert.drill:
+            return self.subject()
         if self.notice.type is NoticeType.CALL:
             return self._why()
         return self.short() if self.notice.type is NoticeType.ASK else self.subject()
 
     def _webhook_links(self, links: Links) -> dict[str, str]:
         alert, person = self.alert.id, self.person.person
-        if self.notice.type is NoticeType.ASK:  # she cannot go to herself: both show her what she is asked
+        if self.notice.type in {
+            NoticeType.ASK,
+            NoticeType.OVER,
+            NoticeType.TELL,
+        }:  # nobody is asked to go: just to look
             page = links.request_page(alert, person)
             return {"accept": page, "decline": page}
         return {"accept": links.accept(alert, person), "decline": links.decline(alert, person)}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from alerts.channels import NO_ADAPTER, NO_MAIL_SERVER
+from alerts.channels import NOT_SET
 from alerts.channels.base import Answer, Verdict
 from linli.health import Health
 from linli.words import Sentence
@@ -25,6 +25,6 @@ class Reach:
             self._health.well(f"channel:{kind}")
             return
         self._failures[kind] += 1
-        if self._failures[kind] >= FAILURES or answer.reason in {NO_ADAPTER, NO_MAIL_SERVER}:
+        if self._failures[kind] >= FAILURES or answer.reason in NOT_SET:
             why = Sentence("Messages by {kind} do not get through: {reason}.", {"kind": kind, "reason": answer.reason})
             self._health.trouble(f"channel:{kind}", why)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.channels.base import Answer, Verdict
-from linli.alert import Notice, NoticeState
+from linli.alert import Notice, NoticeState, NoticeType
 from linli.people import Channel, Person
 
 LONGEST_PAUSE = timedelta(seconds=60)
+MOST_THANKS = 8
+"""How often it is tried to tell somebody that it is over: some four minutes, then it is no news any more."""
 _DOUBLINGS = 6
 
 
@@ -22,11 +24,12 @@ class Next:
 def after(answer: Answer, notice: Notice, now: datetime) -> Next:
     """Return what follows from an answer: sent, given up, or again after 1, 2, 4, … 60 s, for ever.
 
-    That the alert is closed ends it; that is not for here: notices of closed alerts are never claimed.
+    That the alert is closed ends it; that is not for here: calls of closed alerts are never claimed.
     """
     if answer.verdict is Verdict.ACCEPTED:
         return Next(NoticeState.SENT)
-    if answer.verdict is Verdict.NEVER:
+    is_late = notice.type is NoticeType.OVER and notice.attempts >= MOST_THANKS
+    if answer.verdict is Verdict.NEVER or is_late:
         return Next(NoticeState.FAILED)
     pause = timedelta(seconds=2 ** min(max(notice.attempts - 1, 0), _DOUBLINGS))
     wished = answer.retry_after or timedelta(0)
@@ -34,12 +37,12 @@ def after(answer: Answer, notice: Notice, now: datetime) -> Next:
 
 
 def other_way(notice: Notice, person: Person, now: datetime) -> Notice | None:
-    """Return the same notice by the person's next channel, None after the last.
+    """Return the same notice by the person's next channel, None after the last; thanks go only where the call went.
 
     Its key is the one that the ladder gives that channel on the same rung, so that the person is written to once.
     """
     following = _next_channel(notice.channel, person.ways)
-    if following is None:
+    if following is None or notice.type is NoticeType.OVER:
         return None
     return replace(
         notice,

@@ -16,9 +16,11 @@ from sqlalchemy import Connection
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.dispatch import LEASE, Dispatch, Done, Task
 from alerts.links import Links
+from alerts.rates import Rates
 from alerts.reach import Reach
+from linli import canary
 from linli.alert import Notice, Severity
-from linli.clock import Clock
+from linli.clock import Clock, seconds
 from linli.errors import StoreDown
 from linli.health import Health
 from linli.people import Roster
@@ -56,6 +58,7 @@ class Sender:
         workers: int = 16,
         reserved: int = 8,
         lease: timedelta = LEASE,
+        rates: Rates | None = None,
         on_answer: OnAnswer = _tell_nobody,
     ) -> None:
         if not 0 < reserved < workers:
@@ -63,7 +66,7 @@ class Sender:
         self._care = care
         self._clock = clock
         self._health = health
-        self._dispatch = Dispatch(care, roster, adapters, links, clock, lease=lease)
+        self._dispatch = Dispatch(care, roster, adapters, links, clock, lease=lease, rates=rates)
         self._reach = Reach(health)
         self._workers = workers
         self._ordinary = workers - reserved
@@ -75,6 +78,7 @@ class Sender:
         self._in_hand: dict[tuple[str, int], Severity] = {}
         self._unrecorded: list[Done] = []
         self._is_fresh = True
+        self.turned_at = seconds()
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
 
@@ -129,7 +133,8 @@ class Sender:
 
     def _tell(self, done: Done) -> None:
         if done.kind:
-            self._reach.saw(done.kind, done.answer)
+            if done.notice.person != canary.PERSON:  # what reaches our own probe says nothing of the world outside
+                self._reach.saw(done.kind, done.answer)
             self._on_answer(done.notice, done.kind, done.answer, done.seconds)
 
     def _run(self, pool: ThreadPoolExecutor) -> None:
@@ -157,6 +162,7 @@ class Sender:
             self._record_one_by_one()
             return POLL_SECONDS
         self._health.well("sender")
+        self.turned_at = seconds()
         return POLL_SECONDS
 
     def _turn(self, pool: ThreadPoolExecutor) -> None:

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-SECTIONS = ("sos", "kill", "outage", "load")
+SECTIONS = ("sos", "kill", "crash", "outage", "load", "storm", "machine", "year")
 
 
 def main() -> int:

@@ -77,7 +77,7 @@ def run(count: int = 200_000, kills: int = 5, presses: int = 100, seed: int = 1,
             flood.join()
             wait_for("the broker has everything", lambda: publisher.is_done, 300)
             wait_for("the store is quiet", lambda: _count(program) >= count, 300, 0.5)
-            wait_for("the volunteers are told", lambda: len(set(sink.homes.values())) >= presses, 60, 0.2)
+            wait_for("the volunteers are told", lambda: len(sink.told) >= presses, 60, 0.2)
             return _look(program, sink, count, presses, time.monotonic() - begun)
         finally:
             publisher.close()
@@ -107,7 +107,7 @@ def _look(program: Program, sink: Sink, count: int, presses: int, seconds: float
             "SELECT count(*) FROM outbox WHERE state IN ('waiting','leased') AND due_at < ?",
             (time.time() * 1000 - 35000,),
         ).fetchone()[0]
-    told = len(set(sink.homes.values()))
+    told = len(sink.told)
     return Result(count, stored, distinct, presses, episodes, alerts, told, stuck + late, seconds)
 
 

@@ -65,19 +65,19 @@ def _broker_outage(
     time.sleep(minutes * 60)
     broker.start()
     wait_for("the broker is back", lambda: troubles(program) == [], 90)
-    wait_for("everybody is told", lambda: len(set(sink.homes.values())) >= 20, 60)
+    wait_for("everybody is told", lambda: len(sink.told) >= 20, 60)
     api = program.api()
     alerts = [a for a in api.get("/alerts", params={"limit": 1000}).json() if a["kind"] == "sos"]
     print(
         f"outage: 20 presses around a broker gone for {minutes:g} min: {len(alerts)} alerts, "
-        f"{len(set(sink.homes.values()))} homes told"
+        f"{len(sink.told)} homes told"
     )
 
 
 def _receiver_outage(program: Program, publisher: Publisher, sink: Sink, mailbox: Mailbox, minutes: float) -> None:
     sink.is_down = True
     mailbox.stop()
-    before = set(sink.homes.values())
+    before = sink.told
     for number in range(20, 40):
         press(publisher, number)
     wait_for("linli says that channels fail", lambda: len(troubles(program)) >= 2, 60)
@@ -85,11 +85,11 @@ def _receiver_outage(program: Program, publisher: Publisher, sink: Sink, mailbox
     time.sleep(minutes * 60)
     sink.is_down = False
     mailbox.start()
-    wait_for("everybody is told", lambda: len(set(sink.homes.values()) - before) >= 20, 90)
+    wait_for("everybody is told", lambda: len(sink.told - before) >= 20, 90)
     wait_for("mail goes again", lambda: len(mailbox.keys) > 0, 90)
     wait_for("no channel fails", lambda: troubles(program) == [], 90)
     twice = {key: count for key, count in (sink.keys + mailbox.keys).items() if count > 1}
     print(
         f"outage: 20 presses while receivers were down for {minutes:g} min: "
-        f"{len(set(sink.homes.values()) - before)} homes told, {len(mailbox.keys)} mails, keys seen twice: {len(twice)}"
+        f"{len(sink.told - before)} homes told, {len(mailbox.keys)} mails, keys seen twice: {len(twice)}"
     )

@@ -93,6 +93,7 @@ class Program:
     http_port: int = field(default_factory=free_port)
     mqtt_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    words: Sequence[str] = tuple(LINLI)
 
     @property
     def data(self) -> Path:
@@ -126,7 +127,7 @@ class Program:
         words = ["run", "--data", str(self.data), "--http", f"127.0.0.1:{self.http_port}", "--broker", self.broker]
         words += ["--mqtt", self.mqtt] if self.mqtt else ["--mqtt-listen", f"127.0.0.1:{self.mqtt_port}"]
         log = (self.folder / "linli.log").open("ab")
-        self.process = subprocess.Popen([*LINLI, *words], stdout=log, stderr=log, env=self._env())
+        self.process = subprocess.Popen([*self.words, *words], stdout=log, stderr=log, env=self._env())
         log.close()
         return wait_for("linli is ready", self._is_ready)
 

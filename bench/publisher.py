@@ -14,13 +14,13 @@ IN_FLIGHT = 500
 class Publisher:
     """One persistent client; it reconnects by itself and sends again what was not acknowledged."""
 
-    def __init__(self, port: int, user: str, password: str) -> None:
+    def __init__(self, port: int, user: str, password: str, name: str = "bench") -> None:
         self._room = threading.Semaphore(IN_FLIGHT)
         self._connected = threading.Event()
         self.sent = 0
         self.acknowledged = 0
         self._client = paho.Client(
-            CallbackAPIVersion.VERSION2, f"{user}-bench", clean_session=False, protocol=MQTTProtocolVersion.MQTTv311
+            CallbackAPIVersion.VERSION2, f"{user}-{name}", clean_session=False, protocol=MQTTProtocolVersion.MQTTv311
         )
         self._client.username_pw_set(user, password)
         self._client.max_inflight_messages_set(IN_FLIGHT)

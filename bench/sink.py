@@ -14,7 +14,7 @@ class Sink:
     def __init__(self) -> None:
         self.keys: Counter[str] = Counter()
         self.first_at: dict[str, float] = {}
-        self.homes: dict[str, str] = {}
+        self._first_about: dict[str, float] = {}
         self._links: dict[str, dict[str, str]] = {}
         self.unsigned = 0
         self.is_down = False
@@ -49,14 +49,20 @@ class Sink:
         with self._lock:
             self.keys[key] += 1
             self.first_at.setdefault(key, now)
-            self.homes.setdefault(key, home)
+            self._first_about.setdefault(home, now)
             self._links[home] = told["links"]
             self.unsigned += not signature
 
     def first_for(self, home: str) -> float | None:
         """Return when the first message about a home came, in seconds since 1970."""
         with self._lock:
-            return min((self.first_at[key] for key, about in self.homes.items() if about == home), default=None)
+            return self._first_about.get(home)
+
+    @property
+    def told(self) -> set[str]:
+        """Return the homes about which anything came."""
+        with self._lock:
+            return set(self._first_about)
 
     def links_for(self, home: str) -> dict[str, str]:
         """Return the links of the latest message about a home."""

@@ -16,14 +16,16 @@ from starlette.staticfiles import StaticFiles
 from alerts.desk import UnknownAlert
 from dashboard import live
 from dashboard.api import alerts as api_alerts
+from dashboard.api import canary as api_canary
 from dashboard.api import homes as api_homes
+from dashboard.api import people as api_people
 from dashboard.api import signals as api_signals
 from dashboard.api import system
 from dashboard.body_limit import LimitBody
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, family, go, homes, resident, signin, volunteer
+from dashboard.pages import alert, board, drills, family, go, homes, reports, resident, signin, volunteer
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -33,13 +35,17 @@ ROUTERS = (
     system.router,
     api_homes.router,
     api_alerts.router,
+    api_people.router,
     api_signals.router,
     live.router,
     signin.router,
     go.router,
     board.router,
     homes.router,
+    drills.router,
+    api_canary.router,
     alert.router,
+    reports.router,
     family.router,
     volunteer.router,
     resident.router,

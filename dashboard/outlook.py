@@ -34,8 +34,18 @@ def planned(alert: Alert, roster: Roster) -> list[Planned]:
         at = alert.lease_until or alert.due_at
         return [Planned(at, Sentence("Community staff are called"), _NO_OUTCOME)]
     if alert.state is AlertState.ACCEPTED:
-        return _climbs(alert, roster, alert.lease_until or alert.due_at, _NOBODY_AT_DOOR)
-    return _climbs(alert, roster, alert.climb_at or alert.due_at, _NOBODY_ACCEPTED)
+        steps = _climbs(alert, roster, alert.lease_until or alert.due_at, _NOBODY_AT_DOOR)
+    else:
+        steps = _climbs(alert, roster, alert.climb_at or alert.due_at, _NOBODY_ACCEPTED)
+    return sorted([*steps, *_marks(alert)], key=lambda step: step.at)[:SHOWN]
+
+
+def _marks(alert: Alert) -> list[Planned]:
+    """Return when the long-lie clock calls more people."""
+    if alert.drill:
+        return []
+    left = alert.ladder.marks[alert.marks :]
+    return [Planned(alert.clock_from + mark, Sentence("More people are called"), _NOBODY_AT_DOOR) for mark in left]
 
 
 def _climbs(alert: Alert, roster: Roster, at: datetime, unless: Sentence) -> list[Planned]:

@@ -4,7 +4,7 @@ import re
 from zoneinfo import ZoneInfo
 
 from linli.alert import Alert
-from linli.people import Home, Roster
+from linli.people import Home, Person, Roster
 from linli.words import translate
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
@@ -20,6 +20,12 @@ def zone_of(roster: Roster, alert: Alert) -> ZoneInfo:
 def zone_of_site(roster: Roster, site: str = "") -> ZoneInfo:
     """Return the zone of a site, or of any home where none is named."""
     return next((home.zone for home in roster.homes.values() if site in ("", home.site)), DEFAULT_ZONE)
+
+
+def zone_of_person(roster: Roster, person: Person | None) -> ZoneInfo:
+    """Return the zone of the first home that somebody cares for."""
+    homes = roster.homes.values() if person else ()
+    return next((home.zone for home in homes if person and person.cares_for(home)), DEFAULT_ZONE)
 
 
 def building_name(home: Home, language: str) -> str:

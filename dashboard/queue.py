@@ -1,6 +1,6 @@
 """The queue of the staff board: who needs somebody now, who is on it, and what linli will do by itself next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dashboard.outlook import Planned, planned
@@ -55,14 +55,16 @@ class Queue:
     now: list[Card]
     notices: list[Card]
     soon: list[Soon]
+    drills: list[Card] = field(default_factory=list)
+    """Nobody is in need: they are shown apart, and counted nowhere."""
 
 
 def queue_of(standings: list[Standing], involved: list[Involved], roster: Roster, now: datetime) -> Queue:
     """Return the queue: emergencies before what is urgent, the oldest first; then notices; then what comes next."""
     cards = [card_of(one, roster) for one in involved]
-    calling = [card for card in cards if card.alert.severity in CALLING]
-    notices = [card for card in cards if card.alert.severity is Severity.NOTICE]
-    return Queue(calling, notices, _soon(standings, now))
+    calling = [card for card in cards if card.alert.severity in CALLING and not card.alert.drill]
+    notices = [card for card in cards if card.alert.severity is Severity.NOTICE and not card.alert.drill]
+    return Queue(calling, notices, _soon(standings, now), [card for card in cards if card.alert.drill])
 
 
 def card_of(involved: Involved, roster: Roster) -> Card:

@@ -121,6 +121,12 @@ class Words:
         """Return a length of time."""
         return span(length, self.language)
 
+    def length(self, seconds: float) -> str:
+        """Return a length of time given in seconds: below two minutes in seconds, else as people say it."""
+        if seconds < 120:
+            return f"{round(seconds)} {translate('s', self.language)}"
+        return self.span(timedelta(seconds=seconds))
+
     def running(self, since: datetime) -> str:
         """Return what a running clock shows: minutes and seconds, from an hour on hours too."""
         return self.between(since, self.now)

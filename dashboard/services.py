@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.desk import Desk
+from alerts.ladders import LadderFor, built_in_ladder
 from alerts.links import Links
+from alerts.probe import NotOurs
 from linli.clock import Clock
 from linli.health import Health
 from linli.home_state import HomeView
@@ -46,6 +48,11 @@ class Homes(Protocol):
         ...
 
 
+def _no_probe(_headers: Mapping[str, str], _body: bytes) -> bool:
+    """There is no canary whose messages could arrive."""
+    raise NotOurs("no canary is on its rounds")
+
+
 @dataclass(frozen=True)
 class WebSettings:
     """What the web part is told at the start. `base_url` is how people reach it; `secret` signs cookies."""
@@ -61,6 +68,7 @@ class Services:
     """Everything that a route may use.
 
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
+    `probe` takes the canary's messages; it raises NotOurs for any other.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
     """
 
@@ -75,4 +83,6 @@ class Services:
     health: Health
     device_identity: Callable[[str], tuple[str, str] | None]
     settings: WebSettings
+    probe: Callable[[Mapping[str, str], bytes], bool] = _no_probe
     counts: Callable[[], Mapping[str, int]] = dict
+    ladders: LadderFor = built_in_ladder

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts import message
-from alerts.ladders import default_ladder
 from dashboard.access import FAMILY, Reach, may_see_home, may_see_whose
 from dashboard.guard import asked_now
 from dashboard.services import Services
-from linli.alert import Alert, AlertKind, Severity
+from linli.alert import Alert, AlertKind, Ladder, Severity
 from linli.home_state import HomeState, HomeView, Next
 from linli.people import Home, Role, Roster
 from linli.store import cases, overview
@@ -84,7 +83,7 @@ def lay_over(roster: Roster, views: Iterable[HomeView], involved: Iterable[Invol
     """Lay open alerts over what is known of the homes."""
     calling: dict[str, list[Involved]] = {}
     for one in involved:
-        if one.alert.severity in CALLING:
+        if one.alert.severity in CALLING and not one.alert.drill:
             calling.setdefault(one.alert.home, []).append(one)
     return [
         Standing(roster.homes[view.home], view, tuple(calling.get(view.home, ())))
@@ -96,20 +95,23 @@ def lay_over(roster: Roster, views: Iterable[HomeView], involved: Iterable[Invol
 def standing_of(services: Services, home: Home) -> Standing:
     """Return how one home stands, with its devices and with the moment at which people would be called."""
     view = services.homes.state(home.home)
-    view = replace(view, next=with_calls(view.next, home, services.roster()))
+    view = replace(view, next=with_calls(view.next, home, services.roster(), _asked_first(services, home)))
     with services.care.read() as connection:
         alerts = overview.with_requests(connection, overview.search(connection, state="open", home=home.home))
     ranked = sorted(alerts, key=lambda one: (one.alert.severity.rank, one.alert.opened_at))
     return lay_over(services.roster(), [view], ranked)[0]
 
 
-def with_calls(coming: Next, home: Home, roster: Roster) -> Next:
+def _asked_first(services: Services, home: Home) -> Ladder:
+    return services.ladders(home.site, AlertKind.INACTIVITY, Severity.URGENT)
+
+
+def with_calls(coming: Next, home: Home, roster: Roster, ladder: Ladder) -> Next:
     """Fill in when people are called: after the elder has had her time to answer, at once where nobody can ask her."""
     if coming.asks_at is None or coming.calls_at is not None:
         return coming
     can_be_asked = any(person.ways for person in roster.carers(home, Role.RESIDENT))
-    rungs = default_ladder(AlertKind.INACTIVITY, Severity.URGENT).rungs
-    wait = next((rung.after for rung in rungs if not rung.asks), rungs[-1].after)
+    wait = next((rung.after for rung in ladder.rungs if not rung.asks), ladder.rungs[-1].after)
     return replace(coming, calls_at=coming.asks_at + wait if can_be_asked else coming.asks_at)
 
 

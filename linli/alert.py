@@ -150,6 +150,14 @@ class Alert:
     marks: int = 0
     door_at: datetime | None = None
 
+    @property
+    def clock_from(self) -> datetime:
+        """Return when the long-lie clock began: the first evidence of an emergency; for all else the moment it was opened.
+
+        A silence of eight hours is evidence only once it is longer than usual, not from its first minute on.
+        """
+        return self.evidence_at if self.severity is Severity.EMERGENCY else self.opened_at
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -9,6 +9,11 @@ from pathlib import Path
 
 import uvicorn
 
+from alerts.auditor import Auditor
+from alerts.drill_desk import DrillDesk
+from alerts.drill_plan import DrillPlan
+from alerts.probe import Probe
+from alerts.without_store import PATIENCE_SECONDS
 from dashboard.app import create_app
 from dashboard.services import Services, WebSettings
 from ingest.accounts import Account, gateway_account, home_account, linli_account
@@ -18,20 +23,25 @@ from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
 from ingest.mosquitto import Mosquitto, find_mosquitto
 from linli.clock import Clock
-from linli.core import Core, build
+from linli.core import Core, build, canary_secret
 from linli.data_dir import DataDir
 from linli.errors import LinliError
+from linli.every import Every
+from linli.finding import Finding
 from linli.loop import Loop
 from linli.mqtt_url import MqttUrl, parse
 from linli.people import Roster
 from linli.ports import free_port, listen
 from linli.settings import Settings, address
+from linli.store.log_head import HeadKeeper
+from linli.watching import Watching
 from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
 
 OWN_USER = "_linli"
 _GRACE_SECONDS = 3
+_PLAN_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,9 @@ class App:
         self._say = say
         self._socket = self._listen(asked)
         self.url = settings.base_url or _url_of(self._socket)
-        self.core: Core = build(settings, data, clock, self.url)
+        watches = settings.canary_minutes > 0 and not demo
+        probe = (settings.canary_url or f"{_url_of(self._socket)}/canary") if watches else ""
+        self.core: Core = build(settings, data, clock, self.url, probe=probe)
         self.loop = Loop(self.core.pipeline, clock, self.core.health, tick_every=tick_every, each_tick=self._each_tick)
         self._broker, self.mqtt_url = self._choose_broker(data, asked)
         client_id = self.core.keys.client_id(self.mqtt_url.user or OWN_USER)
@@ -74,6 +86,15 @@ class App:
             lost=lambda: self.core.watch.go_deaf(clock.now()),
             authority=_readable(settings.mqtt_ca),
         )
+        self.watching = Watching(settings, self.core, self.loop, self.mqtt_url) if watches else None
+        drill_desk = DrillDesk(self.core.care, self.core.roster.get, self.core.desk, clock)
+        plan = DrillPlan(self.core.care, self.core.roster.get, self.core.desk, drill_desk, clock)
+        self._drills = Every(_PLAN_SECONDS, plan.tick, name="drills") if settings.drill_plan == "weekly" else None
+        self._auditor = Auditor(
+            self.core.care, self.core.roster.get, self.core.desk, self.core.health, self.core.sender.wake
+        )
+        self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
+        self._demo = demo
         self.services = self._services(demo=demo)
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -133,23 +154,30 @@ class App:
             intake=self.loop,
             clock=core.clock,
             health=core.health,
+            ladders=core.ladders.get,
             device_identity=core.keys.identify,
             settings=WebSettings(self.url, core.keys.bytes_for("cookies"), demo=demo),
+            probe=Probe(canary_secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )
 
     def start(self) -> None:
         """Start everything but the pages. What was overdue goes out first; then the homes are known again."""
         self.core.desk.start()
+        self.core.without_store.recover(self.core.desk.open)
         self.core.sender.start()
         self.core.warm()
         self._was_off()
         self.loop.start()
+        self.core.without_store.start(self._late)
         if self._broker is not None:
             self._broker.apply(accounts(self.core.roster.get(), self.core))
             self._broker.start()
             logger.info("broker started name=%s durable=%s", self._broker.name, self._broker.durable)
         self._gateway.start()
+        for part in (self.watching, self._drills):
+            if part is not None:
+                part.start()
 
     def _was_off(self) -> None:
         """Count the time since the newest signal as silence of nobody: what came meanwhile still waits at the broker."""
@@ -172,8 +200,12 @@ class App:
 
     def stop(self) -> None:
         """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
+        for part in (self.watching, self._drills):
+            if part is not None:
+                part.stop()
         self._gateway.stop()
         self.loop.stop()
+        self.core.without_store.stop()
         self.core.sender.stop()
         if self._broker is not None:
             self._broker.stop()
@@ -183,7 +215,22 @@ class App:
     def _deliver(self, message: Arrived, ticket: Ticket) -> bool:
         return self.loop.offer(message, lambda _: self._gateway.acknowledge(ticket))
 
+    def _late(self) -> list[Finding]:
+        return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))
+
     def _each_tick(self) -> None:
+        self._look_after_itself()
+        self._look_after_broker()
+        self.core.without_store.keep_up(self.core.desk.open)
+
+    def _look_after_itself(self) -> None:
+        if self._demo:  # its hours pass in minutes: everything would be late
+            return
+        now = self.core.clock.now()
+        self._auditor.tick(now)
+        self._head_keeper.tick(now)
+
+    def _look_after_broker(self) -> None:
         if self.core.refresh() and self._broker is not None:
             self._broker.apply(accounts(self.core.roster.get(), self.core))
         if self._broker is None:

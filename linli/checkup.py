@@ -5,21 +5,28 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
+from sqlalchemy import Connection
 
+from alerts import site_ladders
 from alerts.channels import adapters_for
+from alerts.channels.extra import is_service
+from alerts.channels.http import parse as web_address
 from alerts.channels.unusable import Unusable
 from ingest.mosquitto import find_mosquitto
 from linli.clock import Clock
-from linli.core import care_url, smtp
+from linli.core import care_url, push_contact, sms, smtp, vapid
 from linli.data_dir import DataDir
+from linli.duty import holidays_of
 from linli.errors import LinliError
+from linli.keys import Keys
 from linli.mqtt_url import parse
 from linli.people import Role, Roster
 from linli.settings import Settings, address
-from linli.store import cases
+from linli.steps import Tell, nobody
+from linli.store import cases, chain, log_head
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
@@ -28,13 +35,15 @@ LEAST_FREE_MB = 500
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock before this was never set."""
 _OVERDUE = timedelta(minutes=1)
+_SHOWN = 10
+"""How many faults of the log are named; one change can spoil many lines."""
 _CONNECT_SECONDS = 5
 
 Fault = str
 
 
-def faults(settings: Settings, data: DataDir, clock: Clock) -> Iterator[Fault]:
-    """Yield what is wrong, in one sentence each."""
+def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody) -> Iterator[Fault]:
+    """Yield what is wrong, in one sentence each. `tell` counts lines of the log, which may be long."""
     yield from _clock(clock)
     yield from _disk(data)
     running = _running(settings, data)
@@ -47,6 +56,7 @@ def faults(settings: Settings, data: DataDir, clock: Clock) -> Iterator[Fault]:
         with care.read() as connection:
             roster = roster_store.load(connection)
             overdue = [a.id for a in cases.open_ones(connection) if a.due_at and a.due_at < clock.now() - _OVERDUE]
+            log = _log(connection, data, tell)
     except LinliError as why:
         yield str(why)
         return
@@ -54,9 +64,20 @@ def faults(settings: Settings, data: DataDir, clock: Clock) -> Iterator[Fault]:
         care.close()
     if overdue:
         yield f"{len(overdue)} open alerts wait for a step that is overdue; start linli run"
+    yield from log
     yield from _roster(roster)
+    yield from _ladders(data, roster)
     yield from _channels(settings, roster)
+    yield from _holidays(settings, roster, clock)
     yield from _signals(data)
+
+
+def _log(connection: Connection, data: DataDir, tell: Tell) -> list[Fault]:
+    """Read the log of all alerts through: is each line the one that linli wrote, and is none missing?"""
+    kept = log_head.read(data.log_head)
+    found = [*chain.flaws(connection, tell), *filter(None, [chain.lost(connection, kept) if kept else None])]
+    more = [f"and {len(found) - _SHOWN} more faults of the log"] if len(found) > _SHOWN else []
+    return found[:_SHOWN] + more
 
 
 def _clock(clock: Clock) -> Iterator[Fault]:
@@ -91,7 +112,8 @@ def _running(settings: Settings, data: DataDir) -> list[Fault] | None:
         parts = answer.json()["parts"]
     except (httpx.HTTPError, ValueError, KeyError):
         return [f"linli is running on this data, but does not answer on {host}:{port}; name its address in http"]
-    return [f"{name}: {state.get('why', 'does not work')}" for name, state in parts.items() if not state["ok"]]
+    bad = {name: state for name, state in parts.items() if not state["ok"] and name != site_ladders.PART}
+    return [f"{name}: {state.get('why', 'does not work')}" for name, state in bad.items()]
 
 
 def _broker(settings: Settings) -> Iterator[Fault]:
@@ -118,22 +140,42 @@ def _roster(roster: Roster) -> Iterator[Fault]:
         yield f"{len(alone)} homes have nobody who would be called, the first is {alone[0]}; add people who care for them"
 
 
+def _ladders(data: DataDir, roster: Roster) -> Iterator[Fault]:
+    found = site_ladders.look(data.ladders)
+    yield from (f"ladders: {why}" for why in found.faults.values())
+    for name in sorted(found.ladders.keys() - {site_ladders.DEFAULT, *roster.sites}):
+        yield f"ladders: {name}.txt is for no site of the roster; name it for the site that it is for"
+
+
 def _anybody(roster: Roster, home: str) -> bool:
     return any(roster.carers(roster.homes[home], role) for role in Role if role is not Role.RESIDENT)
 
 
+def _holidays(settings: Settings, roster: Roster, clock: Clock) -> Iterator[Fault]:
+    """Tell of people whose hours on holidays will never hold; the day of UTC is near enough."""
+    waiting = [p for p in roster.people.values() if any(one.first is None for one in p.duty_exceptions)]
+    if waiting and max(holidays_of(settings.holidays), default=date.min) < clock.now().date():
+        yield f"{len(waiting)} people have hours for public holidays (PH), but none is to come; set holidays"
+
+
 def _channels(settings: Settings, roster: Roster) -> Iterator[Fault]:
     used = Counter(channel.kind for person in roster.people.values() for channel in person.channels)
-    adapters = adapters_for(smtp(settings))
+    adapters = adapters_for(smtp(settings), sms(settings), vapid(settings, Keys(b"")))  # nothing is sent with this key
     for kind, count in sorted(used.items()):
-        if isinstance(adapters.get(kind, _NONE), Unusable):
-            hint = "set smtp_host" if kind == "email" else "give them another channel"
+        adapter = adapters.get(kind)
+        if isinstance(adapter, Unusable) or (adapter is None and not is_service(kind)):
+            hint = _HINTS.get(kind, "give them another channel")
             yield f"{count} channels are of the kind {kind}, which does not work here; {hint}"
+    if used["webpush"] and push_contact(settings).endswith("@localhost"):
+        yield "phones by Apple refuse notifications from localhost; set push_contact to your e-mail address"
     if settings.smtp_host and used["email"]:
         yield from _unreachable("the mail server", settings.smtp_host, settings.smtp_port)
+    if settings.sms_url and used["sms"]:
+        origin = web_address(settings.sms_url).origin
+        yield from _unreachable("the SMS gateway", origin.host, origin.port)
 
 
-_NONE = Unusable("no such kind of channel")
+_HINTS = {"email": "set smtp_host", "sms": "set sms_url, docs/channels.md has examples"}
 
 
 def _signals(data: DataDir) -> Iterator[Fault]:

@@ -21,6 +21,9 @@ COMMANDS = (
     "backup",
     "restore",
     "check",
+    "drill",
+    "ladder",
+    "rehearse",
 )
 
 

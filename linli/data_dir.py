@@ -11,6 +11,7 @@ from typing import IO
 
 from linli.errors import LinliError
 from linli.files import sync_folder
+from linli.wire import is_id
 
 if sys.platform == "win32":
     import msvcrt
@@ -50,6 +51,16 @@ class DataDir:
         return self.path / "secret"
 
     @property
+    def ladders(self) -> Path:
+        """Return the folder of the ladder files, which need not be there."""
+        return self.path / "ladders"
+
+    @property
+    def log_head(self) -> Path:
+        """Return where it is written down how far the log had come."""
+        return self.path / "log.head"
+
+    @property
     def unfinished_restore(self) -> Path:
         """Return the file that is there only while a restore is at work: until it is gone, files are missing."""
         return self.path / "restore.unfinished"
@@ -57,6 +68,11 @@ class DataDir:
     def secrets(self) -> list[Path]:
         """Return all files that a backup must hold besides the databases: those whose names begin with `secret`."""
         return sorted(path for path in self.path.glob("secret*") if path.is_file() and not path.is_symlink())
+
+    def ladder_files(self) -> list[Path]:
+        """Return the ladder files that are named as linli heeds them: `default.txt` and `SITE.txt`."""
+        found = sorted(self.ladders.glob("*.txt")) if self.ladders.is_dir() else []
+        return [path for path in found if is_id(path.stem) and path.is_file() and not path.is_symlink()]
 
     def secret(self) -> bytes:
         """Return the installation's 32 secret bytes, made on first use; also two first users get the same."""

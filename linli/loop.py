@@ -11,6 +11,7 @@ from ingest.intake import Arrived, TakenIn
 from linli.clock import Clock, seconds
 from linli.errors import StoreDown
 from linli.health import Health
+from linli.overdue import Overdue
 from linli.pipeline import Pipeline
 from linli.words import Sentence
 
@@ -50,8 +51,10 @@ class Loop:
         self._tick_every = tick_every
         self._each_tick = each_tick
         self._parcels: queue.Queue[Parcel] = queue.Queue(CAPACITY)
+        self._waiting: Overdue[Arrived] = Overdue()
         self._stopping = threading.Event()
         self._next_tick = 0.0
+        self.ticked_at = seconds()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self.counts: Counter[str] = Counter()
 
@@ -71,11 +74,22 @@ class Loop:
 
     def offer(self, message: Arrived, done: Callable[[str | None], None], *, patience: float = 1.0) -> bool:
         """Queue a message; False when there was no room for `patience` seconds."""
+
+        def gone(verdict: str | None) -> None:
+            self._waiting.went(message)
+            done(verdict)
+
+        self._waiting.came(message)
         try:
-            self._parcels.put(Parcel(message, done), timeout=patience)
+            self._parcels.put(Parcel(message, gone), timeout=patience)
         except queue.Full:
+            self._waiting.went(message)
             return False
         return True
+
+    def late(self, longer_than: float) -> list[Arrived]:
+        """Return what has been waiting for more than so many seconds and is not durable yet; each message once."""
+        return self._waiting.take(longer_than)
 
     def submit(self, messages: Sequence[tuple[str, bytes]]) -> list[str | None]:
         """Take (topic, payload) messages in and wait until they are durable; raises StoreDown when that takes too long."""
@@ -167,6 +181,7 @@ class Loop:
             self._health.trouble("pipeline", Sentence("A step could not be taken; see the log."))
         else:
             self._health.well("store")
+            self.ticked_at = seconds()
 
     def _say_store_is_down(self, why: StoreDown) -> None:
         logger.error("store down reason=%s", why)

@@ -1,10 +1,14 @@
 """Who lives where, who cares for whom, and how each is reached: the roster, as one read-only picture."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from linli import duty as rota
+from linli.duty import Duty, DutyException
 
 
 class Role(StrEnum):
@@ -86,25 +90,8 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """A weekly span on duty, local to the site; weekday 0 is Monday. An end before the start runs past midnight."""
-
-    weekdays: frozenset[int]
-    start: time
-    end: time
-
-    def covers(self, local: datetime) -> bool:
-        """Tell whether a local moment lies in the span."""
-        moment = local.time()
-        if self.start < self.end:
-            return local.weekday() in self.weekdays and self.start <= moment < self.end
-        after_midnight = (local.weekday() - 1) % 7 in self.weekdays and moment < self.end
-        return after_midnight or (local.weekday() in self.weekdays and moment >= self.start)
-
-
-@dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can be called. No duty spans means always on duty."""
+    """Somebody who can be called. No duty spans means always on duty, but for the exceptions."""
 
     person: str
     role: Role
@@ -114,6 +101,7 @@ class Person:
     cares: tuple[Care, ...] = ()
     channels: tuple[Channel, ...] = ()
     duty: tuple[Duty, ...] = ()
+    duty_exceptions: tuple[DutyException, ...] = ()
 
     @property
     def ways(self) -> tuple[Channel, ...]:
@@ -129,10 +117,9 @@ class Person:
         """Tell whether a home is on the person's list."""
         return any(care.covers(home) for care in self.cares)
 
-    def is_on_duty(self, now: datetime, zone: ZoneInfo) -> bool:
-        """Tell whether the person may be called at a moment, by the weekly spans in the site's zone."""
-        local = now.astimezone(zone)
-        return not self.duty or any(span.covers(local) for span in self.duty)
+    def is_on_duty(self, now: datetime, zone: ZoneInfo, holidays: Collection[date] = ()) -> bool:
+        """Tell whether the person may be called at a moment, by their week and its exceptions in the site's zone."""
+        return rota.is_on_duty(now.astimezone(zone), self.duty, self.duty_exceptions, holidays)
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,21 @@ never for detection, since a crash may have come between the two.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from alerts.desk import Desk
+from alerts.desk import Desk, alert_id
+from alerts.incidents import Incidents
+from alerts.replies import TakingBack
 from ingest.intake import Arrived, Intake, TakenIn
-from linli.alert import AlertKind
+from linli import canary
+from linli.alert import AlertKind, Severity
+from linli.canary import Canaries
 from linli.clock import Clock
+from linli.common_causes import CommonCauses
 from linli.finding import Finding
 from linli.people import Roster
-from linli.signals import Signal, is_sign_of_life
+from linli.signals import ID_KEY, Kind, Signal, is_sign_of_life
 from linli.store import availability, rejections
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
@@ -33,7 +39,9 @@ class Pipeline:
         watch: Watch,
         desk: Desk,
         clock: Clock,
+        canaries: Canaries | None = None,
     ) -> None:
+        self._canaries = canaries or Canaries(roster, None)
         self._roster = roster
         self._intake = intake
         self._signals = signals
@@ -41,6 +49,7 @@ class Pipeline:
         self._watch = watch
         self._desk = desk
         self._clock = clock
+        self._causes = CommonCauses(roster, watch, desk, Incidents(care, desk, clock))
 
     def take_in(self, messages: Sequence[Arrived]) -> TakenIn:
         """Store what the messages say and open what they call for; when this returns, all of it is durable.
@@ -49,17 +58,46 @@ class Pipeline:
         """
         now = self._clock.now()
         taken = self._intake.read(messages)
+        test_calls = self._canary_calls(taken)
         self._signals.append(taken.signals)
-        self._desk.open([finding for signal in taken.signals if (finding := self._emergency(signal)) is not None])
+        calls = [finding for signal in taken.signals if (finding := self._emergency(signal)) is not None]
+        self._desk.open([*calls, *test_calls])
         self._keep_the_rest(taken)
         for home, device, online, at in taken.availability:
             self._watch.see_availability(home, device, online=online, at=at)
         for signal in taken.signals:
             self._see(signal)
-        self._end_what_is_over(
-            self._desk.passing({s.home for s in taken.signals} | {a[0] for a in taken.availability}), now
-        )
+        heard = {signal.home for signal in taken.signals} | {said[0] for said in taken.availability}
+        self._end_what_is_over(self._desk.passing(heard), now)
+        self._causes.heard(heard, now)
         return taken
+
+    def _canary_calls(self, taken: TakenIn) -> list[Finding]:
+        """Take what the canary says out of a batch, as it is nobody's life, and return what it calls for."""
+        if not self._canaries.homes():
+            return []
+        ours = [signal for signal in taken.signals if self._canaries.has(signal.home)]
+        if ours:
+            taken.signals = [signal for signal in taken.signals if not self._canaries.has(signal.home)]
+        taken.availability = [one for one in taken.availability if not self._canaries.has(one[0])]
+        return [finding for signal in ours if (finding := self._canary_call(signal)) is not None]
+
+    def _canary_call(self, signal: Signal) -> Finding | None:
+        """Return the finding of a round that is waited for; a heartbeat is only noted, anything else is nothing."""
+        if signal.kind is Kind.BUTTON:
+            self._canaries.rounds.hear_beat(str(signal.value))
+            return None
+        found = emergency(signal, self._canaries.roster().homes[signal.home])
+        round_ = signal.key.removeprefix(ID_KEY)
+        if found is None or not self._canaries.rounds.hear(round_, alert_id(found.key)):
+            return None
+        return replace(found, drill=True, about=f"{canary.ABOUT}{round_}")
+
+    def calls_for_help(self, messages: Sequence[Arrived]) -> list[Finding]:
+        """Return what is an emergency among messages that have not been taken in; asks no store. From any thread."""
+        unasked = [replace(message, redelivered=False) for message in messages]
+        found = (self._emergency(signal) for signal in self._intake.read(unasked).signals)
+        return [finding for finding in found if finding is not None and finding.severity is Severity.EMERGENCY]
 
     def _emergency(self, signal: Signal) -> Finding | None:
         home = self._roster().homes.get(signal.home)
@@ -74,6 +112,8 @@ class Pipeline:
 
     def _see(self, signal: Signal) -> None:
         self._watch.see(signal)
+        if (signal.kind, signal.value) == (Kind.SOS, "cancelled"):
+            self._desk.take_back(signal.home, TakingBack(signal.identity, signal.received_at, signal.has_id))
         if is_sign_of_life(signal.kind, signal.value):
             self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at))
 
@@ -86,18 +126,24 @@ class Pipeline:
     def tick(self, now: datetime) -> None:
         """Find what only time tells, take the steps that are due, and close what has ended by itself."""
         found = self._watch.tick(now)
+        lost = [finding for finding in found if finding.kind is AlertKind.UNMONITORED]
+        self._open([finding for finding in found if finding.kind is not AlertKind.UNMONITORED])
+        self._end_what_is_over(self._desk.passing(), now)
+        self._desk.tick(now)
+        # last, so that nothing else waits for it
+        self._open(self._causes.tick(lost, now))
+
+    def _open(self, found: Sequence[Finding]) -> None:
         self._desk.open(found)
         for finding in found:
             self._watch.told(finding.key)
-        self._end_what_is_over(self._desk.passing(), now)
-        self._desk.tick(now)
 
     def _end_what_is_over(self, passing: Sequence[tuple[str, str, AlertKind]], now: datetime) -> None:
         for alert, home, kind in passing:
-            if self._watch.is_over(kind, home, now):
+            if home and self._watch.is_over(kind, home, now):
                 self._desk.end_by_itself(alert)
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return the earliest moment at which a tick could do anything; may be early, never late."""
-        moments = (self._watch.next_due(now), self._desk.next_due())
+        moments = (self._watch.next_due(now), self._desk.next_due(), self._causes.next_due(now))
         return min((moment for moment in moments if moment is not None), default=None)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from linli.duty import holidays_of
 from linli.errors import LinliError
 
 PREFIX = "LINLI_"
@@ -34,19 +35,78 @@ class Settings(BaseModel):
         "auto", "name", "linli's own broker: `mosquitto`, `demo` (built in, keeps nothing), or the first that is there"
     )
     care: str = _row("", "URL", "the care database, `postgresql+psycopg://…`; empty: `care.db` in the data folder")
+    journal: str = _row(
+        "",
+        "folder",
+        "where calls for help are kept while no database answers, best on another disk; empty: `journal` in the data folder",
+    )
     smtp_host: str = _row("", "host", "the mail server; empty: no e-mail is sent")
     smtp_port: int = _row(587, "port", "the mail server's port", ge=1, le=65535)
     smtp_security: Literal["none", "starttls", "tls"] = _row("starttls", "name", "how the mail server is reached")
     smtp_user: str = _row("", "text", "the mail server's user; empty: none is asked for")
     smtp_password: str = _row("", "secret", "the mail server's password")
     smtp_sender: str = _row("linli@localhost", "address", "who e-mails come from")
+    sms_url: str = _row("", "URL", "the SMS gateway, docs/channels.md; empty: no text messages are sent")
+    sms_format: Literal["json", "form"] = _row("json", "name", "how the SMS gateway is written to")
+    sms_body: str = _row(
+        '{"to": "{to}", "text": "{text}"}',
+        "template",
+        "what is posted to it; `{to}` `{text}` `{short}` `{link}` `{key}` `{secret}` are filled in",
+    )
+    sms_headers: str = _row("", "template", 'further headers, JSON such as `{"X-Api-Key": "{secret}"}`')
+    sms_secret: str = _row("", "secret", "the SMS gateway's key; named in neither template: it goes as a bearer token")
+    sms_success: str = _row(
+        "", "pointer=value", "where its answer says that it took the message, `/Code=OK`; empty: any HTTP 2xx"
+    )
+    sms_per_day: int = _row(50, "messages", "how many text messages one number gets in 24 h at most", ge=2, le=10000)
+    push_contact: str = _row("", "address", "the e-mail address that push services are told; empty: `smtp_sender`")
+    holidays: str = _row(
+        "", "days", "public holidays, `PH` in the column `on_duty`: `2026-10-01..2026-10-07, 2027-01-01`"
+    )
+    load_limit_per_week: int = _row(
+        5,
+        "requests",
+        "a volunteer who was asked so often in 7 days is spared what is no emergency while somebody else is left; 0: never",
+        ge=0,
+        le=1000,
+    )
     day_line_hours: float = _row(8, "h", "silence by day (07:00 to 22:00) after which linli asks", gt=0, le=48)
     night_line_hours: float = _row(12, "h", "silence by night after which linli asks", gt=0, le=48)
     out_line_hours: float = _row(24, "h", "after leaving by the exit, silence after which linli asks", gt=0, le=168)
     check_in_grace_minutes: float = _row(30, "min", "how late a check-in may be", ge=0, le=720)
     supervision_hours: float = _row(25, "h", "a device silent for longer is not working", gt=0, le=168)
+    mains_supervision_seconds: float = _row(
+        180,
+        "s",
+        "the same for devices whose model is `mains`: those that report at least once a minute",
+        ge=90,
+        le=86400,
+    )
     low_battery_percent: float = _row(15, "%", "at or below this a battery must be changed", ge=0, le=100)
+    canary_minutes: float = _row(
+        5,
+        "min",
+        "how often linli sends a test call the whole way, docs/drills.md; 0: never, and nobody watches",
+        ge=0,
+        le=60,
+    )
+    canary_within_seconds: float = _row(60, "s", "how long a test call may take before staff are told", ge=2, le=600)
+    canary_url: str = _row("", "URL", "where test calls are posted to; empty: to linli itself")
+    deadman_url: str = _row(
+        "",
+        "URL",
+        "fetched every minute while test calls come back, so that a service outside notices silence; empty: none",
+    )
+    drill_plan: Literal["off", "weekly"] = _row(
+        "off", "name", "`weekly`: linli reminds staff of untried buttons and writes to each volunteer once a month"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _row("info", "name", "how much is logged")
+
+    @field_validator("holidays")
+    @classmethod
+    def _are_days(cls, text: str) -> str:
+        holidays_of(text)
+        return text
 
 
 def load(

@@ -71,9 +71,14 @@ class Signal:
     said_at: str = ""
 
     @property
+    def has_id(self) -> bool:
+        """Tell whether the device has given the message an id, so that a second one is not the first sent again."""
+        return self.key.startswith(ID_KEY)
+
+    @property
     def identity(self) -> str:
         """Return what makes the signal one of its kind, however often and late it is delivered."""
-        when = "" if self.key.startswith(ID_KEY) else str(millis(self.at))
+        when = "" if self.has_id else str(millis(self.at))
         return f"{self.home}:{self.device}:{self.kind}:{when}:{self.key}"
 
 

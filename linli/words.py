@@ -15,10 +15,13 @@ Field = str | int | float | datetime | timedelta
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A template and what fills it. Moments and spans stay typed until somebody reads them, in their own zone."""
+    """A template and what fills it. Moments and spans stay typed until somebody reads them, in their own zone.
+
+    A sentence can fill a gap in another one: why, in the reader's own language.
+    """
 
     template: str
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, "Field | Sentence"] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """Return a form that JSON can keep."""
@@ -32,7 +35,9 @@ class Sentence:
         return cls(str(stored["template"]), {name: _unpack(value) for name, value in packed.items()})
 
 
-def _pack(value: Field) -> object:
+def _pack(value: Field | Sentence) -> object:
+    if isinstance(value, Sentence):
+        return value.to_json()
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
     if isinstance(value, timedelta):
@@ -40,8 +45,10 @@ def _pack(value: Field) -> object:
     return value
 
 
-def _unpack(stored: object) -> Field:
+def _unpack(stored: object) -> Field | Sentence:
     if isinstance(stored, dict):
+        if "template" in stored:
+            return Sentence.from_json(stored)
         if "at" in stored:
             return datetime.fromisoformat(stored["at"])
         return timedelta(seconds=stored["seconds"])
@@ -56,7 +63,9 @@ def say(sentence: Sentence, language: str, zone: ZoneInfo) -> str:
     return translate(sentence.template, language).format_map(filled)
 
 
-def _show(value: Field, language: str, zone: ZoneInfo) -> str:
+def _show(value: Field | Sentence, language: str, zone: ZoneInfo) -> str:
+    if isinstance(value, Sentence):
+        return say(value, language, zone)
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%H:%M")
     if isinstance(value, timedelta):

@@ -1,17 +1,18 @@
 """Findings: what only time could tell, found anew with each tick until an alert stands for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from linli.alert import AlertKind
 from linli.clock import from_millis
 from linli.finding import Finding
 from models import reports
 from models.batteries import Batteries
+from models.check_in_plan import Slot
 from models.check_ins import CheckIns, Missed
 from models.hearing import Hearing
 from models.homes import Homes
 from models.reports import Still
-from models.sensor import NEVER, NONE
+from models.sensor import NEVER, NONE, in_millis
 from models.silence import Silence
 
 
@@ -28,11 +29,16 @@ class _Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A missed check-in that nobody was told of yet; a check-in after `opens` settles it."""
+    """A missed check-in that nobody was told of yet; a check-in after `opens` settles it.
+
+    `not_before`: when its time begins anew, as the home could not be heard; NEVER while it cannot.
+    """
 
     home: str
     opens: int
+    slot: Slot
     finding: Finding
+    not_before: int = NONE
 
 
 class Findings:
@@ -48,6 +54,7 @@ class Findings:
         self._batteries = batteries
         self._offered: dict[str, _Offer] = {}
         self._missed: dict[str, _Pending] = {}
+        self._held: frozenset[str] = frozenset()
 
     def untold(self, now: int) -> list[Finding]:
         """Return what is found now and was not told yet."""
@@ -82,7 +89,7 @@ class Findings:
     def next_due(self, now: int) -> int:
         """Return the earliest moment at which something new could be found; NEVER if nothing can."""
         return min(
-            now if self._missed else NEVER,
+            self._next_missing(now),
             self._silence.next_crossing(),
             self._check_ins.next_deadline(),
             self._hearing.next_loss(),
@@ -119,8 +126,29 @@ class Findings:
     def _missing(self, now: int) -> list[Finding]:
         for miss in self._check_ins.judge(now):
             finding = self._report_missed(miss)
-            self._missed[finding.key] = _Pending(finding.home, miss.slot.opens, finding)
-        return [miss.finding for miss in self._missed.values()]
+            not_before = NEVER if finding.home in self._held else NONE
+            self._missed[finding.key] = _Pending(finding.home, miss.slot.opens, miss.slot, finding, not_before)
+        return [miss.finding for miss in self._missed.values() if miss.not_before <= now]
+
+    def _next_missing(self, now: int) -> int:
+        return max(now, min((miss.not_before for miss in self._missed.values()), default=NEVER))
+
+    def hold(self, homes: frozenset[str], now: int) -> None:
+        """Hold back the missed check-ins of homes that cannot be heard; who can be again has the grace once more."""
+        if homes == self._held:
+            return
+        returned, self._held = self._held - homes, homes
+        grace = in_millis(self._homes.rules.check_in_grace)
+        for key, miss in self._missed.items():
+            if miss.home in homes and miss.not_before == NONE:
+                self._missed[key] = replace(miss, not_before=NEVER)
+            elif miss.home in returned:
+                self._missed[key] = self._afresh(miss, now + grace)
+
+    def _afresh(self, miss: _Pending, not_before: int) -> _Pending:
+        row = self._homes.index.get(miss.home)
+        finding = miss.finding if row is None else self._report_missed(Missed(row, miss.slot))
+        return replace(miss, finding=finding, not_before=not_before)
 
     def _report_missed(self, miss: Missed) -> Finding:
         last_sign = int(self._homes.last_sign[miss.row])
@@ -135,9 +163,10 @@ class Findings:
         )
 
     def _lost(self, now: int) -> list[Finding]:
-        return [self._report_lost(row, now) for row in self._hearing.lost(now).tolist()]
+        return [self.report_lost(row, now) for row in self._hearing.lost(now).tolist()]
 
-    def _report_lost(self, row: int, now: int) -> Finding:
+    def report_lost(self, row: int, now: int) -> Finding:
+        """Put the loss of one home into words."""
         dwelling, last_heard = self._homes.dwellings[row], int(self._homes.last_heard[row])
         finding = reports.unmonitored(
             dwelling.home,

@@ -3,10 +3,12 @@
 import numpy as np
 
 from models.deafness import Deafness
-from models.homes import Homes, Moments
+from models.homes import Flags, Homes, Moments
+from models.incidents import GATHER
 from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
 
 _SECOND = 1000
+_GATHERS = in_millis(GATHER)
 
 
 class Hearing:
@@ -58,6 +60,7 @@ class Hearing:
             homes.last_heard[row] = at
         if until > before:
             homes.seen_until[row] = homes.lost_at[row] = until
+            homes.spare[row] = _GATHERS
 
     def say_online(self, row: int, sensor: Sensor, at: int) -> None:
         """Take in that a device or bridge announced itself."""
@@ -95,7 +98,9 @@ class Hearing:
         homes.last_heard[row] = max([dwelling.seen_again, *(sensor.heard for sensor in watchers)])
         is_told = homes.told_heard[row] == homes.last_heard[row]
         # an offline home may come back in a moment; nothing is gained by waiting for a silent one
-        homes.lost_at[row] = NEVER if is_told else until + (self._settles if self.is_offline(row) else 0)
+        is_offline = self.is_offline(row)
+        homes.lost_at[row] = NEVER if is_told else until + (self._settles if is_offline else 0)
+        homes.spare[row] = self._settles if is_offline else _GATHERS
 
     def _reckon_sight(self, row: int, watchers: list[Sensor], at: int) -> int:
         """Return until when a home is seen, having noted the blind time if it is seen again at a moment."""
@@ -121,6 +126,36 @@ class Hearing:
     def lost(self, now: int) -> Moments:
         """Return the homes whose loss is to be told."""
         return np.flatnonzero(self._homes.lost_at <= min(now, self._deafness.since))
+
+    def is_ripe(self, now: int) -> bool:
+        """Tell whether any loss that is not told yet has been gathered for long enough."""
+        homes = self._homes
+        return bool(np.any(homes.lost_at <= min(now, self._deafness.since) + homes.spare - _GATHERS))
+
+    def falling(self, now: int) -> list[int]:
+        """Return the homes, not told yet, that fell silent: before each is told alone, what they share is looked for."""
+        homes = self._homes
+        rows: list[int] = np.flatnonzero(homes.lost_at <= min(now, self._deafness.since) + homes.spare).tolist()
+        return rows
+
+    def fell(self, row: int) -> int:
+        """Return when a home fell silent: when it was said to be offline, or a little before mere silence is told."""
+        homes = self._homes
+        if homes.lost_at.item(row) < NEVER:
+            return homes.lost_at.item(row) - homes.spare.item(row)
+        return homes.seen_until.item(row) - (0 if self.is_offline(row) else _GATHERS)
+
+    def next_ripe(self, now: int) -> int:
+        """Return when the next loss will have been gathered for long enough."""
+        homes = self._homes
+        ripe = np.where(homes.lost_at < NEVER, homes.lost_at - homes.spare + _GATHERS, NEVER)
+        found = int(ripe[ripe > now].min(initial=NEVER))
+        return found if found <= self._deafness.since else NEVER
+
+    def is_heard(self, rows: Moments, now: int) -> Flags:
+        """Tell of homes whether they are heard, and not just about to fall silent."""
+        heard: Flags = self._homes.seen_until[rows] > now + _GATHERS
+        return heard
 
     def next_loss(self) -> int:
         """Return when the next loss is to be told."""

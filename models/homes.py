@@ -23,6 +23,7 @@ _COLUMNS = {
     "last_heard": NONE,
     "seen_until": NONE,
     "lost_at": NEVER,
+    "spare": 0,
     "away_since": NEVER,
     "away_until": NONE,
     "back_by": NONE,
@@ -66,7 +67,8 @@ class Homes:
     """All homes of the roster. A new roster re-gathers the columns; what is known of a home that stays is kept.
 
     `base`: where the silence that counts began; `asks_at`: where it crosses its line; `due`: the same until told.
-    `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told.
+    `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told;
+    `spare`: how long before it what homes have in common is looked for.
     `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to
     end. `is_out`: left by the exit, and nothing inside since.
     """
@@ -80,6 +82,7 @@ class Homes:
     last_heard: Moments
     seen_until: Moments
     lost_at: Moments
+    spare: Moments
     away_since: Moments
     away_until: Moments
     back_by: Moments

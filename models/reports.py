@@ -107,7 +107,7 @@ def unmonitored(
     heard = from_millis(last_heard)
     template, since = (sentences.OFFLINE, blind_since) if is_offline else (sentences.LOST, heard)
     return Finding(
-        key=f"unmonitored:{home.home}:{last_heard}",
+        key=lost_key(home.home, last_heard),
         home=home.home,
         site=home.site,
         kind=AlertKind.UNMONITORED,
@@ -120,6 +120,11 @@ def unmonitored(
             "cause": "offline" if is_offline else "silent",
         },
     )
+
+
+def lost_key(home: str, last_heard: int) -> str:
+    """Return the name of a home's silence: it is a new one whenever the home has been heard."""
+    return f"unmonitored:{home}:{last_heard}"
 
 
 def low_battery(home: Home, sensor: Sensor, week: str) -> Finding:

@@ -25,6 +25,8 @@ class Rules:
     """The same for devices of the models below, unless they announce their availability: then a last will speaks."""
     mains_models: frozenset[str] = frozenset({"mains"})
     """Models, in lower case, that report at least once a minute."""
+    gateway_words: frozenset[str] = frozenset({"gateway", "bridge", "hub", "coordinator"})
+    """Words of a model that name what others speak through, although it may report a temperature of its own."""
     offline_settles: timedelta = timedelta(seconds=90)
     """How long a home may be offline before it is told: a router restarts. With the broker's 90 s it makes 180 s."""
     low_battery_percent: float = 15.0

@@ -1,5 +1,6 @@
 """A sensor: one device as `Watch` knows it, and until when it can be relied on. Moments are milliseconds."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,6 +41,7 @@ SIGHT = {
     for kind in Kind
 }
 
+_WORD = re.compile(r"[a-z]+")
 _SIGHT_BY_WORD = {str(kind): sight for kind, sight in SIGHT.items()}
 
 
@@ -50,7 +52,10 @@ def sight_of(kinds: Iterable[str]) -> Sight:
 
 @dataclass(slots=True)
 class Sensor:
-    """One device. `is_bridge`: it has sent nothing of its own, so its being offline blinds those behind it."""
+    """One device. `is_bridge`: its being offline blinds those behind it, as it has sent nothing of its own.
+
+    `is_gateway`: the device list says that it is one, whatever it sends.
+    """
 
     device: str
     supervision: int
@@ -58,6 +63,7 @@ class Sensor:
     sight: Sight = Sight.NOTHING
     is_listed: bool = False
     is_bridge: bool = True
+    is_gateway: bool = False
     has_will: bool = False
     heard: int = NONE
     down: int = NONE
@@ -69,7 +75,7 @@ class Sensor:
 
     def learn(self, sight: Sight) -> None:
         """Take in that the device sends signals of its own."""
-        self.is_bridge = False
+        self.is_bridge = self.is_gateway
         self.sight = max(self.sight, sight)
 
     def list_as(self, device: Device, rules: Rules) -> None:
@@ -77,7 +83,8 @@ class Sensor:
         self.is_listed = True
         self.room = device.room
         self.sight = max(self.sight, sight_of(device.kinds))
-        self.is_bridge = self.is_bridge and not device.kinds
+        self.is_gateway = not rules.gateway_words.isdisjoint(_WORD.findall(device.model.lower()))
+        self.is_bridge = self.is_gateway or (self.is_bridge and not device.kinds)
         is_mains = device.model.lower() in rules.mains_models and not self.has_will
         self.supervision = in_millis(rules.mains_supervision if is_mains else rules.supervision)
 

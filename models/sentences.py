@@ -33,3 +33,12 @@ NO_WATCHER = "No device that could tell a sign of life has been heard in this ho
 IS_LOST = "Unmonitored: no signal from this home for {span}, since {since}."
 IS_OFFLINE = "Unmonitored: the devices of this home are offline since {since}."
 IS_UNHEARD = "linli hears no home since {since}: its own connection is down."
+
+TOGETHER = "{place}: {count} homes not heard since {since}. Nobody can see whether all is well there."
+TOGETHER_SOME_BACK = (
+    "{place}: {count} homes not heard since {since}, {back} of them are heard again. "
+    "Nobody can see whether all is well in the others."
+)
+PLACE_SITE = "{site}, {stairwells} stairwells"
+PLACE_STAIRWELL = "{building} {unit}"
+PLACE_GATEWAY = "Gateway {gateway}"

@@ -6,14 +6,18 @@ All of it is rebuilt from stored signals at the start.
 """
 
 import threading
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import datetime
+
+import numpy as np
 
 from linli.alert import AlertKind
 from linli.clock import from_millis, millis
 from linli.errors import UnknownHome
 from linli.finding import Finding
 from linli.home_state import HomeView
+from linli.incident import Loss
 from linli.people import Roster
 from linli.signals import Kind, Signal, is_sign_of_life
 from models.absences import Absences
@@ -22,8 +26,11 @@ from models.check_ins import CheckIns
 from models.deafness import Deafness
 from models.device_clock import moment_of
 from models.findings import Findings
+from models.gateways import Gateways
 from models.hearing import Hearing
 from models.homes import Homes
+from models.incidents import Census, stairwell_of
+from models.reports import lost_key
 from models.rules import Rules
 from models.sensor import NEVER, NONE, SIGHT, Sensor
 from models.silence import Silence
@@ -46,6 +53,7 @@ class Watch:
         self._homes = homes = Homes(rules)
         self._deafness = Deafness(homes)
         self._absences = Absences(homes)
+        self._gateways = Gateways(homes)
         self._hearing = Hearing(homes, self._deafness)
         self._silence = Silence(homes, self._absences, self._deafness)
         self._check_ins = CheckIns(homes, self._absences, self._deafness)
@@ -63,6 +71,7 @@ class Watch:
             self._silence.take_zones()
             self._check_ins.take_plans()
             self._batteries.take_devices()
+            self._gateways.take_homes()
             for row in changed:
                 self._hearing.meet(row, self._ticked_at)
             self._findings.take_homes()
@@ -111,9 +120,11 @@ class Watch:
         """Take in that a device spoke, whatever it said; return when that was, as far as its clock is believed."""
         received_at, sight = millis(signal.received_at), SIGHT[signal.kind]
         said_at = received_at if signal.at is signal.received_at else millis(signal.at)
-        if sensor.is_bridge or sight > sensor.sight:
+        if sensor.is_bridge is not sensor.is_gateway or sight > sensor.sight:
             sensor.learn(sight)
             self._hearing.meet(row, received_at)
+        if sensor.is_gateway and sensor.is_down() and received_at > sensor.down:
+            self._hearing.say_online(row, sensor, received_at)
         at, sensor.lag = moment_of(sensor.lag, said_at, received_at)
         self._hearing.hear(row, sensor, received_at)
         return at
@@ -124,12 +135,16 @@ class Watch:
             row = self._homes.index.get(home)
             if row is None:
                 return
-            sensor = self._homes.sensor(self._homes.dwellings[row], device)
-            self._homes.trust_will(sensor)
-            if online:
-                self._hearing.say_online(row, sensor, millis(at))
-            else:
-                self._hearing.say_offline(row, sensor, millis(at))
+            for place, name in self._gateways.places(row, device):
+                self._take_word(place, name, online=online, at=millis(at))
+
+    def _take_word(self, row: int, device: str, *, online: bool, at: int) -> None:
+        sensor = self._homes.sensor(self._homes.dwellings[row], device)
+        self._homes.trust_will(sensor)
+        if online:
+            self._hearing.say_online(row, sensor, at)
+        else:
+            self._hearing.say_offline(row, sensor, at)
 
     def go_deaf(self, at: datetime) -> None:
         """Take in that linli hears nothing from a moment on: its connection is lost, or it did not run."""
@@ -155,6 +170,84 @@ class Watch:
         """Take in that an alert stands for a finding: it is not found again in this episode."""
         with self._lock:
             self._findings.told(key)
+
+    # what homes that fell silent have in common is decided elsewhere; here is what it takes
+
+    def falling(self, now: datetime) -> list[Loss]:
+        """Return the homes that fell silent and for which no alert stands yet, some of them before they count as lost."""
+        with self._lock:
+            return [self._loss_of(row) for row in self._hearing.falling(millis(now))]
+
+    def not_heard(self, homes: Collection[str], now: datetime) -> frozenset[str]:
+        """Return which of some homes are not heard; those that are no longer listed are not missed."""
+        with self._lock:
+            return frozenset(self._homes.dwellings[row].home.home for row in self._silent_rows(homes, now))
+
+    def lost_ones(self, homes: Collection[str], now: datetime) -> list[Loss]:
+        """Return the losses of those homes that are not heard, whether an alert stands for them or not."""
+        with self._lock:
+            return [self._loss_of(row) for row in self._silent_rows(homes, now)]
+
+    def _silent_rows(self, homes: Collection[str], now: datetime) -> list[int]:
+        rows = np.array([self._homes.index[home] for home in homes if home in self._homes.index], dtype=np.int64)
+        silent: list[int] = rows[~self._hearing.is_heard(rows, millis(now))].tolist()
+        return silent
+
+    def _loss_of(self, row: int) -> Loss:
+        dwelling, last_heard = self._homes.dwellings[row], self._homes.last_heard.item(row)
+        since = self._homes.seen_until.item(row) if self._hearing.is_offline(row) else last_heard
+        return Loss(
+            dwelling.home,
+            lost_key(dwelling.home.home, last_heard),
+            from_millis(self._hearing.fell(row)),
+            from_millis(since),
+            self._gateways.through(row, dwelling),
+        )
+
+    def stand_for(self, losses: Iterable[Loss]) -> None:
+        """Take in that an alert stands for these losses: they are not found again."""
+        with self._lock:
+            for loss in losses:
+                row = self._homes.index.get(loss.home.home)
+                if row is not None and _is_of(loss, self._homes.last_heard.item(row)):
+                    self._hearing.tell_lost(row, self._homes.last_heard.item(row))
+
+    def report_lost(self, home: str, now: datetime) -> Finding | None:
+        """Return what there is to tell of a silent home alone."""
+        with self._lock:
+            row = self._homes.index.get(home)
+            return None if row is None else self._findings.report_lost(row, millis(now))
+
+    def hold_check_ins(self, homes: Collection[str], now: datetime) -> None:
+        """Take in which homes cannot be heard for a cause that they share: their check-ins are not missed meanwhile."""
+        with self._lock:
+            self._findings.hold(frozenset(homes), millis(now))
+
+    def census(self) -> Census:
+        """Count the homes that have ever been heard."""
+        with self._lock:
+            rows = np.flatnonzero(self._homes.first_heard < NEVER).tolist()
+            stairs = Counter(stairwell_of(self._homes.dwellings[row].home) for row in rows)
+        sites: Counter[str] = Counter()
+        for (site, _, _), count in stairs.items():
+            sites[site] += count
+        return Census(sites, stairs)
+
+    def next_ripe(self, now: datetime) -> datetime | None:
+        """Return when the next loss will have been gathered for long enough."""
+        with self._lock:
+            ripe = self._hearing.next_ripe(millis(now))
+            return None if ripe == NEVER else from_millis(ripe)
+
+    def is_ripe(self, now: datetime) -> bool:
+        """Tell whether any loss has been gathered for long enough."""
+        with self._lock:
+            return self._hearing.is_ripe(millis(now))
+
+    def heard_until(self, now: datetime) -> datetime:
+        """Return up to when silence means anything: the present, unless linli itself hears nothing."""
+        with self._lock:
+            return from_millis(min(millis(now), self._deafness.since))
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return the earliest moment at which `tick` could find something new; may be early, never late."""
@@ -192,3 +285,9 @@ class Watch:
             moment = millis(now)
             self._silence.refresh(moment)
             return self._views.all(moment)
+
+
+def _is_of(loss: Loss, last_heard: int) -> bool:
+    """Tell whether a loss is of the episode that began when its home was last heard."""
+    key = lost_key(loss.home.home, last_heard)
+    return loss.key == key or loss.key.startswith(f"{key}:")

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import time
 
-from linli.people import Care, Duty, Home, Person, Role, Scope
+from linli.duty import Duty
+from linli.people import Care, Home, Person, Role, Scope
 from simulators.chance import stream_of
 from simulators.names import helpers
 

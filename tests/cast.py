@@ -7,7 +7,8 @@ River is another compound (home-40) with staff of its own, Xu, who may see nothi
 
 from datetime import UTC, datetime, time, timedelta
 
-from linli.people import Care, Channel, Device, Duty, Home, Person, Role, Roster, Scope
+from linli.duty import Duty
+from linli.people import Care, Channel, Device, Home, Person, Role, Roster, Scope
 
 EIGHT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 """Eight in the morning of a Monday in Shanghai."""

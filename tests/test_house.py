@@ -1,6 +1,7 @@
 """The house rules that a machine can keep: who imports whom, what is pinned, and what never enters the repository."""
 
 import importlib.util
+import logging
 import re
 import subprocess
 import tomllib
@@ -30,6 +31,9 @@ PINNED = re.compile(r"[\w.-]+==\S+ (?:; .*)? +--hash=sha256:[0-9a-f]{64}|    #")
 
 def test_imports_keep_to_their_rooms(capsys: pytest.CaptureFixture[str]) -> None:
     broken = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    for logger in logging.Logger.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False  # the linter's own logging silences everybody else's, for all tests that follow
 
     assert not broken, capsys.readouterr().out
 

@@ -45,8 +45,10 @@ def test_a_secret_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
         ({"smtp_port": 0}, "setting smtp_port"),
         ({"colour": "red"}, "setting colour"),
         ({"broker": "emqx"}, "setting broker"),
+        ({"holidays": "2026-10-01, 2026-02-30"}, 'setting holidays: .*"2026-02-30" is not a day of the calendar'),
+        ({"load_limit_per_week": -1}, "setting load_limit_per_week"),
     ],
-    ids=["no number", "out of range", "unknown", "not one of these"],
+    ids=["no number", "out of range", "unknown", "not one of these", "no such day", "less than nothing"],
 )
 def test_a_bad_setting_stops_the_start_with_a_sentence(given: dict[str, object], told: str) -> None:
     with pytest.raises(LinliError, match=told):

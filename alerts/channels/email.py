@@ -159,7 +159,7 @@ def write(message: Message, *, sender: str, to: str) -> EmailMessage:
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{_domain(sender)}>"
     mail["Auto-Submitted"] = "auto-generated"
-    if message.severity is Severity.EMERGENCY:
+    if message.severity is Severity.EMERGENCY and not message.is_over:
         mail["Importance"] = "high"
         mail["X-Priority"] = "1"
     mail.set_content(message.long)

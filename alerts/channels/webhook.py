@@ -5,17 +5,15 @@ import binascii
 import hashlib
 import hmac
 import ssl
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 from alerts.channels.base import SEND_LIMIT, Answer, Verdict
-from alerts.channels.http import BadAddress, Poster, Reply, Unanswered, Unreached, parse
+from alerts.channels.exchange import by_status, exchange, is_success
+from alerts.channels.http import Poster, Reply
 from alerts.message import Message
 from linli.errors import LinliError
 from linli.people import Channel
 
-LONGEST_WAIT = timedelta(seconds=60)
-"""However long a far end asks us to wait, it is tried again after this."""
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - what all secrets begin with
 
 
@@ -36,15 +34,10 @@ class Webhook:
     def send(self, message: Message, channel: Channel) -> Answer:
         """Post the notice; unsigned when the person has given no secret."""
         try:
-            url = parse(channel.address)
-            headers = {"Content-Type": "application/json", "User-Agent": "linli", **_signed(message, channel.secret)}
-            return judge(self._poster.post(url, message.webhook_body, headers))
-        except (BadAddress, BadSecret) as why:
+            headers = {"Content-Type": "application/json", **_signed(message, channel.secret)}
+        except BadSecret as why:
             return Answer(Verdict.NEVER, str(why))
-        except Unreached as why:
-            return Answer(Verdict.LATER, str(why))
-        except Unanswered as why:
-            return Answer(Verdict.UNKNOWN, str(why))
+        return exchange(self._poster, channel.address, message.webhook_body, headers, judge)
 
 
 def _signed(message: Message, secret: str) -> dict[str, str]:
@@ -69,29 +62,4 @@ def _key(secret: str) -> bytes:
 
 def judge(reply: Reply) -> Answer:
     """Return what an answer means: 2xx is accepted, all else is tried again, as its cause may be mended meanwhile."""
-    if 200 <= reply.status < 300:
-        return Answer(Verdict.ACCEPTED)
-    wait = retry_after(reply) if reply.status in {429, 503} else None
-    return Answer(Verdict.LATER, f"HTTP {reply.status}", wait)
-
-
-def retry_after(reply: Reply) -> timedelta | None:
-    """Return how long the far end asks us to wait, 0 to 60 s; None if it does not say.
-
-    A date is measured against the date of the answer itself: both clocks are then the far end's.
-    """
-    said = reply.headers.get("retry-after", "").strip()
-    if said.isdecimal():
-        return min(timedelta(seconds=int(said[:9])), LONGEST_WAIT)
-    until, since = _date(said), _date(reply.headers.get("date", ""))
-    if until is None or since is None:
-        return None
-    return min(max(until - since, timedelta(0)), LONGEST_WAIT)
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return Answer(Verdict.ACCEPTED) if is_success(reply) else by_status(reply)

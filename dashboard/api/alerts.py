@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from dashboard.access import FAMILY, Reach, may_see_whose
-from dashboard.api.shapes import AlertDetail, AlertFilter, AlertOut, CloseIn, LineOut, PersonOut
+from dashboard.api.shapes import AcceptIn, AlertDetail, AlertFilter, AlertOut, CloseIn, LineOut, PersonOut
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
 from dashboard.language import accepted
 from dashboard.places import zone_of
@@ -45,9 +45,9 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Aler
 
 
 @router.post("/{alert}/accept")
-def accept(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
-    """You go."""
-    services.desk.accept(alert, asker.actor)
+def accept(services: Web, asker: Asker, request: Request, alert: str, body: AcceptIn | None = None) -> AlertDetail:
+    """You go; say it again to promise another time."""
+    services.desk.accept(alert, asker.actor, body.minutes if body else None)
     return detail_of(services, asker, accepted(request), alert)
 
 
@@ -62,6 +62,13 @@ def decline(services: Web, asker: Asker, request: Request, alert: str) -> AlertD
 def arrive(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
     """You are at the door."""
     services.desk.arrive(alert, asker.actor)
+    return detail_of(services, asker, accepted(request), alert)
+
+
+@router.post("/{alert}/more_help")
+def more_help(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+    """You are at the door and need more hands."""
+    services.desk.more_help(alert, asker.actor)
     return detail_of(services, asker, accepted(request), alert)
 
 
@@ -88,6 +95,7 @@ def row(services: Services, involved: Involved, asker: Reach, language: str | No
         closed_at=alert.closed_at,
         outcome=alert.outcome,
         text=_text(services, alert, asker, language, knows=knows),
+        drill=alert.drill,
     )
 
 

@@ -99,6 +99,7 @@ class AlertOut(BaseModel):
     closed_at: datetime | None
     outcome: Outcome | None
     text: str
+    drill: bool = False
 
 
 class PersonOut(BaseModel):
@@ -130,6 +131,12 @@ class AlertDetail(AlertOut):
     timeline: list[LineOut]
 
 
+class AcceptIn(_Body):
+    """In how many minutes you will be at the door; without it 10 for an emergency, else 20."""
+
+    minutes: int | None = Field(default=None, ge=1, le=120)
+
+
 class CloseIn(_Body):
     """How it ended."""
 
@@ -142,6 +149,20 @@ class AwayIn(_Body):
 
     until: Moment
     note: Note = ""
+
+
+class PauseIn(_Body):
+    """Until when you are not to be called."""
+
+    until: Moment
+
+
+class PauseOut(BaseModel):
+    """A pause as it was noted."""
+
+    person: str
+    since: datetime
+    until: datetime
 
 
 class AwayOut(BaseModel):

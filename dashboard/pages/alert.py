@@ -96,11 +96,18 @@ def _text(entry: Entry, roster: Roster, words: Words) -> str:
     told = OUTCOMES[Outcome(outcome)][0] if outcome in set(Outcome) else outcome
     who = {"linli": "linli", "resident": words("The resident")}.get(entry.who) or name_of(entry.who, roster)
     return words(
-        LOG.get(entry.what, entry.what.replace("{", "").replace("}", "")),
+        LOG.get(_name_of_line(entry), entry.what.replace("{", "").replace("}", "")),
         who=who,
+        count=entry.detail.get("count", ""),
+        minutes=entry.detail.get("minutes", ""),
         person=name_of(str(entry.detail.get("person", "")), roster),
         outcome=words(told) if told else "",
     )
+
+
+def _name_of_line(entry: Entry) -> str:
+    """Return which sentence tells of a line: people join an alert by saying so, homes by falling silent."""
+    return "homes_joined" if entry.what == "joined" and entry.who == "linli" else entry.what
 
 
 @router.post("/alerts/{alert}/accept")
@@ -119,6 +126,12 @@ def decline(services: Web, asker: Asker, alert: str) -> Response:
 def arrive(services: Web, asker: Asker, alert: str) -> Response:
     """You are at the door."""
     return _done(asker, services.desk.arrive(alert, asker.actor))
+
+
+@router.post("/alerts/{alert}/more_help")
+def more_help(services: Web, asker: Asker, alert: str) -> Response:
+    """You are at the door and need more hands."""
+    return _done(asker, services.desk.more_help(alert, asker.actor))
 
 
 @router.post("/alerts/{alert}/close")

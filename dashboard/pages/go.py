@@ -1,10 +1,11 @@
 """The request in a helper's hand: opened from a signed link, no account, no script needed. Only a POST changes anything."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from alerts.links import BadLink, Ticket
 from alerts.links import Verb as LinkVerb
@@ -22,17 +23,24 @@ from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.vocabulary import DISTANCES, OUTCOMES
-from linli.alert import AlertState, Outcome, RequestState
+from linli.alert import Alert, AlertState, Outcome, RequestState
 from linli.errors import Conflict
+from linli.finding import Finding
 from linli.people import Home, Person
+from linli.store import cases
 from linli.store.access import Identity
 from linli.store.overview import Involved
+from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-Verb = Literal["accept", "decline", "arrive", "close"]
+Verb = Literal["accept", "decline", "arrive", "more_help", "close", "again"]
 _VERBS = {LinkVerb.ACCEPT: "accept", LinkVerb.DECLINE: "decline"}
 MAX_TOKEN = 1000
+PROMISES = (3, 5, 10, 20)
+"""In how many minutes somebody may say that they will be at the door."""
+CAN_BE_TAKEN_BACK = timedelta(minutes=30)
+"""How long after an end whoever was there can say that somebody is still needed after all."""
 PLACES = {
     RequestState.ACCEPTED: "go_going.html",
     RequestState.AT_DOOR: "go_outcome.html",
@@ -55,11 +63,14 @@ def act(
     verb: Annotated[Verb | None, Form()] = None,
     outcome: Annotated[Outcome | None, Form()] = None,
     note: Annotated[str, Form(max_length=500)] = "",
+    minutes: Annotated[int | None, Form(ge=1, le=120)] = None,
 ) -> Response:
     """Do what the button says, or what the link was made for."""
-    ticket, person, _ = _read(services, token)
+    ticket, person, before = _read(services, token)
+    if verb == "again":
+        return _call_again(services, person, before)
     try:
-        _do(services, ticket, verb or _VERBS.get(ticket.verb, ""), outcome, clean(note))
+        _do(services, ticket, verb or _VERBS.get(ticket.verb, ""), outcome, clean(note), minutes)
     except Conflict:
         if not wants_page(request):
             raise
@@ -89,14 +100,41 @@ def _reach(services: Services, person: Person) -> Reach:
     return reach_of(Identity(person.role, person.person), services.roster())
 
 
-def _do(services: Services, ticket: Ticket, verb: str, outcome: Outcome | None, note: str) -> None:
+def _call_again(services: Services, person: Person, involved: Involved) -> Response:
+    """Open the case anew, for who has closed it by a slip of the finger or too soon; once, however often it is asked."""
+    alert = involved.alert
+    stands = stood_by(involved.requests, person.person)
+    if stands is None or stands.state is not RequestState.AT_DOOR or not _is_fresh(alert, services.clock.now()):
+        raise Problem(409, "This has been over for a while. In danger call 120.")
+    key = f"again:{alert.id}"
+    why = Sentence("Whoever was there says that somebody is still needed.")
+    services.desk.open(
+        [Finding(key, alert.home, alert.site, alert.kind, alert.severity, alert.evidence_at, why, about=alert.about)]
+    )
+    with services.care.read() as connection:
+        opened = cases.of_episode(connection, key)
+    if opened is None:
+        raise not_found()
+    services.desk.arrive(opened, person.person)
+    services.desk.more_help(opened, person.person)
+    return RedirectResponse(services.links.request_page(opened, person.person), 303)
+
+
+def _is_fresh(alert: Alert, now: datetime) -> bool:
+    return alert.closed_at is not None and now - alert.closed_at <= CAN_BE_TAKEN_BACK
+
+
+def _do(services: Services, ticket: Ticket, verb: str, outcome: Outcome | None, note: str, minutes: int | None) -> None:
     desk, alert, person = services.desk, ticket.alert, ticket.person
     if verb == "close":
         if outcome is None:
             raise Problem(422, "Closing needs an outcome.")
         desk.close(alert, person, outcome, note)
         return
-    acts = {"accept": desk.accept, "decline": desk.decline, "arrive": desk.arrive}
+    if verb == "accept":
+        desk.accept(alert, person, minutes)
+        return
+    acts = {"decline": desk.decline, "arrive": desk.arrive, "more_help": desk.more_help}
     if verb not in acts:
         raise Problem(422, "This link needs to be told what to do.")
     acts[verb](alert, person)
@@ -105,6 +143,8 @@ def _do(services: Services, ticket: Ticket, verb: str, outcome: Outcome | None, 
 def _show(services: Services, request: Request, person: Person, involved: Involved) -> HTMLResponse:
     alert = involved.alert
     words = words_for(request, zone=zone_of(services.roster(), alert), roster_says=person.language)
+    if alert.drill:
+        return page(request, "go_drill.html", words, {"over": alert.state is AlertState.CLOSED})
     if alert.state is AlertState.CLOSED:
         return page(request, "go_over.html", words, _over(services, person, involved))
     stands = stood_by(involved.requests, person.person)
@@ -120,6 +160,7 @@ def _over(services: Services, person: Person, involved: Involved) -> dict[str, o
     return {
         "went": [name_of(one, services.roster()) for one in went if one != person.person],
         "self_went": person.person in went,
+        "can_call_again": person.person in went and _is_fresh(involved.alert, services.clock.now()),
         "alert": involved.alert,
         "outcome": OUTCOMES[involved.alert.outcome][0] if involved.alert.outcome else "",
     }
@@ -140,6 +181,7 @@ def _request(services: Services, person: Person, involved: Involved, words: Word
         ],
         "also": [name_of(r.person, roster) for r in others if r.state in {RequestState.ASKED, RequestState.SILENT}],
         "outcomes": OUTCOMES,
+        "promises": PROMISES,
         "why": words.say(reason_for(involved.alert, person.role)),
     }
 

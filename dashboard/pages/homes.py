@@ -7,10 +7,12 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from alerts.drill_desk import buttons
 from dashboard.access import STAFF
 from dashboard.api.homes import absence_of
 from dashboard.api.signals import visible_rejections
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.pages import drills
 from dashboard.pages.board import heading, home_page_of, tallies
 from dashboard.problems import Problem
 from dashboard.queue import card_of
@@ -84,6 +86,8 @@ def one_home(services: Web, asker: Asker, request: Request, home: str) -> Respon
             (person, roster.distance(person, place)) for role in _CALLED for person in roster.carers(place, role)
         ],
         "past": visible_alerts(services, asker, state="closed", home=home, limit=10),
+        "buttons": buttons(roster, home),
+        "drill": drills.running(services, home),
         "age": words.now.year - place.birth_year if place.birth_year else None,
         "choices": AWAY_CHOICES,
         "asks_first": is_asked_first(standing.view.next),

@@ -1,11 +1,18 @@
-"""The volunteer: who asks for them now, and where they have helped. Whose it was is forgotten once it is over."""
+"""The volunteer: who asks for them now, where they have helped, and when they cannot be called.
 
-from fastapi import APIRouter
+Whose it was is forgotten once it is over.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from dashboard import pauses
 from dashboard.access import may_see_whose, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.places import zone_of_person
 from dashboard.queue import card_of
 from dashboard.screens import page, words_for
 from dashboard.standing import visible_alerts
@@ -19,9 +26,11 @@ _HELPED = {RequestState.ACCEPTED, RequestState.AT_DOOR}
 
 @router.get("/volunteer")
 def volunteer(services: Web, asker: Asker, request: Request) -> Response:
-    """The open requests, and the doors that were opened."""
+    """The open requests, the doors that were opened, and a way to say: not now."""
     roster = services.roster()
     known = roster.people.get(asker.person)
+    zone = zone_of_person(roster, known)
+    words = words_for(request, zone=zone, roster_says=known.language if known else "zh")
     found = visible_alerts(services, asker, limit=100)
     mine = [(one, stood_by(one.requests, asker.person)) for one in found]
     context = {
@@ -31,7 +40,29 @@ def volunteer(services: Web, asker: Asker, request: Request) -> Response:
             for one, request in mine
             if request is not None and may_see_whose(asker, one.alert, one.requests)
         ],
-        "helped": [one.alert for one, request in mine if one.alert.closed_at and request and request.state in _HELPED],
+        "helped": [
+            one.alert
+            for one, request in mine
+            if one.alert.closed_at and not one.alert.drill and request and request.state in _HELPED
+        ],
         "outcomes": OUTCOMES,
+        "pause": pauses.running(services, asker),
+        "choices": list(pauses.choices(words.now, zone)) if known else [],
     }
-    return page(request, "volunteer.html", words_for(request, roster_says=known.language if known else "zh"), context)
+    return page(request, "volunteer.html", words, context)
+
+
+@router.post("/volunteer/pause")
+def pause(services: Web, asker: Asker, end: Annotated[pauses.Until, Form()]) -> Response:
+    """Not now."""
+    roster = services.roster()
+    zone = zone_of_person(roster, roster.people.get(asker.person))
+    pauses.begin(services, asker, pauses.end_of(end, services.clock.now(), zone))
+    return RedirectResponse("/volunteer", 303)
+
+
+@router.post("/volunteer/resume")
+def resume(services: Web, asker: Asker) -> Response:
+    """They can be called again."""
+    pauses.end(services, asker)
+    return RedirectResponse("/volunteer", 303)

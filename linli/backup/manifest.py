@@ -16,11 +16,13 @@ FORMAT = 1
 NAME = "manifest.json"
 CARE = "care.db"
 SIGNALS = "signals.db"
+LADDERS = "ladders"
+"""The folder of the ladder files, of which each is a part of its own."""
 PIECE = 1 << 20
 """Files are read in pieces of this many bytes: they may be larger than the memory."""
 
 _MAX_MANIFEST = 1 << 20
-_ALLOWED = re.compile(r"(care\.db|signals\.db|secret[A-Za-z0-9._-]{0,60})\Z")
+_ALLOWED = re.compile(r"(care\.db|signals\.db|secret[A-Za-z0-9._-]{0,60}|ladders/[a-z0-9][a-z0-9-]{0,62}\.txt)\Z")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -33,7 +35,10 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """A backup's contents. `care_revision` and `signals_version` say which tables they are; `remarks` what is not in it."""
+    """A backup's contents. `care_revision` and `signals_version` say which tables they are; `remarks` what is not in it.
+
+    `log_seq` and `log_head` are the number and the hash of the log's newest line: to hold against a log that went on.
+    """
 
     linli: str
     made_at: str
@@ -41,6 +46,8 @@ class Manifest(msgspec.Struct, frozen=True):
     care_revision: str = ""
     signals_version: int = 0
     remarks: list[str] = []
+    log_seq: int = 0
+    log_head: str = ""
     format: int = FORMAT
 
 

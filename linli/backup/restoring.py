@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from linli.backup import databases
-from linli.backup.manifest import CARE, SIGNALS, Manifest, read_manifest, unpack
+from linli.backup.manifest import CARE, LADDERS, SIGNALS, Manifest, read_manifest, unpack
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.files import sync, sync_folder
@@ -51,7 +53,10 @@ def restore(file: Path, data_dir: Path, *, now: datetime, force: bool = False, t
             _clear(data)
             _check_room(data, manifest)
             with tempfile.TemporaryDirectory(prefix=_UNPACKED, dir=data.path) as folder:
-                new = _unpack(packed, manifest, Path(folder), tell)
+                new = [
+                    *_unpack(packed, manifest, Path(folder), tell),
+                    *_log_head(manifest, Path(folder) / data.log_head.name),
+                ]
                 open_alerts = _open_alerts(new)
                 aside = _swap(data, there, new, now)
     return Restored(manifest, aside, open_alerts)
@@ -78,11 +83,17 @@ def _there(data: DataDir, manifest: Manifest) -> list[Path]:
     """Return the files that must make room: a database's log belongs to it, and one database to the other.
 
     So both databases go aside, also where the backup has only one: alerts of one community on the signs of life of
-    another would be worse than none.
+    another would be worse than none. So do the ladder files, all of them.
     """
     endings = ("", "-wal", "-shm", "-journal")
-    found = [data.path / f"{name}{ending}" for name in {CARE, SIGNALS, *manifest.files} for ending in endings]
+    single = {CARE, SIGNALS, *manifest.files} - _ladders(manifest)
+    found = [data.path / f"{name}{ending}" for name in single for ending in endings] + [data.ladders]
+    found.append(data.log_head)  # how far the log that goes had come says nothing of the one that comes
     return [path for path in found if path.exists() or path.is_symlink()]
+
+
+def _ladders(manifest: Manifest) -> set[str]:
+    return {name for name in manifest.files if name.startswith(f"{LADDERS}/")}
 
 
 def _clear(data: DataDir) -> None:
@@ -103,14 +114,25 @@ def _unpack(packed: zipfile.ZipFile, manifest: Manifest, folder: Path, tell: Tel
     unpacked = []
     for name, told in manifest.files.items():
         target = folder / name
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         target.touch(mode=0o600)
         unpack(packed, name, told, steps, target)
         if name in {CARE, SIGNALS}:
             databases.check(target)
         sync(target)
         steps.add(told.bytes)
-        unpacked.append(target)
-    return unpacked
+        unpacked.append(folder / LADDERS if target.parent != folder else target)
+    return list(dict.fromkeys(unpacked))
+
+
+def _log_head(manifest: Manifest, target: Path) -> list[Path]:
+    """Write down how far the log had come when the backup was made."""
+    if not manifest.log_head:
+        return []
+    target.touch(mode=0o600)
+    target.write_bytes(msgspec.json.encode({"seq": manifest.log_seq, "hash": manifest.log_head}))
+    sync(target)
+    return [target]
 
 
 def _open_alerts(new: list[Path]) -> int:

@@ -12,7 +12,18 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from linli.backup import databases
-from linli.backup.manifest import CARE, PIECE, SIGNALS, Manifest, Part, read_manifest, sha256_of, unpack, write_manifest
+from linli.backup.manifest import (
+    CARE,
+    LADDERS,
+    PIECE,
+    SIGNALS,
+    Manifest,
+    Part,
+    read_manifest,
+    sha256_of,
+    unpack,
+    write_manifest,
+)
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.files import replacing
@@ -36,6 +47,7 @@ def backup(data_dir: Path, out: Path, *, now: datetime, care_url: str = "", tell
     steps = Steps(tell, _PASSES * size)
     with replacing(out) as part, tempfile.TemporaryDirectory(prefix=".linli-backup-", dir=out.parent) as folder:
         copies = {name: Path(folder) / name for name in sources}
+        (Path(folder) / LADDERS).mkdir()
         # care data first: whatever an alert refers to is then among the signals, which only grow
         for name, source in sorted(sources.items()):
             _copy(source, copies[name], steps)
@@ -54,7 +66,8 @@ def _sources(data_dir: Path, care_url: str) -> tuple[dict[str, Path], list[str]]
     if data.unfinished_restore.exists():
         raise LinliError(f'a restore into {data_dir} was cut short; run "linli restore" again before a backup')
     care, remarks = _care(data, care_url)
-    named = {CARE: care, SIGNALS: data.signals, **{path.name: path for path in data.secrets()}}
+    ladders = {f"{LADDERS}/{path.name}": path for path in data.ladder_files()}
+    named = {CARE: care, SIGNALS: data.signals, **{path.name: path for path in data.secrets()}, **ladders}
     sources = {name: path for name, path in named.items() if path is not None and path.is_file()}
     if not {CARE, SIGNALS} & sources.keys():
         raise LinliError(f"there is nothing to back up in {data_dir}")
@@ -95,6 +108,7 @@ def _copy(source: Path, target: Path, steps: Steps) -> None:
 
 
 def _describe(copies: dict[str, Path], remarks: list[str], now: datetime, steps: Steps) -> Manifest:
+    log_seq, log_head = _log_head(copies.get(CARE))
     return Manifest(
         linli=_version(),
         made_at=now.isoformat(timespec="seconds"),
@@ -102,7 +116,16 @@ def _describe(copies: dict[str, Path], remarks: list[str], now: datetime, steps:
         care_revision=databases.text(copies[CARE], "SELECT version_num FROM alembic_version") if CARE in copies else "",
         signals_version=databases.number(copies[SIGNALS], "PRAGMA user_version") if SIGNALS in copies else 0,
         remarks=remarks,
+        log_seq=log_seq,
+        log_head=log_head,
     )
+
+
+def _log_head(care: Path | None) -> tuple[int, str]:
+    if care is None:
+        return 0, ""
+    seq = databases.number(care, "SELECT coalesce(max(seq), 0) FROM log")
+    return seq, databases.text(care, "SELECT hash FROM log ORDER BY seq DESC LIMIT 1")
 
 
 def _part(name: str, path: Path, steps: Steps) -> Part:

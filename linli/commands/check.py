@@ -7,13 +7,15 @@ from linli.checkup import faults, is_running
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
+from linli.commands.progress import bar
 from linli.data_dir import DataDir
 
 
 def command(data: Data = None, as_json: AsJson = False, config: Config = None) -> None:
-    """Say what is wrong with settings, database, disk, clock, broker and channels; exit status 1 if anything is."""
+    """Say what is wrong with settings, database, log, disk, clock, broker and channels; exit status 1 if anything is."""
     settings = settings_from(data, config)
-    found = list(faults(settings, DataDir(settings.data), SystemClock()))
+    with bar("reading the log") as shown:
+        found = list(faults(settings, DataDir(settings.data), SystemClock(), shown.tell))
     if as_json:
         typer.echo(msgspec.json.encode({"ok": not found, "faults": found}).decode())
     else:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
 from alerts.channels.inbox import Inbox
+from linli.alert import Alert
 from linli.clock import VirtualClock
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
@@ -75,17 +77,24 @@ def _core(data: Path | None, config: Path | None, recordings: list[Path]) -> Ite
                 core.close()
 
 
+def _zone(alert: Alert, roster: Roster) -> ZoneInfo:
+    """Return the zone of an alert's clock times: its home's, or that of any home of its site."""
+    known = roster.homes.get(alert.home)
+    homes = [known] if known else [home for home in roster.homes.values() if alert.site in ("", home.site)]
+    return homes[0].zone if homes else ZoneInfo("UTC")
+
+
 def _line(step: Transition, roster: Roster, language: str) -> str:
     alert, entry = step.alert, step.entry
-    zone = roster.homes[alert.home].zone
+    zone = _zone(alert, roster)
     told = f"  {say(alert.why, language, zone)}" if entry.what == "opened" else ""
     who = f" {entry.detail['person']}" if "person" in entry.detail else f" {entry.who}" if entry.who != "linli" else ""
-    return f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {alert.home}  {alert.kind}  {entry.what}{who}{told}"
+    return f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {alert.home or alert.site}  {alert.kind}  {entry.what}{who}{told}"
 
 
 def _line_json(step: Transition, roster: Roster, language: str) -> str:
     alert, entry = step.alert, step.entry
-    zone = roster.homes[alert.home].zone
+    zone = _zone(alert, roster)
     return msgspec.json.encode(
         {
             "at": entry.at.astimezone(zone).isoformat(),

@@ -107,6 +107,7 @@ _PERSON = {
     "order": "order",
     "cares": "homes",
     "duty": "on_duty",
+    "duty_exceptions": "on_duty",
 }
 """A record's fields and the columns they stand in."""
 
@@ -161,7 +162,8 @@ def _sheet(rows: Iterable[tuple[str, T | None, T]], differing: Callable[[T, T], 
 
 
 def _differing(before: T, after: T, columns: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(column for name, column in columns.items() if getattr(before, name) != getattr(after, name))
+    differing = (column for name, column in columns.items() if getattr(before, name) != getattr(after, name))
+    return tuple(dict.fromkeys(differing))
 
 
 def _differing_person(before: Person, after: Person) -> tuple[str, ...]:

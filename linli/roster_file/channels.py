@@ -17,6 +17,8 @@ _KIND = re.compile(r"[a-z][a-z0-9+.-]{0,31}\Z")
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,255}\Z")
 _PHONE = re.compile(r"\+?[0-9 ()./-]{3,32}\Z")
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,256}\Z")
+_TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}\Z")
+_PUSH_KEY_BYTES = [65, 16]
 _PREFIX = "whsec_"
 
 
@@ -80,16 +82,29 @@ def _web_or_key(text: str) -> None:
         raise ValueError("the address must be a web address or the key in it")
 
 
+def _topic(text: str) -> None:
+    place, _, topic = text.rstrip("/").rpartition("/")
+    if not _TOPIC.match(topic) or (place and not _is_web(place)):
+        raise ValueError("the address must be a topic, or a server and a topic: https://ntfy.example.org/topic")
+
+
+class _Keys(msgspec.Struct):
+    p256dh: str
+    auth: str
+
+
 class _Subscription(msgspec.Struct):
     endpoint: str
+    keys: _Keys
 
 
 def _subscription(text: str) -> None:
     try:
-        endpoint = msgspec.json.decode(text, type=_Subscription).endpoint if text.startswith("{") else text
-    except msgspec.MsgspecError:
-        endpoint = ""
-    if not _is_web(endpoint):
+        found = msgspec.json.decode(text, type=_Subscription)
+        lengths = [len(base64.urlsafe_b64decode(key + "==")) for key in (found.keys.p256dh, found.keys.auth)]
+    except (msgspec.MsgspecError, binascii.Error, ValueError):
+        lengths = []
+    if lengths != _PUSH_KEY_BYTES or not _is_web(found.endpoint) or not found.endpoint.startswith("https://"):
         raise ValueError("a browser's subscription is expected; leave webpush out, the person allows it on the phone")
 
 
@@ -113,7 +128,7 @@ _CHECKS = {
     "wecom": _web_or_key,
     "dingtalk": _web_or_key,
     "feishu": _web_or_key,
-    "ntfy": _web_or_key,
+    "ntfy": _topic,
     WEB_PUSH: _subscription,
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from linli.duty import Duty, DutyException
 from linli.people import Channel, Person, Role
 from linli.roster_file import cells, channels
 from linli.roster_file.duty import duty
@@ -36,6 +37,7 @@ def _person(person: str, rows: Sequence[Reading]) -> Person:
     orders = [row.get("order", cells.order, None) for row in rows]
     _missing(rows, "role")
     _missing(rows, "homes")
+    on_duty = _agreed(rows, "on_duty", [row.get("on_duty", duty, None) for row in rows]) or ()
     ways = _channels(person, rows)
     if not any(row.has("channel") or row.has("address") for row in rows) and role is not Role.RESIDENT:
         _missing(rows, "channel")
@@ -48,7 +50,8 @@ def _person(person: str, rows: Sequence[Reading]) -> Person:
         order=min((order for order in orders if order is not None), default=0),
         cares=cares or (),
         channels=_in_order(ways, orders),
-        duty=_agreed(rows, "on_duty", [row.get("on_duty", duty, None) for row in rows]) or (),
+        duty=tuple(dict.fromkeys(entry for entry in on_duty if isinstance(entry, Duty))),
+        duty_exceptions=tuple(entry for entry in on_duty if isinstance(entry, DutyException)),
     )
 
 

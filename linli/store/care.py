@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from linli.clock import seconds
 from linli.errors import LinliError, StoreDown
+from linli.store.chain import gathering
 from linli.store.turns import Turns
 
 BUSY_TIMEOUT = timedelta(seconds=5)
@@ -51,7 +52,8 @@ class CareStore:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Open a transaction that may write; commits at the end, rolls back when anything is raised."""
-        with self._turns.take() if self.is_sqlite else nullcontext(), _ours(), self._writing.begin() as connection:
+        turn = self._turns.take() if self.is_sqlite else nullcontext()
+        with turn, _ours(), self._writing.begin() as connection, gathering(connection):
             yield connection
 
     @contextmanager
@@ -83,6 +85,11 @@ class CareStore:
 def revision(connection: Connection) -> frozenset[str]:
     """Return which migrations the tables have had last: one name, none in an empty database."""
     return frozenset(MigrationContext.configure(connection).get_current_heads())
+
+
+def newest_revision() -> frozenset[str]:
+    """Return what `revision` gives once the tables are those of this version."""
+    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def known_revisions() -> frozenset[str]:

@@ -1,17 +1,54 @@
 """Questions to the care data about notices on their way. A claim is a lease: when it ends, the notice is sent again."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from linli.alert import AlertState, Notice, NoticeState, NoticeType, Severity
+from linli import canary
+from linli.alert import AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Severity
+from linli.store import cases
 from linli.store import tables as t
 
+_WANTED = or_(t.alerts.c.state != AlertState.CLOSED, t.outbox.c.type == NoticeType.OVER)
+"""Nobody is called once an alert is closed; that it is over is told just then."""
 _LIVE = (NoticeState.WAITING, NoticeState.LEASED)
 _LOWEST_RANK = max(severity.rank for severity in Severity)
+
+# The statements of each turn are made once: making one takes longer than all that the database has to do for it.
+_READY = (
+    select(t.outbox.c.key)
+    .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+    .where(
+        t.IS_LIVE,
+        t.outbox.c.rank <= bindparam("rank"),
+        or_(
+            and_(t.outbox.c.state == NoticeState.WAITING, t.outbox.c.due_at <= bindparam("now")),
+            and_(t.outbox.c.state == NoticeState.LEASED, t.outbox.c.lease_until <= bindparam("now")),
+        ),
+        _WANTED,
+    )
+    .order_by(t.outbox.c.rank, t.outbox.c.due_at, t.outbox.c.key)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=t.outbox)
+)
+_HELD = (
+    select(t.outbox.c.key)
+    .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+    .where(
+        t.outbox.c.key == bindparam("key"),
+        t.outbox.c.state == NoticeState.LEASED,
+        t.outbox.c.attempts == bindparam("attempt"),
+        _WANTED,
+    )
+)
+_NEXT_DUE = select(func.min(t.outbox.c.due_at)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.WAITING)
+_NEXT_END = select(func.min(t.outbox.c.lease_until)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.LEASED)
+_OF_ALERT = (
+    select(t.outbox).where(t.outbox.c.alert == bindparam("alert")).order_by(t.outbox.c.created_at, t.outbox.c.key)
+)
 
 
 def add(connection: Connection, notices: Iterable[Notice], now: datetime) -> None:
@@ -44,25 +81,9 @@ def claim(
     """Take notices that are due, gravest first, for the length of a lease (ix_outbox_due).
 
     A notice whose lease has run out is due again: whoever held it may have died, and the same key makes
-    the second sending harmless. Notices of closed alerts are never taken. `rank_at_most` 0 takes only emergencies.
+    the second sending harmless. Of closed alerts only the thanks are taken. `rank_at_most` 0 takes only emergencies.
     """
-    ready = (
-        select(t.outbox.c.key)
-        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
-        .where(
-            t.IS_LIVE,
-            t.outbox.c.rank <= rank_at_most,
-            or_(
-                and_(t.outbox.c.state == NoticeState.WAITING, t.outbox.c.due_at <= now),
-                and_(t.outbox.c.state == NoticeState.LEASED, t.outbox.c.lease_until <= now),
-            ),
-            t.alerts.c.state != AlertState.CLOSED,
-        )
-        .order_by(t.outbox.c.rank, t.outbox.c.due_at, t.outbox.c.key)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=t.outbox)
-    )
-    keys = list(connection.scalars(ready))
+    keys = list(connection.scalars(_READY, {"now": now, "limit": limit, "rank": rank_at_most}))
     if not keys:
         return []
     taken = connection.execute(
@@ -90,18 +111,8 @@ def _notice(row: Row[Any]) -> Notice:
 
 
 def is_held(connection: Connection, key: str, *, attempt: int) -> bool:
-    """Tell whether an attempt still holds its notice, and the alert is still open (primary keys)."""
-    query = (
-        select(t.outbox.c.key)
-        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
-        .where(
-            t.outbox.c.key == key,
-            t.outbox.c.state == NoticeState.LEASED,
-            t.outbox.c.attempts == attempt,
-            t.alerts.c.state != AlertState.CLOSED,
-        )
-    )
-    return connection.execute(query).one_or_none() is not None
+    """Tell whether an attempt still holds its notice, and it is still to be sent (primary keys)."""
+    return connection.execute(_HELD, {"key": key, "attempt": attempt}).one_or_none() is not None
 
 
 def release(connection: Connection, now: datetime) -> None:
@@ -112,9 +123,7 @@ def release(connection: Connection, now: datetime) -> None:
 
 def next_due(connection: Connection) -> datetime | None:
     """Return when the next notice can be taken (ix_outbox_due)."""
-    waiting = select(func.min(t.outbox.c.due_at)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.WAITING)
-    leased = select(func.min(t.outbox.c.lease_until)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.LEASED)
-    found = [moment for moment in (connection.scalar(waiting), connection.scalar(leased)) if moment is not None]
+    found = [moment for moment in (connection.scalar(_NEXT_DUE), connection.scalar(_NEXT_END)) if moment is not None]
     return min(found, default=None)
 
 
@@ -138,7 +147,7 @@ def record(
         values["due_at"] = due_at
     which = [t.outbox.c.key == key]
     if state is NoticeState.SENT:
-        which.append(t.outbox.c.state.in_((*_LIVE, NoticeState.FAILED)))
+        which.append(t.outbox.c.state != NoticeState.SENT)
     else:
         which.append(t.outbox.c.state.in_(_LIVE))
         if attempt is not None:
@@ -154,7 +163,7 @@ def record_sent(connection: Connection, keys: Iterable[str], now: datetime) -> s
     """
     accepted = (
         update(t.outbox)
-        .where(t.outbox.c.key.in_(list(keys)), t.outbox.c.state.in_((*_LIVE, NoticeState.FAILED)))
+        .where(t.outbox.c.key.in_(list(keys)), t.outbox.c.state != NoticeState.SENT)
         .values(state=NoticeState.SENT, reason="", lease_until=None, answered_at=now)
         .returning(t.outbox.c.key)
     )
@@ -162,10 +171,20 @@ def record_sent(connection: Connection, keys: Iterable[str], now: datetime) -> s
 
 
 def withdraw(connection: Connection, alert: str, now: datetime, *, person: str | None = None) -> int:
-    """Take back what is not sent yet of an alert, or only one person's part of it (ix_outbox_alert); return how many."""
-    which = [t.outbox.c.alert == alert, t.outbox.c.state.in_(_LIVE)]
+    """Take back what is not sent yet of an alert, or only one person's part of it (ix_outbox_alert); return how many.
+
+    What a sender has in hand may be at its receiver already, and its answer may never be written down: the log names it.
+    """
+    which = [t.outbox.c.alert == alert, t.outbox.c.state.in_(_LIVE), t.outbox.c.type != NoticeType.OVER]
     if person is not None:
         which.append(t.outbox.c.person == person)
+    in_hand = select(t.outbox.c.key, t.outbox.c.person).where(*which, t.outbox.c.state == NoticeState.LEASED)
+    lines = [
+        (alert, Entry(now, "notice_taken_back", row.person, {"key": row.key}))
+        for row in connection.execute(in_hand)
+        if row.person != canary.PERSON
+    ]
+    cases.write_logs(connection, lines)
     done = connection.execute(
         update(t.outbox).where(*which).values(state=NoticeState.WITHDRAWN, lease_until=None, answered_at=now)
     )
@@ -174,8 +193,7 @@ def withdraw(connection: Connection, alert: str, now: datetime, *, person: str |
 
 def of_alert(connection: Connection, alert: str) -> list[Notice]:
     """Return an alert's notices, oldest first (ix_outbox_alert)."""
-    query = select(t.outbox).where(t.outbox.c.alert == alert).order_by(t.outbox.c.created_at, t.outbox.c.key)
-    return [_notice(row) for row in connection.execute(query)]
+    return [_notice(row) for row in connection.execute(_OF_ALERT, {"alert": alert})]
 
 
 def of_person(connection: Connection, person: str, limit: int = 50) -> list[Notice]:
@@ -193,3 +211,24 @@ def counts(connection: Connection) -> dict[str, int]:
     """Return how many notices are in each state (full scan; for metrics)."""
     query = select(t.outbox.c.state, func.count().label("times")).group_by(t.outbox.c.state)
     return {row.state: row.times for row in connection.execute(query)}
+
+
+def last_written(
+    connection: Connection, people: Collection[str], *, kind: AlertKind, site: str, since: datetime
+) -> datetime | None:
+    """Return when any of some people was last written to about a kind of alert of a site, if it was after a moment.
+
+    What was taken back unsent was never written (ix_outbox_person_created_at).
+    """
+    latest: datetime | None = connection.scalar(
+        select(func.max(t.outbox.c.created_at))
+        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+        .where(
+            t.outbox.c.person.in_(list(people)),
+            t.outbox.c.created_at > since,
+            t.outbox.c.state != NoticeState.WITHDRAWN,
+            t.alerts.c.kind == kind,
+            t.alerts.c.site == site,
+        )
+    )
+    return latest

@@ -101,6 +101,10 @@ def by_ids(connection: Connection, ids: Iterable[str]) -> list[Alert]:
 
 
 def tally(connection: Connection) -> dict[tuple[str, str], int]:
-    """Return how many alerts there are by (kind, state) (full scan; for metrics)."""
-    query = select(t.alerts.c.kind, t.alerts.c.state, func.count()).group_by(t.alerts.c.kind, t.alerts.c.state)
+    """Return how many alerts there are by (kind, state), drills apart (full scan; for metrics)."""
+    query = (
+        select(t.alerts.c.kind, t.alerts.c.state, func.count())
+        .where(t.alerts.c.drill == 0)
+        .group_by(t.alerts.c.kind, t.alerts.c.state)
+    )
     return {(kind, state): count for kind, state, count in connection.execute(query)}

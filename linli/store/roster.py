@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from linli.people import Care, Channel, Device, Duty, Home, Person, Role, Roster, Scope
+from linli.duty import Duty, DutyException
+from linli.people import Care, Channel, Device, Home, Person, Role, Roster, Scope
 from linli.steps import Steps, Tell, nobody
 from linli.store import roster_rows as rows
 from linli.store import tables as t
@@ -88,6 +89,9 @@ def _people(connection: Connection) -> dict[str, Person]:
     for row in connection.execute(select(t.duty).order_by(t.duty.c.position)):
         weekdays = frozenset(int(day) for day in row.weekdays)
         spans[row.person].append(Duty(weekdays, time.fromisoformat(row.starts), time.fromisoformat(row.ends)))
+    exceptions: dict[str, list[DutyException]] = defaultdict(list)
+    for row in connection.execute(select(t.duty_exceptions).order_by(t.duty_exceptions.c.position)):
+        exceptions[row.person].append(rows.duty_exception(row))
     return {
         row.person: Person(
             row.person,
@@ -98,6 +102,7 @@ def _people(connection: Connection) -> dict[str, Person]:
             tuple(cares[row.person]),
             tuple(channels[row.person]),
             tuple(spans[row.person]),
+            tuple(exceptions[row.person]),
         )
         for row in connection.execute(select(t.people).order_by(t.people.c.position, t.people.c.person))
     }
@@ -143,11 +148,12 @@ def _save_people(connection: Connection, people: list[Person]) -> None:
     upsert(connection, t.cares, [row for person in people for row in rows.care_rows(person)])
     upsert(connection, t.channels, [row for person in people for row in rows.channel_rows(person)])
     upsert(connection, t.duty, [row for person in people for row in rows.duty_rows(person)])
+    upsert(connection, t.duty_exceptions, [row for person in people for row in rows.duty_exception_rows(person)])
 
 
 def _forget_ties(connection: Connection, people: list[str]) -> None:
     """Remove whom people care for, how they are reached and when they are on duty."""
-    for table in (t.cares, t.channels, t.duty):
+    for table in (t.cares, t.channels, t.duty, t.duty_exceptions):
         connection.execute(delete(table).where(table.c.person.in_(people)))
 
 
@@ -155,6 +161,7 @@ def forget_person(connection: Connection, person: str) -> None:
     """Remove a person from the roster; what they did stays in the log (primary key, then by person)."""
     bump(connection)
     _forget_ties(connection, [person])
+    connection.execute(delete(t.pauses).where(t.pauses.c.person == person))
     connection.execute(delete(t.people).where(t.people.c.person == person))
 
 

@@ -1,10 +1,17 @@
 """The records of the roster as rows of its tables."""
 
+from datetime import date, time
 from typing import Any
 
-from linli.people import Channel, Device, Duty, Home, Person
+from sqlalchemy import Row
+
+from linli.duty import Duty, DutyException, Hours
+from linli.people import Channel, Device, Home, Person
 
 _Row = dict[str, Any]
+
+_HOLIDAYS = "PH"
+"""What stands in place of a day for all public holidays."""
 
 
 def home_row(home: Home) -> _Row:
@@ -90,3 +97,29 @@ def _duty_row(person: str, position: int, span: Duty) -> _Row:
         "starts": span.start.isoformat("minutes"),
         "ends": span.end.isoformat("minutes"),
     }
+
+
+def duty_exception_rows(person: Person) -> list[_Row]:
+    """Return a person's rows of the table `duty_exceptions`, in their order: the later one wins."""
+    return [_exception_row(person.person, position, one) for position, one in enumerate(person.duty_exceptions)]
+
+
+def _exception_row(person: str, position: int, exception: DutyException) -> _Row:
+    return {
+        "person": person,
+        "position": position,
+        "first_day": exception.first.isoformat() if exception.first else _HOLIDAYS,
+        "last_day": exception.last.isoformat() if exception.last else _HOLIDAYS,
+        "starts": ",".join(hours.start.isoformat("minutes") for hours in exception.hours),
+        "ends": ",".join(hours.end.isoformat("minutes") for hours in exception.hours),
+    }
+
+
+def duty_exception(row: Row[Any]) -> DutyException:
+    """Return the exception in a row of the table `duty_exceptions`; several hours of a day stand side by side."""
+    spans = zip(row.starts.split(","), row.ends.split(","), strict=True) if row.starts else ()
+    return DutyException(
+        None if row.first_day == _HOLIDAYS else date.fromisoformat(row.first_day),
+        None if row.last_day == _HOLIDAYS else date.fromisoformat(row.last_day),
+        tuple(Hours(time.fromisoformat(start), time.fromisoformat(end)) for start, end in spans),
+    )

@@ -17,9 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    and_,
+    not_,
     text,
 )
 
+from linli import canary
 from linli.alert import AlertKind, AlertState, Ladder, NoticeState, NoticeType, Outcome, RequestState, Severity
 from linli.clock import from_millis, millis
 from linli.people import Role, Scope
@@ -296,6 +299,9 @@ alerts = _table(
     ),
 )
 
+NOT_CANARY = not_(and_(alerts.c.drill == 1, alerts.c.about.startswith(canary.ABOUT)))
+"""The alerts that are anybody's business."""
+
 episodes = _table(
     "episodes",
     _text("key", key=True),
@@ -372,6 +378,7 @@ drills = _table(
     Column("passed_at", Moment),
     _text("alert"),
     _text("fault"),
+    _text("device"),
     Index(None, "kind", "begun_at"),
     Index(None, "home", "begun_at"),
     Index(None, "person", "begun_at"),

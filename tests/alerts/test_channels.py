@@ -18,14 +18,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from alerts.channels import NO_ADAPTER, NO_MAIL_SERVER, adapter_of, adapters_for
+from alerts.channels import ANYTHING_ELSE, NO_ADAPTER, NO_MAIL_SERVER, NO_SMS_GATEWAY, adapter_of, adapters_for
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.channels.email import Email, SmtpSettings, write
+from alerts.channels.exchange import retry_after
 from alerts.channels.http import MAX_BODY, BadAddress, Reply, Url, parse
 from alerts.channels.inbox import Inbox
 from alerts.channels.kept import Origin
 from alerts.channels.network import Deadline, Network, tls_context
-from alerts.channels.webhook import Webhook, retry_after
+from alerts.channels.webhook import Webhook
 from alerts.links import Links
 from alerts.message import Message, compose
 from linli.alert import Notice, NoticeType, Severity
@@ -95,7 +96,7 @@ def _inbox(_: int) -> tuple[ChannelAdapter, Channel]:
 
 
 def _no_such(_: int) -> tuple[ChannelAdapter, Channel]:
-    return adapter_of(adapters_for(None), "sms"), Channel("ana-2", "ana", "sms", "13800000001")
+    return adapter_of({}, "fax"), Channel("ana-2", "ana", "fax", "13800000001")
 
 
 EVERY_CHANNEL = [
@@ -162,9 +163,10 @@ def test_no_address_breaks_a_channel(make: Callable[[int], tuple[ChannelAdapter,
 def test_a_kind_of_channel_without_adapter_is_never_tried_again() -> None:
     adapters = adapters_for(None)
 
-    assert adapter_of(adapters, "sms").send(a_message(), mailbox()) == Answer(Verdict.NEVER, NO_ADAPTER)
+    assert adapter_of({}, "fax").send(a_message(), mailbox()) == Answer(Verdict.NEVER, NO_ADAPTER)
     assert adapter_of(adapters, "email").send(a_message(), mailbox()) == Answer(Verdict.NEVER, NO_MAIL_SERVER)
-    assert set(adapters_for(SmtpSettings("mail.example"))) == {"webhook", "email", "inbox"}
+    assert adapter_of(adapters, "sms").send(a_message(), mailbox()) == Answer(Verdict.NEVER, NO_SMS_GATEWAY)
+    assert adapter_of(adapters, "fax") is adapters[ANYTHING_ELSE]
 
 
 # The webhook

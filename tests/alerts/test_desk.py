@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from alerts.desk import Desk, UnknownAlert
-from linli.alert import AlertKind, AlertState, NoticeState, Outcome, Severity
+from alerts.replies import TakingBack
+from linli.alert import AlertKind, AlertState, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.errors import Conflict
 from linli.finding import Finding
@@ -187,3 +189,44 @@ def test_a_restarted_desk_takes_up_where_it_was(stairwell: Town) -> None:
     again.start()
     assert again.waits_for_life
     assert again.next_due() == stairwell.desk.next_due()
+
+
+def test_one_spoilt_case_does_not_keep_the_others_waiting(stairwell: Town) -> None:
+    stairwell.desk.open([finding(), finding("fall:1", AlertKind.FALL)])
+    spoilt, sound = (alert.id for alert in stairwell.desk.open_alerts())
+    with stairwell.care.begin() as connection:
+        connection.execute(text("UPDATE requests SET role = 'nobody' WHERE alert = :id"), {"id": spoilt})
+        connection.execute(text("UPDATE alerts SET due_at = due_at - 1000 WHERE id = :id"), {"id": spoilt})
+    stairwell.clock.advance(30 * S)
+
+    with pytest.raises(ValueError, match="nobody"):
+        stairwell.tick()
+
+    assert "silent" in stairwell.story(sound)
+
+
+def test_everybody_who_was_reached_is_told_that_it_is_over_but_not_who_ended_it(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    alert = only_open(stairwell)
+    with stairwell.care.begin() as connection:
+        notices = outbox.of_alert(connection, alert)
+        outbox.record_sent(connection, [n.key for n in notices if n.person in {"v1", "v2", "v3"}], EIGHT)
+
+    stairwell.desk.close(alert, "v1", Outcome.SAFE)
+
+    assert stairwell.waiting() == ["v2", "v3"]
+    with stairwell.care.begin() as connection:
+        thanks = outbox.claim(connection, stairwell.clock.now(), lease=MINUTE, limit=10)
+    assert {(n.person, n.type) for n in thanks} == {("v2", NoticeType.OVER), ("v3", NoticeType.OVER)}
+
+
+def test_a_call_taken_back_twice_is_over_and_staff_have_heard_of_it(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    for second, identity in ((5, "one"), (9, "two")):
+        stairwell.clock.advance(timedelta(seconds=second))
+        stairwell.desk.take_back(MEI.home, TakingBack(identity, stairwell.clock.now(), can_confirm=True))
+
+    assert stairwell.desk.open_alerts() == []
+    with stairwell.care.read() as connection:
+        (closed,) = cases.search(connection, state="closed")
+    assert stairwell.story(closed.id)[-3:] == ["taken_back", "told", "closed"]

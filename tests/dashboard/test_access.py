@@ -35,6 +35,7 @@ ACTORS = {
 
 EVERYBODY = "office lin xu bo ana kai mei clinic"
 STAFF = "office lin xu"
+HELPERS = "ana kai clinic"
 
 MEI_S = {
     "GET /api/v1/homes": EVERYBODY,
@@ -47,8 +48,11 @@ MEI_S = {
     "POST /api/v1/alerts/{alert}/accept": "office lin bo ana",
     "POST /api/v1/alerts/{alert}/decline": "office lin bo ana",
     "POST /api/v1/alerts/{alert}/arrive": "office lin bo ana",
+    "POST /api/v1/alerts/{alert}/more_help": "office lin bo ana",
     "POST /api/v1/alerts/{alert}/close": "office lin bo ana",
     "POST /api/v1/signals": "office lin mei device gateway",
+    "POST /api/v1/people/me/pause": HELPERS,
+    "DELETE /api/v1/people/me/pause": HELPERS,
     "GET /api/v1/rejections": STAFF,
     "GET /api/v1/events": EVERYBODY,
     "POST /signout": EVERYBODY,
@@ -61,13 +65,22 @@ MEI_S = {
     "POST /homes/{home}/back": "office lin bo mei",
     "GET /alerts": STAFF,
     "GET /alerts/{alert}": "office lin",
+    "POST /homes/{home}/drill": "office lin",
+    "POST /homes/{home}/drill/cancel": "office lin",
+    "GET /drills": STAFF,
+    "POST /drills/volunteer": "office lin",
     "POST /alerts/{alert}/accept": "office lin bo ana",
     "POST /alerts/{alert}/decline": "office lin bo ana",
     "POST /alerts/{alert}/arrive": "office lin bo ana",
+    "POST /alerts/{alert}/more_help": "office lin bo ana",
     "POST /alerts/{alert}/close": "office lin bo ana",
     "GET /rejections": STAFF,
+    "GET /reports": STAFF,
+    "GET /reports.csv": STAFF,
     "GET /family": "bo",
-    "GET /volunteer": "ana kai clinic",
+    "GET /volunteer": HELPERS,
+    "POST /volunteer/pause": HELPERS,
+    "POST /volunteer/resume": HELPERS,
     "GET /me": "mei",
     "POST /me/{home}/fine": "mei",
     "POST /me/{home}/help": "mei",
@@ -104,7 +117,8 @@ def test_a_route_that_is_not_in_the_table_cannot_be_built() -> None:
         router.add_api_route("/forgotten", lambda: "secret")
 
 
-BODIES = {"close": {"outcome": "safe"}, "away": {"until": "2026-11-24T00:00:00Z"}}
+UNTIL_TOMORROW = {"until": "2026-11-24T00:00:00Z"}
+BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
 
 
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
@@ -122,7 +136,7 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         told: httpx.Response = client.request(method, path, json=body)
         return told
     browser = world.browser(role, person)
-    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe"}
+    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"}
     answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
     return answer
 
@@ -137,7 +151,7 @@ def _takes_a_home(route: str) -> bool:
     return "{" in route or route == "POST /api/v1/signals"
 
 
-CHANGING = [route for route in MEI_S if "{alert}" in route and route.startswith("POST")]
+CHANGING = [route for route in MEI_S if route.startswith("POST") and ("{alert}" in route or "pause" in route)]
 """What changes an alert is tried on one of its own, so that no trial spoils the next."""
 
 

@@ -86,8 +86,7 @@ def test_the_request_works_without_scripts(browser: Browser, online: World) -> N
     page.goto(link)
     page.get_by_role("button", name="I go").click()
     page.get_by_role("button", name="I am at the door").click()
-    page.get_by_label("She is fine").check()
-    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="She is fine").click()
 
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert online.desk.open_alerts() == []
@@ -116,4 +115,21 @@ def test_the_volunteers_page_shows_a_new_request(browser: Browser, online: World
     online.press_sos()
 
     expect(page.get_by_role("button", name="I go")).to_be_visible(timeout=SECONDS)
+    assert complaints == []
+
+
+def test_a_volunteer_on_the_way_can_say_not_now_on_a_phone(browser: Browser, online: World) -> None:
+    alert = online.press_sos()
+    online.desk.accept(alert.id, "ana")
+    page, complaints = opened(browser, online, Role.VOLUNTEER, "ana")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict by structure
+
+    page.get_by_text("Not now", exact=True).click()
+    assert not is_cut(page)
+    page.get_by_role("button", name="until tomorrow morning").click()
+
+    expect(page.get_by_text("You are not called until tomorrow 08:00")).to_be_visible()
+    assert not is_cut(page)
+    page.get_by_role("button", name="I can be called again").click()
+    expect(page.get_by_text("Not now", exact=True)).to_be_visible()
     assert complaints == []

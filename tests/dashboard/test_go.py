@@ -1,10 +1,13 @@
 """The link in a volunteer's hand: looking changes nothing, one tap does, and afterwards no name is left."""
 
+from datetime import timedelta
+
 import pytest
 
-from linli.alert import AlertKind, AlertState, Severity
+from linli.alert import AlertKind, AlertState, Outcome, Severity
 from linli.people import Role
-from tests.cast import LIN, MEI
+from linli.store import cases
+from tests.cast import LIN, MEI, MINUTE
 from tests.dashboard.world import World
 
 WHOSE = (MEI.resident, MEI.door, MEI.phone)
@@ -147,3 +150,58 @@ def test_the_request_is_small_enough_for_a_poor_connection(world: World, link: s
 
     assert max(len(page.content) for page in pages) + len(files[0].content) < MOST_BYTES
     assert sum(len(file.content) for file in files[1:]) < MOST_BYTES / 2
+
+
+def test_who_goes_says_when_they_will_be_there(world: World, link: str) -> None:
+    phone = world.browser()
+    phone.post(link, data={"verb": "accept"})
+
+    going = phone.post(link, data={"verb": "accept", "minutes": "5"})
+
+    assert world.desk.open_alerts()[0].lease_until == world.clock.now() + 5 * MINUTE
+    assert "Please be there by 08:05" in going.text
+    assert phone.post(link, data={"verb": "accept", "minutes": "9000"}).status_code == 422
+
+
+def test_who_is_at_the_door_calls_for_more_hands_and_it_is_not_over(world: World, link: str) -> None:
+    phone = world.browser()
+    phone.post(link, data={"verb": "accept"})
+
+    there = phone.post(link, data={"verb": "more_help"})
+
+    assert state(world) is AlertState.AT_DOOR
+    assert "How is Mei Chen?" in there.text
+    with world.services.care.read() as connection:
+        asked = {r.person for r in cases.requests(connection, world.desk.open_alerts()[0].id)}
+    assert {"bo", "lin", "wu"} <= asked
+
+
+def test_an_end_too_soon_is_taken_back_by_one_tap_and_calls_more_people(world: World, link: str) -> None:
+    phone = world.browser()
+    for verb in ("accept", "arrive"):
+        phone.post(link, data={"verb": verb})
+    over = phone.post(link, data={"verb": "close", "outcome": "safe"})
+    assert "Somebody is still needed" in over.text
+
+    for _ in range(2):
+        again = phone.post(link, data={"verb": "again"})
+        assert again.status_code == 303
+
+    (alert,) = world.desk.open_alerts()
+    assert (alert.home, alert.kind, alert.state) == (MEI.home, AlertKind.SOS, AlertState.AT_DOOR)
+    assert "How is Mei Chen?" in phone.get(again.headers["location"]).text
+
+
+@pytest.mark.parametrize("wait", [31 * MINUTE, 0 * MINUTE], ids=["long over", "never been there"])
+def test_only_who_was_there_can_take_an_end_back_and_only_for_half_an_hour(
+    world: World, link: str, wait: timedelta
+) -> None:
+    phone = world.browser()
+    phone.post(link, data={"verb": "accept"})
+    if wait:
+        phone.post(link, data={"verb": "arrive"})
+    world.desk.close(world.desk.open_alerts()[0].id, "lin", Outcome.SAFE)
+    world.clock.advance(wait)
+
+    assert phone.post(link, data={"verb": "again"}).status_code == 409
+    assert world.desk.open_alerts() == []

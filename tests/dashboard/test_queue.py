@@ -56,7 +56,11 @@ def test_a_rung_with_nobody_on_it_is_not_promised(world: World) -> None:
     """In River there are only staff."""
     world.opens(AlertKind.LEAK, Severity.URGENT, "home-40")
 
-    assert [what for _, what in steps(world)] == ["Community staff are called again"]
+    assert [what for _, what in steps(world)] == [
+        "Community staff are called again",
+        "More people are called",
+        "More people are called",
+    ]
 
 
 def test_while_somebody_is_on_the_way_the_next_step_is_the_end_of_the_lease(world: World) -> None:

@@ -47,4 +47,4 @@ def test_no_request_breaks_the_api(world: World) -> None:
         call()
         tried += 1
 
-    assert tried == 13
+    assert tried == 16

@@ -132,9 +132,9 @@ def test_what_is_on_its_way_can_be_taken_back_for_all_or_for_one(care: CareStore
         rest = outbox.withdraw(connection, "a-1", EIGHT)
         answer = outbox.record(connection, "leased", state=NoticeState.SENT, now=EIGHT)
 
-    assert (bo, rest, answer) == (1, 1, False)
+    assert (bo, rest, answer) == (1, 1, True)
     assert _states(care) == {
-        "leased": NoticeState.WITHDRAWN,
+        "leased": NoticeState.SENT,
         "waiting": NoticeState.WITHDRAWN,
         "sent": NoticeState.SENT,
     }

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, event
 
 from linli.alert import AlertKind
-from linli.store import absences, access, cases, outbox, rejections
+from linli.store import absences, access, cases, drills, outbox, rejections
 from linli.store.care import CareStore
+from linli.store.drills import DrillKind
 from tests.cast import EIGHT, MINUTE
 from tests.store.histories import finding
 
@@ -40,6 +41,11 @@ Ask = Callable[[Connection], object]
         (lambda c: absences.end(c, "home-7", EIGHT), "ix_absences_home_until"),
         (lambda c: absences.running(c, EIGHT), "ix_absences_until"),
         (lambda c: access.by_session(c, "cookie", EIGHT), "sqlite_autoindex_sessions_1"),
+        (lambda c: drills.of_home(c, "home-7"), "ix_drills_home_begun_at"),
+        (lambda c: drills.of_person(c, "ana"), "ix_drills_person_begun_at"),
+        (lambda c: drills.since(c, DrillKind.BUTTON, EIGHT), "ix_drills_kind_begun_at"),
+        (lambda c: drills.in_need(c, "garden"), "ix_alerts_due"),
+        (lambda c: drills.replied(c, EIGHT), "ix_requests_asked_at_person"),
         (lambda c: rejections.latest(c, sites=["garden"]), "ix_rejections_site_id"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

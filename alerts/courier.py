@@ -1,0 +1,60 @@
+"""Hands one message to its channel, with no store to ask: the last known roster, the same limits, the same keys."""
+
+from collections.abc import Callable, Mapping
+
+from alerts.breaker import Breaker
+from alerts.channels import adapter_of
+from alerts.channels.base import Answer, ChannelAdapter, Verdict
+from alerts.dispatch import HANGS, NOT_LISTED
+from alerts.links import Links
+from alerts.message import compose
+from alerts.rates import TOO_MANY, Rates
+from linli.alert import Alert, Notice
+from linli.clock import Clock
+from linli.people import Channel, Home, Person, Roster
+
+
+class Courier:
+    """Sends. Safe to use from several threads at once."""
+
+    def __init__(
+        self,
+        roster: Callable[[], Roster],
+        adapters: Mapping[str, ChannelAdapter],
+        links: Links,
+        clock: Clock,
+        rates: Rates | None = None,
+    ) -> None:
+        self._roster = roster
+        self._adapters = adapters
+        self._links = links
+        self._clock = clock
+        self._rates = rates or Rates({})
+        self._breaker = Breaker()
+
+    def person(self, notice: Notice) -> Person | None:
+        """Return whom a notice is for."""
+        return self._roster().people.get(notice.person)
+
+    def send(self, alert: Alert, notice: Notice) -> tuple[str, Answer]:
+        """Try once; return the kind of channel and what the far end said."""
+        person = self.person(notice)
+        channel = next((way for way in person.ways if way.id == notice.channel), None) if person else None
+        if person is None or channel is None:
+            return "", Answer(Verdict.NEVER, NOT_LISTED)
+        wait = self._rates.wait(channel, notice.severity, self._clock.now())
+        if wait is not None:
+            return channel.kind, Answer(Verdict.LATER, TOO_MANY, wait)
+        if not self._breaker.enter(channel.id, notice.severity):
+            return channel.kind, Answer(Verdict.LATER, HANGS)
+        answer = Answer(Verdict.UNKNOWN)
+        try:
+            answer = self._hand_over(alert, notice, person, channel)
+        finally:
+            self._breaker.leave(channel.id, notice.severity, answer.verdict)
+        return channel.kind, answer
+
+    def _hand_over(self, alert: Alert, notice: Notice, person: Person, channel: Channel) -> Answer:
+        home = self._roster().homes.get(alert.home) or Home(alert.home, alert.site, "")
+        message = compose(alert, notice, home=home, person=person, links=self._links, now=self._clock.now())
+        return adapter_of(self._adapters, channel.kind).send(message, channel)

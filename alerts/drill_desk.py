@@ -1,0 +1,119 @@
+"""Where drills are asked for: a trial of a button that is announced for ten minutes, and a message to one volunteer."""
+
+import secrets
+from collections.abc import Callable
+
+from alerts.desk import Desk, alert_id
+from alerts.drills import REPLY_WITHIN, WINDOW
+from linli.alert import AlertKind, Severity
+from linli.clock import Clock, millis
+from linli.errors import Conflict, LinliError, UnknownHome
+from linli.finding import Finding
+from linli.people import Care, Device, Role, Roster, Scope
+from linli.signals import Kind
+from linli.store import cases, drills
+from linli.store.care import CareStore
+from linli.store.drills import Drill, DrillKind
+from linli.words import Sentence
+
+
+class UnknownVolunteer(LinliError):
+    """Nobody of this name is a volunteer whom a drill could reach."""
+
+
+class DrillDesk:
+    """Begins and calls off drills. Works beside a running linli as well as in it."""
+
+    def __init__(self, care: CareStore, roster: Callable[[], Roster], desk: Desk, clock: Clock) -> None:
+        self._care = care
+        self._roster = roster
+        self._desk = desk
+        self._clock = clock
+
+    def announce(self, home: str, device: str = "", *, by: str = "") -> Drill:
+        """Announce a trial: the next press within ten minutes is a drill, of this button or, unnamed, of any there.
+
+        What was announced there before is called off. Raises Conflict while somebody may be in need in that home.
+        """
+        roster, now = self._roster(), self._clock.now()
+        place = roster.homes.get(home)
+        if place is None:
+            raise UnknownHome(f'{home} is not known; add it with "linli import"')
+        known = [button.device for button in buttons(roster, home)]
+        if device and device not in known:
+            raise LinliError(f"{home} has no call button {device}; it has {', '.join(known) or 'none'}")
+        made = Drill(
+            f"d-{secrets.token_hex(6)}",
+            DrillKind.BUTTON,
+            now,
+            now + WINDOW,
+            site=place.site,
+            home=home,
+            device=device,
+            person=by,
+        )
+        with self._care.begin() as connection:
+            if any(not alert.drill and alert.severity in _GRAVE for alert in cases.open_ones_of_home(connection, home)):
+                raise Conflict(f"an alert is open in {home}; a press there is a call for help now")
+            drills.cancel_windows(connection, home)
+            drills.begin(connection, made)
+        return made
+
+    def cancel(self, home: str) -> bool:
+        """Call the trial off; False if none was announced. From now on every press is a call for help."""
+        with self._care.begin() as connection:
+            return drills.cancel_windows(connection, home) > 0
+
+    def ask(self, person: str) -> Drill:
+        """Send one volunteer a drill message; asked twice while the first waits, it is the same drill."""
+        roster, now = self._roster(), self._clock.now()
+        known, site = roster.people.get(person), site_of(roster, person)
+        if known is None or known.role is not Role.VOLUNTEER or not site:
+            raise UnknownVolunteer(f'{person} is no volunteer of any site; add them with "linli import"')
+        key = f"drill:{person}:{millis(now)}"
+        made = Drill(
+            f"d-{secrets.token_hex(6)}",
+            DrillKind.VOLUNTEER,
+            now,
+            now + REPLY_WITHIN,
+            site=site,
+            person=person,
+            alert=alert_id(key),
+        )
+        with self._care.begin() as connection:
+            waiting = [
+                one
+                for one in drills.of_person(connection, person, limit=1)
+                if one.kind is DrillKind.VOLUNTEER and one.is_waiting(now)
+            ]
+            if waiting:
+                return waiting[0]
+            drills.begin(connection, made)
+        why = Sentence("DRILL: it is tried whether messages arrive.")
+        # the severity below an emergency: a drill must never stand in front of a call for help
+        self._desk.open([Finding(key, "", site, AlertKind.SYSTEM, Severity.URGENT, now, why, about=person, drill=True)])
+        return made
+
+
+_GRAVE = frozenset({Severity.EMERGENCY, Severity.URGENT})
+
+
+def buttons(roster: Roster, home: str) -> list[Device]:
+    """Return the call buttons that are listed for a home."""
+    return [device for device in roster.devices_by_home.get(home, ()) if Kind.SOS in device.kinds]
+
+
+def site_of(roster: Roster, person: str) -> str:
+    """Return the site of somebody: that of the first place they are listed for; empty where there is none."""
+    known = roster.people.get(person)
+    found = (_site(roster, care) for care in known.cares) if known else iter(())
+    return next((site for site in found if site), "")
+
+
+def _site(roster: Roster, care: Care) -> str:
+    if care.scope is Scope.SITE:
+        return care.target if care.target in roster.sites else ""
+    if care.scope is Scope.HOME:
+        home = roster.homes.get(care.target)
+        return home.site if home else ""
+    return next((home.site for home in roster.homes.values() if home.building == care.target), "")

@@ -1,0 +1,192 @@
+"""What people answer, and what follows: pure decisions. Accepting stops the calls but starts a lease; closing ends it all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.callers import Callers
+from alerts.case import Case, Draft, Step, role_of
+from alerts.escalation import DOOR_LEASE, call_next, climb_if_time
+from alerts.ladders import ASKED_ABOUT
+from linli.alert import AlertKind, AlertState, Outcome, Request, RequestState, Severity
+from linli.errors import Conflict
+from linli.people import Person, Role
+
+MOST_MINUTES = 120
+"""The longest that somebody may promise to need to the door; the ladder goes on by the long-lie clock all the same."""
+AT_ONCE_MORE = 2
+"""How many more neighbours are called when whoever is at the door needs hands."""
+MORE_AGAIN = timedelta(minutes=1)
+"""A second tap within this time asks for nothing more."""
+CONFIRMS_WITHIN = timedelta(minutes=10)
+"""How long after she has taken a call back she can confirm it by doing so again."""
+CONFIRMS_AFTER = timedelta(seconds=2)
+"""A second message that comes sooner may be the first, sent twice by its button."""
+
+
+def accepted(case: Case, person: str, role: Role, now: datetime, *, minutes: int | None = None) -> Step:
+    """Somebody goes, and may say in how many minutes they will be there: stop the calls and start the lease.
+
+    A second helper joins and the first lease stands; the same one again changes nothing but what they promise.
+    """
+    draft = Draft.of(case, now)
+    known = case.of(person)
+    lease = timedelta(minutes=minutes) if minutes else case.alert.ladder.lease
+    if known is not None and known.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}:
+        if minutes and case.alert.state is AlertState.ACCEPTED:
+            draft.alert = replace(case.alert, lease_until=now + lease)
+            draft.note("promised", person, until=(now + lease).isoformat())
+        return draft.step()
+    _stand(draft, person, role, RequestState.ACCEPTED)
+    if case.alert.state is AlertState.OPEN:
+        draft.alert = replace(case.alert, state=AlertState.ACCEPTED, lease_until=now + lease)
+        draft.withdraw = True
+        draft.note("accepted", person, until=(now + lease).isoformat())
+    else:
+        draft.note("joined", person)
+    return draft.step()
+
+
+def _stand(draft: Draft, person: str, role: Role, state: RequestState) -> None:
+    known = draft.requests.get(person)
+    base = known or Request(person, role, draft.alert.rung, state, draft.now)
+    draft.put(replace(base, state=state, reply_due_at=None))
+
+
+def declined(case: Case, callers: Callers, person: str, now: datetime) -> Step:
+    """Somebody cannot come: call the next at once; who had accepted is let go, and the ladder goes on."""
+    draft = Draft.of(case, now)
+    known = case.of(person)
+    if known is not None and known.state is RequestState.DECLINED:
+        return draft.step()
+    _stand(draft, person, known.role if known else role_of(callers.person(person)), RequestState.DECLINED)
+    draft.note("declined", person)
+    draft.spare = person
+    if case.alert.state is AlertState.ACCEPTED and not _anybody(draft, RequestState.ACCEPTED):
+        draft.alert = replace(
+            draft.alert, state=AlertState.OPEN, lease_until=None, climb_at=draft.alert.climb_at or now
+        )
+    if draft.alert.state is AlertState.OPEN and known is not None:
+        call_next(draft, callers, known)
+        climb_if_time(draft, callers)
+    return draft.step()
+
+
+def _anybody(draft: Draft, state: RequestState) -> bool:
+    return any(request.state is state for request in draft.requests.values())
+
+
+def arrived(case: Case, person: str, role: Role, now: datetime) -> Step:
+    """Somebody is at the door; the clock goes on until they say how it is."""
+    draft = Draft.of(case, now)
+    known = case.of(person)
+    if known is None or known.state is not RequestState.AT_DOOR:
+        _be_at_door(draft, person, role)
+    return draft.step()
+
+
+def _be_at_door(draft: Draft, person: str, role: Role) -> None:
+    _stand(draft, person, role, RequestState.AT_DOOR)
+    door_at = draft.alert.door_at or draft.now
+    draft.alert = replace(draft.alert, state=AlertState.AT_DOOR, lease_until=draft.now + DOOR_LEASE, door_at=door_at)
+    draft.withdraw = True
+    draft.note("at_door", person)
+
+
+def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
+    """Whoever is at the door needs more hands: call family, staff and the next neighbours, in danger professionals."""
+    draft = Draft.of(case, now)
+    rung = _rung_of_more_help(case)
+    called_before = any(request.rung == rung for request in case.requests)
+    lease = case.alert.lease_until
+    if called_before and lease is not None and lease > now + DOOR_LEASE - MORE_AGAIN:
+        return draft.step()
+    if case.alert.state is not AlertState.AT_DOOR:
+        _be_at_door(draft, person, role_of(callers.person(person)))
+    draft.note("more_help", person)
+    draft.alert = replace(draft.alert, lease_until=now + DOOR_LEASE, round=draft.alert.round + 1)
+    for one in _more(draft, callers):
+        draft.call(one, rung=rung, reply_within=None)
+    return draft.step()
+
+
+def _rung_of_more_help(case: Case) -> int:
+    ladder = case.alert.ladder
+    return len(ladder.rungs) + len(ladder.marks) + 1
+
+
+def _more(draft: Draft, callers: Callers) -> Iterable[Person]:
+    there = {one.person for one in draft.requests.values() if one.state is RequestState.AT_DOOR}
+    fresh = [person for person in callers.of(Role.VOLUNTEER) if person.person not in draft.requests][:AT_ONCE_MORE]
+    danger = callers.of(Role.PROFESSIONAL) if draft.alert.severity is Severity.EMERGENCY else []
+    everybody = [*fresh, *callers.of(Role.FAMILY), *callers.of(Role.STAFF), *danger]
+    return [person for person in everybody if person.person not in there]
+
+
+def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> Step:
+    """End a case with its outcome; raises Conflict when it ended otherwise before."""
+    draft = Draft.of(case, now)
+    alert = case.alert
+    if alert.state is AlertState.CLOSED:
+        if (alert.outcome, alert.note) != (outcome, note):
+            raise Conflict(f"alert {alert.id} is closed already, with outcome {alert.outcome}")
+        return draft.step()
+    draft.alert = replace(
+        alert, state=AlertState.CLOSED, closed_at=now, outcome=outcome, note=note, climb_at=None, lease_until=None
+    )
+    draft.withdraw = True
+    draft.is_over = alert.severity is not Severity.NOTICE
+    draft.note("closed", who, outcome=outcome)
+    return draft.step()
+
+
+def lives(case: Case, at: datetime, now: datetime) -> Step | None:
+    """A sign of life while the alert is open: ends it while only the elder was asked, else it is put on record once."""
+    if case.alert.kind not in ASKED_ABOUT or at <= case.alert.opened_at:
+        return None
+    if all(request.role is Role.RESIDENT for request in case.requests) and case.alert.state is AlertState.OPEN:
+        return closed(case, "resident", Outcome.SAFE, "", now)
+    draft = Draft.of(case, now)
+    draft.note("sign_of_life", "resident", at=at.isoformat())
+    return draft.step()
+
+
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """A message from the home that nobody need come. `can_confirm` False: it has no id of its own.
+
+    Then a second one might be the first delivered again, and confirms nothing.
+    """
+
+    identity: str
+    at: datetime
+    can_confirm: bool
+
+
+def taken_back(case: Case, callers: Callers, said: TakingBack, now: datetime) -> Step | None:
+    """She says that nobody need come: staff are told, and the calls go on until she has said so twice.
+
+    Once somebody goes, they go and look: then it is only put on record.
+    """
+    alert = case.alert
+    if alert.kind is not AlertKind.SOS or said.at < alert.evidence_at:
+        return None
+    first = alert.evidence.get("taken_back_at")
+    if not isinstance(first, str) or said.at > datetime.fromisoformat(first) + CONFIRMS_WITHIN:
+        return _taken_back_once(case, callers, said, now)
+    is_second = said.can_confirm and alert.evidence.get("taken_back_by") != said.identity
+    if not is_second or said.at < datetime.fromisoformat(first) + CONFIRMS_AFTER:
+        return None
+    if alert.state is AlertState.OPEN:
+        return closed(case, "resident", Outcome.SAFE, "", now)
+    return None
+
+
+def _taken_back_once(case: Case, callers: Callers, said: TakingBack, now: datetime) -> Step:
+    draft = Draft.of(case, now)
+    remembered = {"taken_back_at": said.at.isoformat(), "taken_back_by": said.identity}
+    draft.alert = replace(case.alert, evidence={**case.alert.evidence, **remembered})
+    draft.note("taken_back", "resident", at=said.at.isoformat())
+    for person in callers.of(Role.STAFF):
+        draft.tell(person, rung=case.alert.rung)
+    return draft.step()

@@ -1,0 +1,105 @@
+"""What is done about one alert while no database answers: the desk's own decisions on a case that lives in memory.
+
+Pure, but for the record that is changed in place. The keys of notices are those that the desk would give.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from alerts import escalation
+from alerts.callers import Callers
+from alerts.case import Case, Step
+from alerts.channels.base import Answer, Verdict
+from alerts.retry import after, other_way
+from linli.alert import Alert, Entry, Notice, NoticeState
+from linli.finding import Finding
+from linli.people import Person
+
+PARKED = timedelta(seconds=30)
+"""How long the outbox leaves alone what is still on its way from here when it is handed over."""
+
+
+@dataclass
+class Stopgap:
+    """One alert without a store. `before` is how the store knew it, None when it is new or not known any more."""
+
+    alert: str
+    findings: list[Finding]
+    case: Case | None = None
+    before: Alert | None = None
+    is_new: bool = True
+    notices: dict[str, Notice] = field(default_factory=dict)
+    log: list[Entry] = field(default_factory=list)
+    trying: set[str] = field(default_factory=set)
+    parked: set[str] = field(default_factory=set)
+    changes: int = 0
+    rests_until: float = 0.0
+    is_over: bool = False
+
+    def due(self, callers: Callers, now: datetime) -> Step | None:
+        """Take the step whose time has come, if any; return what it changed."""
+        if self.case is None or self.case.alert.due_at is None or self.case.alert.due_at > now:
+            return None
+        step = escalation.due(self.case, callers, now)
+        self.take(step)
+        return step
+
+    def take(self, step: Step) -> None:
+        """Heed a step."""
+        known = {} if self.case is None else {request.person: request for request in self.case.requests}
+        known |= {request.person: request for request in step.requests}
+        self.case = Case(step.alert, tuple(known.values()))
+        self.log += step.log
+        for notice in step.notices:
+            self.notices.setdefault(notice.key, notice)
+        self.changes += 1
+
+    def begin_tries(self, now: datetime) -> list[Notice]:
+        """Return the notices that go out now, each with its new attempt counted."""
+        going = [
+            replace(notice, attempts=notice.attempts + 1)
+            for notice in self.notices.values()
+            if notice.state is NoticeState.WAITING and notice.due_at <= now and notice.key not in self.trying
+        ]
+        for notice in going:
+            self.notices[notice.key] = notice
+            self.trying.add(notice.key)
+        self.changes += bool(going)
+        return going
+
+    def answered(self, key: str, kind: str, answer: Answer, person: Person | None, now: datetime) -> None:
+        """Heed an answer as the sender does: at a failure it is tried again, and the person's next channel gets it too."""
+        notice = self.notices[key]
+        following = after(answer, notice, now)
+        self._write(notice, kind, answer, following.state, now)
+        due_at = following.due_at or notice.due_at
+        self.notices[key] = replace(notice, state=following.state, due_at=due_at, reason=answer.reason)
+        self.trying.discard(key)
+        other = other_way(notice, person, now) if person and answer.verdict is not Verdict.ACCEPTED else None
+        if other is not None:
+            self.notices.setdefault(other.key, other)
+        self.changes += 1
+
+    def _write(self, notice: Notice, kind: str, answer: Answer, state: NoticeState, now: datetime) -> None:
+        detail = {"channel": kind, "key": notice.key, "reason": answer.reason}
+        if state is NoticeState.SENT or answer.reason != notice.reason or state is NoticeState.FAILED:
+            what = "notice_sent" if state is NoticeState.SENT else "notice_failed"
+            said = {name: value for name, value in detail.items() if value}
+            self.log.append(Entry(now, what, notice.person, said))
+
+    def reached(self) -> list[str]:
+        """Return who has had a message, in the order of the first to each."""
+        return list(dict.fromkeys(n.person for n in self.notices.values() if n.state is NoticeState.SENT))
+
+
+def begun(finding: Finding, alert: Alert, callers: Callers) -> tuple[Stopgap, Step]:
+    """Return what is done about a finding and its new alert: the ladder's first rung is climbed."""
+    gap, step = Stopgap(alert.id, [finding]), escalation.opened(alert, callers, alert.opened_at)
+    gap.take(step)
+    return gap, step
+
+
+def gone_on(case: Case, findings: Sequence[Finding]) -> Stopgap:
+    """Return what goes on about an alert that the store knows, from where its ladder stood."""
+    return Stopgap(case.alert.id, list(findings), case, before=case.alert, is_new=False)

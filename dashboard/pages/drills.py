@@ -1,0 +1,104 @@
+"""Staff: which buttons and which volunteers have been seen to work lately, and a way to try them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from alerts.drill_desk import DrillDesk, UnknownVolunteer, site_of
+from alerts.drill_proofs import ButtonProof, VolunteerProof, button_proofs, volunteer_proofs
+from dashboard.access import Reach
+from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.pages.board import heading
+from dashboard.problems import not_found
+from dashboard.screens import page, words_for
+from dashboard.services import Services
+from linli.people import Roster
+from linli.store import drills
+from linli.store.drills import Drill, DrillKind
+
+router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
+
+MOST_ROWS = 200
+"""How many rows a list shows: the longest overdue, which are what is to be done."""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A list with its count: `overdue` of `count` have not been seen to work for too long."""
+
+    rows: list[tuple[ButtonProof | VolunteerProof, bool]]
+    overdue: int
+    count: int
+
+
+@router.get("/drills")
+def listed(services: Web, asker: Asker, request: Request) -> Response:
+    """Every button and every volunteer, the longest unproven first."""
+    words, roster = words_for(request), services.roster()
+    with services.care.read() as connection:
+        buttons = [one for one in button_proofs(connection, roster, words.now) if asker.covers(one.home)]
+        volunteers = [
+            one for one in volunteer_proofs(connection, roster, words.now) if _covers(asker, one.site, roster)
+        ]
+    context = {
+        "buttons": Proven(
+            [(one, one.is_overdue(words.now)) for one in buttons[:MOST_ROWS]],
+            sum(one.is_overdue(words.now) for one in buttons),
+            len(buttons),
+        ),
+        "volunteers": Proven(
+            [(one, one.is_overdue(words.now)) for one in volunteers[:MOST_ROWS]],
+            sum(one.is_overdue(words.now) for one in volunteers),
+            len(volunteers),
+        ),
+        **heading(services, asker),
+    }
+    return page(request, "drills.html", words, context)
+
+
+def _covers(asker: Reach, site: str, roster: Roster) -> bool:
+    return bool(site) and asker.covers_site(site, roster)
+
+
+def running(services: Services, home: str) -> Drill | None:
+    """Return the trial that is announced in a home now."""
+    now = services.clock.now()
+    with services.care.read() as connection:
+        found = drills.of_home(connection, home, limit=1)
+    return next((one for one in found if one.kind is DrillKind.BUTTON and one.is_waiting(now)), None)
+
+
+def desk_of(services: Services) -> DrillDesk:
+    """Return where drills are asked for."""
+    return DrillDesk(services.care, services.roster, services.desk, services.clock)
+
+
+@router.post("/homes/{home}/drill")
+def announce(
+    services: Web, asker: Asker, home: str, device: Annotated[str, Form(max_length=63)] = ""
+) -> RedirectResponse:
+    """The next press within ten minutes is a drill."""
+    desk_of(services).announce(home, device, by=asker.actor)
+    return RedirectResponse(f"/homes/{home}", 303)
+
+
+@router.post("/homes/{home}/drill/cancel")
+def cancel(services: Web, home: str) -> RedirectResponse:
+    """It is called off: a press is a call for help again."""
+    desk_of(services).cancel(home)
+    return RedirectResponse(f"/homes/{home}", 303)
+
+
+@router.post("/drills/volunteer")
+def ask(services: Web, asker: Asker, person: Annotated[str, Form(max_length=63)]) -> RedirectResponse:
+    """One volunteer is written to."""
+    if not _covers(asker, site_of(services.roster(), person), services.roster()):
+        raise not_found()
+    try:
+        desk_of(services).ask(person)
+    except UnknownVolunteer:
+        raise not_found() from None
+    return RedirectResponse("/drills", 303)

@@ -1,0 +1,139 @@
+"""A month in figures: how soon somebody came, how often for nothing, who carried it, which channels failed. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from linli.alert import NoticeState, Outcome, RequestState, Severity
+from linli.people import Role
+from linli.store.reports import Asked, Carried, Past
+
+FOR_NOTHING = frozenset({Outcome.SAFE, Outcome.AWAY, Outcome.DEVICE_FAULT})
+"""Outcomes of an alert that called people although nobody needed them."""
+CALLING = frozenset({Severity.EMERGENCY, Severity.URGENT})
+GOALS = {"accepted": (60, 180), "door": (30 * 60, 60 * 60)}
+"""Seconds against which the time to a yes and the time to the door are held; see docs/ladders.md."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long something took, over all alerts that got there: seconds, None where none did."""
+
+    count: int
+    of: int
+    median: float | None
+    p90: float | None
+    within: tuple[float, ...]
+    """Shares of all alerts, 0 to 1, that got there within each goal."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one person was asked for, and what became of it."""
+
+    person: str
+    role: Role
+    asked: int
+    went: int
+    declined: int
+    silent: int
+
+
+@dataclass(frozen=True)
+class ChannelReport:
+    """What became of the messages by one kind of channel."""
+
+    kind: str
+    sent: int
+    failed: int
+    other: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """A month of some homes."""
+
+    alerts: Sequence[Past]
+    calling: int
+    emergencies: int
+    homes: int
+    to_yes: Times
+    to_door: Times
+    for_nothing: int
+    outcomes: Mapping[str, int]
+    people: Sequence[Load]
+    channels: Sequence[ChannelReport]
+
+    @property
+    def for_nothing_per_home(self) -> float | None:
+        """Return how many alerts for nothing there were for each home; None without homes."""
+        return self.for_nothing / self.homes if self.homes else None
+
+
+def span_of(month: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when a month begins and ends, by the clocks of a place."""
+    first = month.replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    begin, end = (datetime(day.year, day.month, 1, tzinfo=zone) for day in (first, following))
+    return begin, end
+
+
+def report_of(alerts: Sequence[Past], asked: Iterable[Asked], carried: Iterable[Carried], homes: int) -> Report:
+    """Return the figures of a month over so many homes."""
+    calling = [one for one in alerts if one.alert.severity in CALLING]
+    outcomes: dict[str, int] = {}
+    for one in alerts:
+        if one.alert.outcome is not None:
+            outcomes[one.alert.outcome] = outcomes.get(one.alert.outcome, 0) + 1
+    return Report(
+        alerts=alerts,
+        calling=len(calling),
+        emergencies=sum(one.alert.severity is Severity.EMERGENCY for one in calling),
+        homes=homes,
+        to_yes=_times([_since(one, one.accepted_at) for one in calling], GOALS["accepted"]),
+        to_door=_times([_since(one, one.alert.door_at) for one in calling], GOALS["door"]),
+        for_nothing=sum(one.alert.outcome in FOR_NOTHING for one in calling),
+        outcomes=outcomes,
+        people=_loads(asked),
+        channels=_channels(carried),
+    )
+
+
+def _since(one: Past, moment: datetime | None) -> float | None:
+    """Return how long after the long-lie clock began something was; an alarm heard late has been waiting all the while."""
+    return None if moment is None else max(0.0, (moment - one.alert.clock_from).total_seconds())
+
+
+def _times(found: Collection[float | None], goals: tuple[int, ...]) -> Times:
+    known = sorted(seconds for seconds in found if seconds is not None)
+    within = tuple(sum(seconds <= goal for seconds in known) / len(found) if found else 0.0 for goal in goals)
+    if not known:
+        return Times(0, len(found), None, None, within)
+    return Times(len(known), len(found), median(known), known[min(len(known) - 1, int(0.9 * len(known)))], within)
+
+
+def _loads(asked: Iterable[Asked]) -> list[Load]:
+    by_person: dict[tuple[str, Role], dict[RequestState, int]] = {}
+    for one in asked:
+        states = by_person.setdefault((one.person, one.role), {})
+        states[one.state] = states.get(one.state, 0) + one.times
+    loads = [_load(person, role, states) for (person, role), states in by_person.items()]
+    return sorted(loads, key=lambda load: (-load.asked, load.person))
+
+
+def _load(person: str, role: Role, states: Mapping[RequestState, int]) -> Load:
+    went = states.get(RequestState.ACCEPTED, 0) + states.get(RequestState.AT_DOOR, 0)
+    silent = states.get(RequestState.ASKED, 0) + states.get(RequestState.SILENT, 0)
+    return Load(person, role, sum(states.values()), went, states.get(RequestState.DECLINED, 0), silent)
+
+
+def _channels(carried: Iterable[Carried]) -> list[ChannelReport]:
+    by_kind: dict[str, dict[str, int]] = {}
+    for one in carried:
+        by_kind.setdefault(one.kind, {})[one.state] = one.times
+    return [
+        ChannelReport(kind, states.pop(NoticeState.SENT, 0), states.pop(NoticeState.FAILED, 0), sum(states.values()))
+        for kind, states in sorted(by_kind.items())
+    ]

@@ -1,0 +1,77 @@
+"""`linli rehearse LADDER`: what another ladder would have changed in the alerts there were."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from alerts.ladder_file import Ladders, load
+from linli.commands.common import settings_from
+from linli.commands.options import AsJson, Config, Data
+from linli.commands.progress import bar
+from linli.core import care_url
+from linli.data_dir import DataDir
+from linli.duty import holidays_of
+from linli.errors import LinliError
+from linli.rehearsal import Rehearsal, Rules, rehearse
+from linli.rehearsal_report import lines, plain
+from linli.settings import Settings
+from linli.steps import Tell
+from linli.store.care import CareStore, newest_revision, revision
+
+
+def command(
+    ladder: Annotated[Path, typer.Argument(help="The ladder file to rehearse; docs/ladders.md tells its words.")],
+    since: Annotated[str, typer.Option("--from", help="Alerts opened from this moment on, ISO with offset.")],
+    until: Annotated[str, typer.Option("--to", help="Up to, not including, this moment, ISO with offset.")],
+    site: Annotated[str | None, typer.Option("--site", help="Only this site's alerts.")] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Play past alerts again with another ladder and print old beside new. Reads only, calls nobody.
+
+    People do again what they did, as long after their first call as then; who was never called for an alert does what
+    the middle one of their role did. People, their homes and their hours are as they are now.
+    """
+    ladders = load(ladder)
+    span = _moment(since, "--from"), _moment(until, "--to")
+    if span[0] >= span[1]:
+        raise LinliError("--to must be later than --from")
+    settings = settings_from(data, config)
+    with bar("rehearsing") as shown:
+        found = _rehearsed(settings, ladders, span, site, shown.tell)
+    if as_json:
+        typer.echo(msgspec.json.encode(plain(found)).decode())
+        return
+    for line in lines(found, span[0].tzinfo):
+        typer.echo(line)
+
+
+def _moment(text: str, option: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
+    if moment.tzinfo is None:
+        raise LinliError(f"{option} {text!r} needs an offset, such as +08:00")
+    return moment
+
+
+def _rehearsed(
+    settings: Settings, ladders: Ladders, span: tuple[datetime, datetime], site: str | None, tell: Tell
+) -> Rehearsal:
+    data = DataDir(settings.data)
+    if not settings.care and not data.care.exists():
+        raise LinliError(f"there is no care data in {settings.data}; name the folder with --data")
+    rules = Rules(holidays_of(settings.holidays), settings.load_limit_per_week)
+    care = CareStore(care_url(settings, data))
+    try:
+        with care.read() as connection:
+            if revision(connection) != newest_revision():
+                raise LinliError('the care data is of another version of linli; "linli check" brings it to this one')
+            return rehearse(connection, ladders, *span, site=site, rules=rules, tell=tell)
+    finally:
+        care.close()

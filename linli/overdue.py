@@ -1,0 +1,38 @@
+"""What has been waiting for how long: things come, and go when they are done. Safe to use from every thread."""
+
+import threading
+from typing import Generic, TypeVar
+
+from linli.clock import seconds
+
+Thing = TypeVar("Thing")
+
+
+class Overdue(Generic[Thing]):
+    """Counts from the coming of each thing. Things are told apart by identity, so a message that came twice is two."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._since: dict[int, tuple[float, Thing]] = {}
+
+    def came(self, thing: Thing) -> None:
+        """Begin to count."""
+        with self._lock:
+            self._since[id(thing)] = (seconds(), thing)
+
+    def went(self, thing: Thing) -> None:
+        """Stop counting."""
+        with self._lock:
+            self._since.pop(id(thing), None)
+
+    def take(self, longer_than: float) -> list[Thing]:
+        """Return what has waited for more than so many seconds, oldest first; each is returned once."""
+        limit, late = seconds() - longer_than, []
+        with self._lock:
+            for since, thing in self._since.values():  # in the order of coming
+                if since > limit:
+                    break
+                late.append(thing)
+            for thing in late:
+                del self._since[id(thing)]
+        return late

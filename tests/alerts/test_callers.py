@@ -1,0 +1,236 @@
+"""Who is called first, who is spared, and who is left in peace: the order is a promise, so every tie is tried."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.callers import Callers, around
+from alerts.desk import Desk
+from linli.alert import AlertKind, Severity
+from linli.clock import VirtualClock
+from linli.duty import Duty, DutyException
+from linli.finding import Finding
+from linli.people import Care, Channel, Person, Role, Roster, Scope
+from linli.store import cases, pauses
+from linli.store import roster as roster_store
+from linli.store.care import CareStore
+from linli.store.pauses import Pause
+from linli.words import Sentence
+from tests.alerts.town import town
+from tests.cast import BO, DEVICES, EIGHT, GARDEN, HOMES, HOUR, LIN, MEI, MINUTE, NEIGHBOUR, NEXT_BUILDING, WU
+
+NIGHTS_ONLY = (Duty(frozenset(range(7)), time(20), time(7)),)
+TODAY = date(2026, 11, 23)
+
+
+def helper(name: str, scope: Scope = Scope.HOME, target: str = MEI.home, order: int = 0) -> Person:
+    """Return a volunteer who cares for one place."""
+    ways = (Channel(f"{name}-0", name, "webhook", f"http://127.0.0.1:9/{name}"),)
+    return Person(name, Role.VOLUNTEER, order=order, cares=(Care(scope, target),), channels=ways)
+
+
+PAIRED = helper("paired")
+BUILDING = helper("building", Scope.BUILDING, MEI.building)
+STAIRWELL = replace(helper("stairwell"), cares=(*BUILDING.cares, Care(Scope.HOME, NEIGHBOUR.home)))
+"""Called for the whole building, and paired with a neighbour of Mei's."""
+SITE = helper("site", Scope.SITE, GARDEN)
+
+
+def picture(*people: Person, load: Mapping[str, int] | None = None) -> Callers:
+    """Return who is around Mei at eight in the morning."""
+    return around(town(*people), site=GARDEN, home=MEI.home, now=EIGHT, load=load or {})
+
+
+def names(callers: Callers, role: Role = Role.VOLUNTEER) -> list[str]:
+    return [person.person for person in callers.of(role)]
+
+
+def test_the_nearest_come_first_whatever_their_load_and_order() -> None:
+    near = replace(PAIRED, order=9)
+    callers = picture(SITE, BUILDING, STAIRWELL, near, load={"paired": 40, "stairwell": 30, "building": 20})
+
+    assert names(callers) == ["paired", "stairwell", "building", "site"]
+
+
+def test_who_is_listed_for_other_homes_alone_is_not_called() -> None:
+    assert names(picture(helper("jun", target=NEIGHBOUR.home), helper("kai", target=NEXT_BUILDING.home))) == []
+
+
+def test_who_holds_the_key_is_as_near_as_who_is_paired() -> None:
+    """Both are listed for the home itself; the order column says who of them is called first."""
+    key_holder = helper("a-key-holder", order=2)
+
+    assert names(picture(key_holder, replace(PAIRED, order=1))) == ["paired", "a-key-holder"]
+
+
+def test_of_the_equally_near_the_one_asked_least_comes_first_whatever_the_order() -> None:
+    first, second, third = (helper(name, order=order) for order, name in enumerate(["a", "b", "c"]))
+
+    assert names(picture(first, second, third, load={"a": 2, "b": 1, "c": 1})) == ["b", "c", "a"]
+
+
+def test_with_the_same_load_the_order_column_decides_and_then_the_id() -> None:
+    people = (helper("z", order=1), helper("b", order=2), helper("a", order=2), helper("y", order=1))
+
+    assert names(picture(*people)) == ["y", "z", "a", "b"]
+    assert names(picture(*reversed(people))) == ["y", "z", "a", "b"]
+
+
+def test_the_nearest_of_several_homes_counts() -> None:
+    everywhere = replace(PAIRED, person="x", cares=(*SITE.cares, *PAIRED.cares))
+
+    assert names(picture(STAIRWELL, everywhere)) == ["x", "stairwell"]
+
+
+def test_a_paused_volunteer_is_not_called_even_if_nobody_else_is_there() -> None:
+    callers = replace(picture(PAIRED), paused={"paired"})
+
+    assert callers.severity is Severity.EMERGENCY
+    assert names(callers) == []
+
+
+def test_a_paused_professional_is_not_called_although_one_off_duty_would_be() -> None:
+    asleep = replace(WU, duty=NIGHTS_ONLY)
+    other = replace(asleep, person="wang", channels=())
+
+    assert names(replace(picture(asleep, other), paused={"wu"}), Role.PROFESSIONAL) == ["wang"]
+    assert names(replace(picture(asleep), paused={"wu"}), Role.PROFESSIONAL) == []
+
+
+@pytest.mark.parametrize("person", [BO, LIN], ids=["family", "staff"])
+def test_neither_family_nor_staff_can_be_paused_by_accident(person: Person) -> None:
+    assert names(replace(picture(person), paused={person.person}), person.role) == [person.person]
+
+
+def test_staff_of_whom_nobody_is_on_duty_are_called_all_the_same() -> None:
+    asleep, paused = replace(LIN, duty=NIGHTS_ONLY), replace(LIN, person="zhu", duty=NIGHTS_ONLY)
+
+    assert names(replace(picture(asleep, paused), paused={"zhu"}), Role.STAFF) == ["lin", "zhu"]
+    awake = replace(LIN, person="hu")
+    assert names(picture(asleep, awake), Role.STAFF) == ["hu"]
+
+
+def test_a_volunteer_off_duty_is_not_called_and_on_a_holiday_by_its_hours() -> None:
+    resting = replace(PAIRED, duty_exceptions=(DutyException(None, None),))
+
+    assert names(picture(resting)) == ["paired"]
+    assert names(replace(picture(resting), holidays={TODAY})) == []
+    assert names(picture(replace(PAIRED, duty=NIGHTS_ONLY))) == []
+
+
+TIRED = {"paired": 5, "stairwell": 4, "building": 6}
+
+
+@pytest.mark.parametrize("severity", [Severity.URGENT, Severity.NOTICE])
+def test_who_was_asked_too_often_is_spared_what_is_no_emergency(severity: Severity) -> None:
+    callers = replace(picture(PAIRED, STAIRWELL, BUILDING, load=TIRED), severity=severity, load_limit=5)
+
+    assert names(callers) == ["stairwell"]
+
+
+def test_no_limit_holds_an_emergency() -> None:
+    callers = replace(picture(PAIRED, STAIRWELL, BUILDING, load=TIRED), load_limit=1)
+
+    assert names(callers) == ["paired", "stairwell", "building"]
+
+
+def test_a_limit_of_nought_is_none() -> None:
+    callers = replace(picture(PAIRED, load={"paired": 99}), severity=Severity.URGENT, load_limit=0)
+
+    assert names(callers) == ["paired"]
+
+
+def test_the_tired_are_asked_once_everybody_rested_was() -> None:
+    callers = replace(picture(PAIRED, STAIRWELL, BUILDING, load=TIRED), severity=Severity.URGENT, load_limit=5)
+
+    assert names(replace(callers, asked={"stairwell"})) == ["paired", "stairwell", "building"]
+    assert names(replace(callers, asked={"paired"})) == ["stairwell"]
+    assert names(replace(callers, load_limit=4)) == ["paired", "stairwell", "building"]
+
+
+def test_staff_and_family_have_no_limit() -> None:
+    callers = replace(picture(LIN, BO, load={"lin": 99, "bo": 99}), severity=Severity.URGENT, load_limit=5)
+
+    assert (names(callers, Role.STAFF), names(callers, Role.FAMILY)) == (["lin"], ["bo"])
+
+
+class Office:
+    """A desk over a real database, with people around Mei."""
+
+    def __init__(self, path: Path, *people: Person) -> None:
+        self.care = CareStore(f"sqlite:///{path}")
+        self.clock = VirtualClock(EIGHT)
+        self.roster: Roster = town(*people)
+        with self.care.begin() as connection:
+            roster_store.save(connection, HOMES, DEVICES, people)
+        self.desk = Desk(
+            self.care, lambda: self.roster, self.clock, lambda: None, holidays=frozenset({TODAY}), load_limit=2
+        )
+
+    def asked(self, kind: AlertKind, severity: Severity) -> list[str]:
+        """Open an alert and return who was asked at once."""
+        key = f"{kind}.{self.clock.now().isoformat()}"
+        why = Sentence("The call button was pressed.")
+        self.desk.open([Finding(key, MEI.home, GARDEN, kind, severity, self.clock.now(), why)])
+        (alert,) = (alert for alert in self.desk.open_alerts() if alert.kind is kind)
+        return self.asked_of(alert.id)
+
+    def asked_of(self, alert: str) -> list[str]:
+        """Return who was asked for an alert so far."""
+        with self.care.read() as connection:
+            return [request.person for request in cases.requests(connection, alert)]
+
+    def pause(self, person: str, length: timedelta) -> None:
+        """Let somebody say: not now."""
+        with self.care.begin() as connection:
+            pauses.begin(connection, Pause(person, self.clock.now(), self.clock.now() + length))
+
+
+@pytest.fixture
+def office(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
+    resting = replace(helper("holiday"), duty_exceptions=(DutyException(None, None),))
+    made = Office(Path(shutil.copy(migrated_file, tmp_path)), PAIRED, STAIRWELL, resting, LIN)
+    yield made
+    made.care.close()
+
+
+def test_the_desk_leaves_the_paused_in_peace_until_their_hour_has_come(office: Office) -> None:
+    office.pause("paired", HOUR)
+    assert office.asked(AlertKind.SOS, Severity.EMERGENCY) == ["stairwell"]
+
+    office.clock.advance(HOUR)
+    assert office.asked(AlertKind.FALL, Severity.EMERGENCY) == ["paired", "stairwell"]
+
+
+def test_the_desk_knows_the_holidays(office: Office) -> None:
+    assert "holiday" not in office.asked(AlertKind.SOS, Severity.EMERGENCY)
+
+    office.clock.advance(timedelta(days=1))
+    assert "holiday" in office.asked(AlertKind.FALL, Severity.EMERGENCY)
+
+
+def test_the_desk_spares_the_tired_until_nobody_else_is_left_and_never_in_an_emergency(office: Office) -> None:
+    office.pause("stairwell", MINUTE)
+    for kind in (AlertKind.SOS, AlertKind.FALL):
+        assert office.asked(kind, Severity.EMERGENCY) == ["paired"]
+        office.clock.advance(MINUTE / 2)
+
+    assert office.asked(AlertKind.LEAK, Severity.URGENT) == ["stairwell"]
+    (leak,) = (alert for alert in office.desk.open_alerts() if alert.kind is AlertKind.LEAK)
+    office.clock.advance(MINUTE)
+    office.desk.decline(leak.id, "stairwell")
+    assert office.asked_of(leak.id) == ["stairwell", "paired"]
+
+    assert office.asked(AlertKind.SMOKE, Severity.EMERGENCY) == ["paired", "stairwell"]
+
+
+def test_a_week_later_nobody_is_tired_any_more(office: Office) -> None:
+    for kind in (AlertKind.SOS, AlertKind.FALL):
+        office.asked(kind, Severity.EMERGENCY)
+
+    office.clock.advance(timedelta(days=7, minutes=1))
+    assert office.asked(AlertKind.LEAK, Severity.URGENT)[:2] == ["holiday", "paired"]

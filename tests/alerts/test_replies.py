@@ -1,0 +1,165 @@
+"""What people promise, need and take back, and what the long-lie clock does about it, as sentences about care."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerts import escalation, replies
+from alerts.case import Case, next_mark
+from alerts.replies import TakingBack
+from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState, Severity
+from linli.people import Role
+from tests.alerts.test_escalation import M, S, called, run, what
+from tests.alerts.town import EVERYBODY, after, begun, callers
+from tests.cast import EIGHT
+
+SOS = (AlertKind.SOS, Severity.EMERGENCY)
+
+
+def going(minutes: int | None = None) -> Case:
+    """Return an SOS to which v1 goes since ten seconds after it."""
+    case, _ = begun(*SOS)
+    return after(case, replies.accepted(case, "v1", Role.VOLUNTEER, EIGHT + 10 * S, minutes=minutes))
+
+
+def at_door() -> Case:
+    """Return an SOS with v1 at the door after five minutes."""
+    case = going()
+    return after(case, replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT + 5 * M))
+
+
+def taking_back(at: datetime, identity: str = "first", *, can_confirm: bool = True) -> TakingBack:
+    """Return a message that nobody need come."""
+    return TakingBack(identity, at, can_confirm)
+
+
+def test_who_goes_is_given_ten_minutes_or_as_many_as_they_say() -> None:
+    assert going().alert.lease_until == EIGHT + 10 * S + 10 * M
+    assert going(minutes=4).alert.lease_until == EIGHT + 10 * S + 4 * M
+
+
+def test_a_promise_can_be_changed_on_the_way_and_stands_in_the_log() -> None:
+    case = going()
+    step = replies.accepted(case, "v1", Role.VOLUNTEER, EIGHT + 2 * M, minutes=20)
+    assert step.alert.lease_until == EIGHT + 22 * M
+    assert what(step) == ["promised"]
+
+
+def test_a_long_promise_does_not_stop_the_long_lie_clock() -> None:
+    case, calls = run(going(minutes=120), EIGHT + 61 * M)
+    assert calls == [(1800.0, ["bo", "lin"]), (3600.0, ["bo", "lin", "wu"])]
+    assert case.alert.state is AlertState.ACCEPTED
+    assert case.alert.due_at == EIGHT + 10 * S + 120 * M
+
+
+def test_the_long_lie_clock_runs_from_the_first_evidence_not_from_when_it_was_heard() -> None:
+    case, _ = begun(*SOS)
+    late = replace(case, alert=replace(case.alert, evidence_at=EIGHT - 25 * M))
+    assert next_mark(late.alert) == EIGHT + 5 * M
+    _, calls = run(late, EIGHT + 5 * M)
+    assert dict(calls)[300] == ["bo", "lin"]
+
+
+def test_a_hand_at_the_door_stops_the_long_lie_clock() -> None:
+    case, calls = run(at_door(), EIGHT + 34 * M)
+    assert calls == []
+    assert case.alert.door_at == EIGHT + 5 * M
+
+
+def test_each_mark_is_passed_once_even_after_a_long_night_off() -> None:
+    case = going(minutes=120)
+    step = escalation.due(case, callers(EIGHT + 100 * M), EIGHT + 100 * M)
+    assert [entry.detail for entry in step.log if entry.what == "late"] == [{"minutes": 30}, {"minutes": 60}]
+    assert called(step) == ["bo", "lin", "wu"]
+    again = escalation.due(after(case, step), callers(EIGHT + 101 * M), EIGHT + 101 * M)
+    assert not again.notices
+
+
+def test_nobody_is_written_to_twice_in_one_step() -> None:
+    case, _ = begun(*SOS)
+    for minute in range(1, 62):
+        case, calls = run(case, EIGHT + minute * M)
+        assert all(len(set(who)) == len(who) for _, who in calls)
+
+
+def test_more_hands_are_family_staff_professionals_and_the_next_neighbours() -> None:
+    step = replies.more_help(at_door(), callers(EIGHT + 6 * M), "v1", EIGHT + 6 * M)
+    assert called(step) == ["v6", "v7", "bo", "lin", "wu"]
+    assert step.alert.state is AlertState.AT_DOOR
+    assert step.alert.lease_until == EIGHT + 36 * M
+
+
+def test_a_double_tap_calls_more_hands_once_and_a_later_one_again() -> None:
+    case = at_door()
+    once = after(case, replies.more_help(case, callers(EIGHT + 6 * M), "v1", EIGHT + 6 * M))
+    double = replies.more_help(once, callers(EIGHT + 6 * M + S), "v1", EIGHT + 6 * M + S)
+    later = replies.more_help(once, callers(EIGHT + 8 * M), "v1", EIGHT + 8 * M)
+    assert not double.notices
+    assert called(later) == ["bo", "lin", "wu"]
+    first = replies.more_help(case, callers(EIGHT + 6 * M), "v1", EIGHT + 6 * M)
+    assert {n.key for n in first.notices}.isdisjoint(n.key for n in later.notices)
+
+
+def test_who_needs_more_hands_is_at_the_door() -> None:
+    step = replies.more_help(going(), callers(EIGHT + 3 * M), "v1", EIGHT + 3 * M)
+    assert what(step)[:2] == ["at_door", "more_help"]
+    assert (step.alert.state, step.alert.door_at) == (AlertState.AT_DOOR, EIGHT + 3 * M)
+    assert next(r for r in step.requests if r.person == "v1").state is RequestState.AT_DOOR
+
+
+def test_a_call_taken_back_goes_on_until_it_is_said_twice_and_staff_are_told() -> None:
+    case, _ = begun(*SOS)
+    step = replies.taken_back(case, callers(EIGHT + 5 * S), taking_back(EIGHT + 5 * S), EIGHT + 5 * S)
+    assert step is not None
+    assert (called(step, NoticeType.TELL), step.alert.state, step.withdraw) == (["lin"], AlertState.OPEN, False)
+    case = after(case, step)
+    second = replies.taken_back(case, callers(EIGHT + 9 * S), taking_back(EIGHT + 9 * S, "second"), EIGHT + 9 * S)
+    assert second is not None
+    assert (second.alert.state, second.alert.outcome) == (AlertState.CLOSED, Outcome.SAFE)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        taking_back(EIGHT + 30 * S, "first"),
+        taking_back(EIGHT + 30 * S, "second", can_confirm=False),
+        taking_back(EIGHT + 6 * S, "second"),
+    ],
+    ids=["the same message delivered again", "a message without an id", "sent twice by its button"],
+)
+def test_what_may_be_the_first_message_again_confirms_nothing(again: TakingBack) -> None:
+    case, _ = begun(*SOS)
+    first = replies.taken_back(case, callers(EIGHT), taking_back(EIGHT + 5 * S), EIGHT + 5 * S)
+    assert first is not None
+    assert replies.taken_back(after(case, first), callers(EIGHT), again, EIGHT + 30 * S) is None
+
+
+def test_a_call_is_not_taken_back_by_something_said_before_it_nor_half_an_hour_apart() -> None:
+    case, _ = begun(*SOS)
+    assert replies.taken_back(case, callers(EIGHT), taking_back(EIGHT - S), EIGHT) is None
+    first = replies.taken_back(case, callers(EIGHT), taking_back(EIGHT + S), EIGHT + S)
+    assert first is not None
+    late = EIGHT + 30 * M
+    second = replies.taken_back(after(case, first), callers(late), taking_back(late, "second"), late)
+    assert second is not None
+    assert second.alert.state is AlertState.OPEN
+
+
+def test_who_goes_already_goes_and_looks() -> None:
+    case = going()
+    first = replies.taken_back(case, callers(EIGHT + 20 * S), taking_back(EIGHT + 20 * S), EIGHT + 20 * S)
+    assert first is not None
+    case = after(case, first)
+    assert replies.taken_back(case, callers(EIGHT + M), taking_back(EIGHT + M, "second"), EIGHT + M) is None
+
+
+def test_only_a_call_for_help_can_be_taken_back() -> None:
+    case, _ = begun(AlertKind.SMOKE, Severity.EMERGENCY)
+    assert replies.taken_back(case, callers(EIGHT + S), taking_back(EIGHT + S), EIGHT + S) is None
+
+
+def test_a_notice_has_no_long_lie_clock_and_no_thanks() -> None:
+    case, _ = begun(AlertKind.LOW_BATTERY, Severity.NOTICE, *EVERYBODY)
+    assert next_mark(case.alert) is None
+    assert not replies.closed(case, "lin", Outcome.OTHER, "", EIGHT + timedelta(hours=3)).is_over

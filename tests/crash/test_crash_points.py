@@ -1,0 +1,92 @@
+"""A part of the crash points, killed for real; `python3 dev.py bench crash` takes all of them, and all pairs."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.crash.scenarios import HASTY, SCENARIOS
+from tests.needs import need
+
+ROOT = Path(__file__).resolve().parents[2]
+FEWEST_POINTS = 60
+
+
+def enumerated(*words: str, module: str = "bench.crash") -> subprocess.CompletedProcess[str]:
+    """Run the enumerator, in a process of its own as it forks."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
+    )
+
+
+def numbers(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """Return the columns of the table's last line."""
+    (last,) = re.findall(r"^all  .*$", done.stdout, re.MULTILINE)
+    columns = ("points", "runs", "missed", "lost", "stuck", "untraced", "doubled")
+    return dict(zip(columns, map(int, last.split()[1:]), strict=True))
+
+
+NOTHING_WRONG = {"lost": 0, "stuck": 0, "untraced": 0, "doubled": 0}
+
+
+@pytest.mark.slow
+def test_whatever_point_linli_is_killed_at_nothing_is_lost_stuck_untraced_or_doubled() -> None:
+    names = [scenario.name for scenario in SCENARIOS if scenario is not HASTY]
+
+    done = enumerated(*names, "--every", "20")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert numbers(done).items() >= NOTHING_WRONG.items()
+    assert numbers(done)["points"] >= FEWEST_POINTS
+
+
+@pytest.mark.slow
+def test_nor_when_somebody_accepts_before_the_far_end_has_answered() -> None:
+    done = enumerated(HASTY.name, "--every", "9", "--order", "sender first")
+
+    assert numbers(done).items() >= NOTHING_WRONG.items(), done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_nor_when_it_is_killed_again_in_the_middle_of_recovering() -> None:
+    done = enumerated("pairs", "--every", "9", "--order", "sender first")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert numbers(done)["runs"] > 2
+
+
+@pytest.mark.slow
+@pytest.mark.broker
+def test_nor_with_a_real_broker_in_a_whole_linli() -> None:
+    need("broker")
+
+    done = enumerated("sos through Mosquitto", "--every", "12")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mistake", "harms"),
+    [
+        ("acknowledged before it is stored", {"lost"}),
+        ("marked as sent before it is sent", {"lost", "untraced"}),
+        ("leases of the dead are kept", {"stuck"}),
+        ("sent again after every start", {"doubled"}),
+        ("sent without a line in the log", {"untraced"}),
+    ],
+)
+def test_a_mistake_in_linli_is_found(mistake: str, harms: set[str]) -> None:
+    done = enumerated(mistake, "sos", "--every", "3", "--order", "pipeline first", module="tests.crash.mistaken")
+
+    found = {harm for harm in ("lost", "stuck", "untraced", "doubled") if numbers(done)[harm]}
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert harms <= found, done.stdout
