@@ -21,7 +21,7 @@ from linli.clock import Clock
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
 from linli.people import Roster
-from linli.store import cases, outbox, pauses
+from linli.store import cases, outbox, pauses, set_back
 from linli.store import drills as drill_store
 from linli.store.care import CareStore
 
@@ -73,6 +73,7 @@ class Desk:
         self._asked_homes: frozenset[str] = frozenset()
         self._passing: dict[str, tuple[tuple[str, AlertKind], ...]] = {}
         self._seen_alive: set[str] = set()
+        self._ticked_at: datetime | None = None
 
     def open(self, findings: Sequence[Finding]) -> None:
         """Open an alert for each finding, or join the open one of its kind; an episode known already changes nothing.
@@ -229,6 +230,11 @@ class Desk:
         A case that cannot be dealt with holds no other back: what it raises is raised when all have been tried.
         """
         with self._care.read() as connection:
+            by = set_back.seen(connection, self._ticked_at, now)
+        self._ticked_at = now
+        if by is not None:
+            self._heed_clock(by, now)
+        with self._care.read() as connection:
             waiting = cases.due(connection, now)
         faults = [fault for id_ in waiting if (fault := self._try_step(id_, now)) is not None]
         if waiting:
@@ -236,6 +242,12 @@ class Desk:
         if faults:
             raise faults[0]
         return len(waiting)
+
+    def _heed_clock(self, by: timedelta, now: datetime) -> None:
+        logger.warning("the clock was set back seconds=%.0f", by.total_seconds())
+        with self._care.begin() as connection:
+            set_back.heed(connection, by, now)
+        self._wake()
 
     def _try_step(self, id_: str, now: datetime) -> Exception | None:
         try:

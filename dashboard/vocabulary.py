@@ -130,6 +130,7 @@ LOG = {
     "late": "Nobody at the door for long: more people are called",
     "more_help": "{who} needs more hands; more people are called",
     "told": "{person} was told",
+    "clock_set_back": "The clock of linli was set back; what was to come was moved with it",
     "taken_back": "From the home: nobody need come. Staff make sure",
     "declined": "{who} cannot come; the next is called",
     "at_door": "{who} is at the door",

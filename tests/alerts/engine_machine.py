@@ -28,7 +28,7 @@ from tests.alerts.town import town, volunteer
 from tests.cast import BO, EIGHT, LIN, MEI, MEI_HERSELF, NEIGHBOUR, OTHER_SITE, WU, XU
 
 COUNTS: Counter[str] = Counter()
-CLOCK_STEPS: tuple[float, ...] = (3600.123,)
+CLOCK_STEPS: tuple[float, ...] = (3600.123, -3600.123)
 STEPS = 14
 """Rules in one history, at most."""
 

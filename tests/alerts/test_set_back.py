@@ -1,0 +1,106 @@
+"""A clock that is set back an hour holds nobody's call for an hour."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from linli.alert import AlertKind, NoticeState, Outcome, Severity
+from linli.store import cases, outbox
+from tests.alerts.test_desk import Town, finding
+from tests.cast import EIGHT, MINUTE
+
+HOUR = timedelta(hours=1)
+S = timedelta(seconds=1)
+
+
+def called(town: Town) -> set[str]:
+    """Return who was asked to come so far."""
+    with town.care.read() as connection:
+        return {r.person for alert in cases.open_ones(connection) for r in cases.requests(connection, alert.id)}
+
+
+def test_the_next_rungs_come_when_they_were_promised(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding()])
+    town.clock.advance(-HOUR)
+    town.tick()
+    for _ in range(9):
+        town.clock.advance(10 * S)
+        town.tick()
+
+    assert {"bo", "lin"} <= called(town)
+    (alert,) = town.desk.open_alerts()
+    assert alert.opened_at == EIGHT - HOUR
+    assert town.story(alert.id).count("clock_set_back") == 1
+    town.care.close()
+
+
+def test_a_lease_of_the_dead_and_a_message_put_off_are_not_late(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding()])
+    with town.care.begin() as connection:
+        taken = outbox.claim(connection, EIGHT, lease=30 * S, limit=2)
+        outbox.record(connection, taken[1].key, state=NoticeState.WAITING, now=EIGHT, due_at=EIGHT + 5 * S)
+    town.clock.advance(-HOUR)
+    town.tick()
+    town.clock.advance(31 * S)
+
+    with town.care.begin() as connection:
+        again = outbox.claim(connection, town.clock.now(), lease=30 * S, limit=50)
+
+    assert {notice.key for notice in taken} <= {notice.key for notice in again}
+    town.care.close()
+
+
+def test_a_notice_that_waits_for_the_morning_goes_on_waiting(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.clock.set(EIGHT + 14 * HOUR)
+    town.desk.open([finding("battery", AlertKind.LOW_BATTERY, Severity.NOTICE)])
+    (before,) = town.desk.open_alerts()
+    town.clock.advance(-HOUR)
+    town.tick()
+
+    (after,) = town.desk.open_alerts()
+    assert (after.climb_at, after.due_at) == (before.climb_at, before.due_at)
+    town.care.close()
+
+
+def test_a_clock_set_back_long_after_the_last_line_is_seen_by_who_has_been_looking(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding()])
+    town.desk.accept(town.desk.open_alerts()[0].id, "v1")
+    town.clock.advance(8 * MINUTE)
+    town.tick()
+    town.clock.advance(-HOUR)
+    town.tick()
+    town.clock.advance(2 * MINUTE)
+    town.tick()
+
+    assert "lease_ended" in town.story(town.desk.open_alerts()[0].id)
+    town.care.close()
+
+
+def test_without_an_open_case_nothing_is_moved_or_written(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding()])
+    town.desk.close(town.desk.open_alerts()[0].id, "v1", Outcome.SAFE)
+    town.clock.advance(-HOUR)
+    for _ in range(3):
+        town.tick()
+
+    with town.care.read() as connection:
+        (alert,) = cases.search(connection, state="closed")
+    assert "clock_set_back" not in town.story(alert.id)
+    assert alert.opened_at == EIGHT
+    town.care.close()
+
+
+def test_a_usual_correction_and_a_clock_set_forward_move_nothing(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding()])
+    (before,) = town.desk.open_alerts()
+    for step in (-S, MINUTE / 60):
+        town.clock.advance(step)
+        town.tick()
+
+    assert town.desk.open_alerts() == [before]
+    town.care.close()
