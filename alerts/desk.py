@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 END_BY_THEMSELVES = frozenset({AlertKind.UNMONITORED, AlertKind.LOW_BATTERY})
 """What is over when its cause has gone, without anybody at the door."""
+HEEDED = ASKED_ABOUT | END_BY_THEMSELVES
 LOAD_WINDOW = timedelta(days=7)
 """How far back being asked counts as a burden."""
 
@@ -87,7 +88,7 @@ class Desk:
             self._adopt(connection, now)
             for finding in findings:
                 self._open_one(connection, finding, now)
-        self._committed()
+        self._committed({finding.kind for finding in findings})
 
     def _open_one(self, connection: Connection, finding: Finding, now: datetime) -> None:
         if cases.of_episode(connection, finding.key) is not None:
@@ -101,27 +102,32 @@ class Desk:
             self._store(connection, escalation.repeated(case, now, {"key": finding.key}))
             return
         alert = new_alert(finding, now, self._ladders)
-        step = paced(connection, alert, escalation.opened(alert, self._callers(connection, alert, now), now), now)
+        step = paced(connection, alert, escalation.opened(alert, self._callers(connection, Case(alert), now), now), now)
         cases.add(connection, step.alert)
         cases.add_episode(connection, finding.key, alert.id, now)
-        self._store(connection, step)
+        self._store_rest(connection, step)
         logger.info("alert opened alert=%s home=%s kind=%s", alert.id, alert.home, alert.kind)
 
-    def _callers(self, connection: Connection, alert: Alert, now: datetime) -> Callers:
+    def _callers(self, connection: Connection, case: Case, now: datetime) -> Callers:
+        alert = case.alert
         load = cases.recent_load(connection, now - LOAD_WINDOW)
         callers = replace(
             around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load=load),
             severity=alert.severity,
             load_limit=self._load_limit,
-            asked={request.person for request in cases.requests(connection, alert.id)},
+            asked={request.person for request in case.requests},
             paused={pause.person for pause in pauses.running(connection, now)},
             holidays=self._holidays,
         )
         return around_part(callers, alert)
 
     def _store(self, connection: Connection, step: Step) -> None:
-        now = self._clock.now()
         cases.change(connection, step.alert)
+        self._store_rest(connection, step)
+
+    def _store_rest(self, connection: Connection, step: Step) -> None:
+        """Store what a step changes besides the alert itself."""
+        now = self._clock.now()
         cases.put_requests(connection, step.alert.id, step.requests)
         if not canary.is_about(step.alert.about):
             cases.write_log(connection, step.alert.id, step.log)
@@ -146,9 +152,9 @@ class Desk:
         """Store a step."""
         self._store(connection, step)
 
-    def around(self, connection: Connection, alert: Alert, now: datetime) -> Callers:
-        """Return who can be called for an alert."""
-        return self._callers(connection, alert, now)
+    def around(self, connection: Connection, case: Case, now: datetime) -> Callers:
+        """Return who can be called for a case."""
+        return self._callers(connection, case, now)
 
     def refresh(self) -> None:
         """Take note of what has been committed."""
@@ -192,7 +198,7 @@ class Desk:
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
                 case = Case(alert, tuple(cases.requests(connection, alert.id)))
-                callers = self._callers(connection, alert, now)
+                callers = self._callers(connection, case, now)
                 taken_back = replies.taken_back(case, callers, said, now)
                 step = drills.over(case, now) if alert.drill else taken_back
                 if step is not None:
@@ -218,10 +224,10 @@ class Desk:
             if alert.state is AlertState.CLOSED and not closing:
                 raise Conflict(f"alert {id_} is closed already")
             case = Case(alert, tuple(cases.requests(connection, id_)))
-            step = decide(case, self._callers(connection, alert, now), now)
+            step = decide(case, self._callers(connection, case, now), now)
             if step.log:
                 self._store(connection, step)
-        self._committed()
+        self._committed({step.alert.kind})
         return step.alert
 
     def tick(self, now: datetime) -> int:
@@ -268,7 +274,7 @@ class Desk:
             if alert.drill:
                 self._store(connection, drills.over(case, now))
             else:
-                step = escalation.due(case, self._callers(connection, alert, now), now)
+                step = escalation.due(case, self._callers(connection, case, now), now)
                 self._store(connection, paced(connection, alert, step, now))
 
     @property
@@ -311,13 +317,16 @@ class Desk:
         with self._care.read() as connection:
             return cases.next_due(connection)
 
-    def _committed(self) -> None:
+    def _committed(self, kinds: Collection[AlertKind] = HEEDED) -> None:
+        """Let the sender know; and read anew what is open that a sign of life or a passing cause ends, if it may differ."""
+        self._wake()
+        if HEEDED.isdisjoint(kinds):
+            return
         with self._care.read() as connection:
-            heeded = cases.open_by_home(connection, ASKED_ABOUT | END_BY_THEMSELVES)
+            heeded = cases.open_by_home(connection, HEEDED)
         with self._lock:
             self._asked_homes = frozenset(_only(heeded, ASKED_ABOUT))
             self._passing = _only(heeded, END_BY_THEMSELVES)
-        self._wake()
 
     def start(self) -> None:
         """Read what was open when linli stopped; its overdue steps are taken at the first tick."""

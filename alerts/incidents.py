@@ -94,7 +94,7 @@ class Incidents:
     def _open(self, connection: Connection, finding: Finding, now: datetime) -> Alert:
         alert = replace(new_alert(finding, now), ladder=LADDER)
         alert = replace(alert, evidence={**alert.evidence, _TOLD: alert.evidence[_COUNT]})
-        step = escalation.opened(alert, self._desk.around(connection, alert, now), now)
+        step = escalation.opened(alert, self._desk.around(connection, Case(alert), now), now)
         step = paced(connection, alert, step, now)
         cases.add(connection, step.alert)
         self._desk.store(connection, step)
@@ -154,7 +154,7 @@ class Incidents:
             if alert is None or alert.state is AlertState.CLOSED:
                 return
             case = Case(alert, tuple(cases.requests(connection, id_)))
-            step = _told(case, self._desk.around(connection, alert, now), now)
+            step = _told(case, self._desk.around(connection, case, now), now)
             self._not_before[id_] = may_write_at(connection, step, now)
             if self._not_before[id_] > now:
                 return

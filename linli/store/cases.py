@@ -124,6 +124,18 @@ _BY_ID_HELD = _held(_BY_ID)
 _OPEN_OF_HOME = _held(select(t.alerts).where(t.alerts.c.home == bindparam("home"), t.alerts.c.due_at.is_not(None)))
 
 
+_OPEN_LIKE = _held(
+    select(t.alerts).where(
+        t.alerts.c.site == bindparam("site"),
+        t.alerts.c.home == bindparam("home"),
+        t.alerts.c.kind == bindparam("kind"),
+        t.alerts.c.about == bindparam("about"),
+        t.alerts.c.drill == bindparam("drill"),
+        t.IS_OPEN,
+    )
+)
+
+
 def of_episode(connection: Connection, key: str) -> str | None:
     """Return the id of the alert that an episode opened or joined (primary key)."""
     return connection.scalar(_OF_EPISODE, {"key": key})
@@ -136,15 +148,14 @@ def add_episode(connection: Connection, key: str, alert: str, at: datetime) -> N
 
 def open_like(connection: Connection, finding: Finding) -> Alert | None:
     """Return the open alert that a finding joins, of which there is at most one (ix_alerts_one_open)."""
-    query = select(t.alerts).where(
-        t.alerts.c.site == finding.site,
-        t.alerts.c.home == finding.home,
-        t.alerts.c.kind == finding.kind,
-        t.alerts.c.about == finding.about,
-        t.alerts.c.drill == int(finding.drill),
-        t.IS_OPEN,
-    )
-    row = connection.execute(_held(query)).one_or_none()
+    wanted = {
+        "site": finding.site,
+        "home": finding.home,
+        "kind": finding.kind,
+        "about": finding.about,
+        "drill": int(finding.drill),
+    }
+    row = connection.execute(_OPEN_LIKE, wanted).one_or_none()
     return alert_of(row) if row else None
 
 

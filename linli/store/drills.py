@@ -6,7 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 
 from linli.alert import RequestState, Severity
 from linli.finding import Finding
@@ -60,12 +73,22 @@ def drill_of(row: Row[Any]) -> Drill:
     return Drill(**{**row._mapping, "kind": DrillKind(row.kind)})  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
+_ANNOUNCED = (
+    select(literal(1))
+    .where(t.drills.c.home == bindparam("home"), t.drills.c.due_by > bindparam("now"), t.drills.c.passed_at.is_(None))
+    .limit(1)
+)
+"""Asked of every press; almost always nothing is."""
+
+
 def take_window(connection: Connection, finding: Finding, alert: str, now: datetime) -> bool:
     """Spend a home's announced trial on a press of the button it is about; tell whether there was one to spend.
 
     Both the press and its coming must lie in the window, and nobody may be in need there: then a press is a call for
     help whatever was announced (ix_drills_home_begun_at, ix_alerts_home).
     """
+    if connection.scalar(_ANNOUNCED, {"home": finding.home, "now": now}) is None:
+        return False
     device = str(finding.evidence.get("device", ""))
     in_need = exists().where(
         t.alerts.c.home == finding.home,

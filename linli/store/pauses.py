@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from linli.store import tables as t
 
@@ -38,10 +38,14 @@ def of(connection: Connection, person: str, now: datetime) -> Pause | None:
     return _pause(found) if found else None
 
 
+_RUNNING = select(t.pauses).where(
+    t.pauses.c.until > bindparam("now"), t.pauses.c.since <= bindparam("now"), t.pauses.c.ended_at.is_(None)
+)
+
+
 def running(connection: Connection, now: datetime) -> list[Pause]:
     """Return all pauses that run at a moment (ix_pauses_until)."""
-    query = select(t.pauses).where(t.pauses.c.until > now, t.pauses.c.since <= now, t.pauses.c.ended_at.is_(None))
-    return [_pause(row) for row in connection.execute(query)]
+    return [_pause(row) for row in connection.execute(_RUNNING, {"now": now})]
 
 
 def _pause(row: Row[tuple[object, ...]]) -> Pause:

@@ -1,25 +1,35 @@
 """Insert or replace: the one statement that SQLite and PostgreSQL spell alike and SQLAlchemy Core does not know."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+Insert = postgresql.Insert | sqlite.Insert
+
 
 def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows, or replace the named columns of those whose primary key is there already."""
-    if not rows:
-        return
+    if rows:
+        connection.execute(_upsert_of(connection.dialect.name, table, tuple(rows[0])), rows)
+
+
+@cache
+def _upsert_of(dialect: str, table: Table, columns: tuple[str, ...]) -> Insert:
+    """Return the statement; making it anew each time would take longer than what the database does for it."""
     keys = [column.name for column in table.primary_key]
-    statement = insert(connection, table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    statement = _insert_of(dialect, table)
+    changed = {name: statement.excluded[name] for name in columns if name not in keys}
     if changed:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(statement, rows)
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return statement.on_conflict_do_nothing(index_elements=keys)
 
 
-def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert(connection: Connection, table: Table) -> Insert:
     """Return the insert that knows ON CONFLICT; the databases spell it alike."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return _insert_of(connection.dialect.name, table)
+
+
+def _insert_of(dialect: str, table: Table) -> Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
