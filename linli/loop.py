@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 CAPACITY = 20_000
 """How many messages may wait in memory; beyond it the broker keeps them."""
 BATCH = 2_000
+BUSY_SECONDS = 3.5
+"""How long a message may wait behind others before it is treated as if the store did not answer."""
 _LONGEST_PAUSE = 5.0
 _SUBMIT_SECONDS = 10.0
 FAULT_OF_OURS = "linli could not process this message; this is a fault of linli, not of the device"
@@ -52,6 +54,7 @@ class Loop:
         self._each_tick = each_tick
         self._parcels: queue.Queue[Parcel] = queue.Queue(CAPACITY)
         self._waiting: Overdue[Arrived] = Overdue()
+        self._stored_at = 0.0
         self._stopping = threading.Event()
         self._next_tick = 0.0
         self.ticked_at = seconds()
@@ -88,8 +91,12 @@ class Loop:
         return True
 
     def late(self, longer_than: float) -> list[Arrived]:
-        """Return what has been waiting for more than so many seconds and is not durable yet; each message once."""
-        return self._waiting.take(longer_than)
+        """Return what has waited for more than so many seconds for a store that does not answer; each once.
+
+        While batches are being stored, a message only waits its turn: then it is late after `BUSY_SECONDS`.
+        """
+        is_stuck = seconds() - self._stored_at > longer_than
+        return self._waiting.take(longer_than if is_stuck else max(longer_than, BUSY_SECONDS))
 
     def submit(self, messages: Sequence[tuple[str, bytes]]) -> list[str | None]:
         """Take (topic, payload) messages in and wait until they are durable; raises StoreDown when that takes too long."""
@@ -146,6 +153,7 @@ class Loop:
                 logger.exception("batch failed messages=%d", len(batch))
                 self._one_by_one(batch)
                 return
+        self._stored_at = seconds()
         self._health.well("store")
         self._count(taken)
         for parcel, verdict in zip(batch, taken.verdicts, strict=True):

@@ -1,0 +1,40 @@
+"""Waiting one's turn is not waiting for a store that does not answer."""
+
+import pytest
+
+from ingest.intake import Arrived
+from linli import loop as loop_module
+from linli import overdue
+from linli.clock import VirtualClock
+from linli.health import Health
+from linli.loop import BUSY_SECONDS, Loop
+from linli.pipeline import Pipeline
+from tests.cast import EIGHT
+
+
+class Unused(Pipeline):
+    """A pipeline to which nothing comes: the loop's thread is not started."""
+
+    def __init__(self) -> None:
+        """Take nothing."""
+
+
+@pytest.mark.parametrize(
+    ("stored_ago", "waited", "is_late"),
+    [(0.1, 2.0, False), (0.1, BUSY_SECONDS + 0.1, True), (1.6, 1.6, True), (1.6, 1.0, False)],
+    ids=["others are being stored", "but for too long", "nothing is being stored", "not yet long"],
+)
+def test_a_message_is_late_only_when_nothing_gets_stored(
+    monkeypatch: pytest.MonkeyPatch, *, stored_ago: float, waited: float, is_late: bool
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(loop_module, "seconds", lambda: now)
+    monkeypatch.setattr(overdue, "seconds", lambda: now)
+    clock = VirtualClock(EIGHT)
+    loop = Loop(Unused(), clock, Health(clock))
+    message = Arrived("linli/v1/garden/home-7/button/sos", b"pressed", EIGHT)
+    loop.offer(message, lambda _: None)
+    now += waited
+    loop._stored_at = now - stored_ago
+
+    assert loop.late(1.5) == ([message] if is_late else [])
