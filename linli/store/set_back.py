@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, select, text
 
 from linli.alert import Entry
 from linli.clock import from_millis, millis
@@ -14,15 +14,17 @@ LEAST = timedelta(seconds=2)
 SET_BACK = "clock_set_back"
 
 _NEWEST = select(t.log.c.at).order_by(t.log.c.seq.desc()).limit(1)
-_ANY_OPEN = text("SELECT 1 FROM alerts WHERE due_at IS NOT NULL AND severity <> 'notice' LIMIT 1")
+_ANY_OPEN = text(
+    "SELECT 1 FROM alerts WHERE due_at IS NOT NULL AND NOT (severity = 'notice' AND state = 'open' AND rung = 0) LIMIT 1"
+)
 _ALERTS = text(
     "UPDATE alerts SET opened_at = opened_at - :by, evidence_at = evidence_at - :by, door_at = door_at - :by,"
     " climb_at = climb_at - :by, lease_until = lease_until - :by, due_at = due_at - :by"
-    " WHERE due_at IS NOT NULL AND severity <> 'notice' RETURNING id"
-).bindparams(bindparam("by"))
+    " WHERE due_at IS NOT NULL AND NOT (severity = 'notice' AND state = 'open' AND rung = 0) RETURNING id"
+)
 _REQUESTS = text(
-    "UPDATE requests SET reply_due_at = reply_due_at - :by WHERE reply_due_at IS NOT NULL AND alert IN"
-    " (SELECT id FROM alerts WHERE due_at IS NOT NULL AND severity <> 'notice')"
+    "UPDATE requests SET reply_due_at = reply_due_at - :by WHERE reply_due_at IS NOT NULL AND alert IN (SELECT id"
+    " FROM alerts WHERE due_at IS NOT NULL AND NOT (severity = 'notice' AND state = 'open' AND rung = 0))"
 )
 _NOTICES = text(
     "UPDATE outbox SET due_at = due_at - :by, lease_until = lease_until - :by"
@@ -44,7 +46,7 @@ def seen(connection: Connection, before: datetime | None, now: datetime) -> time
 def heed(connection: Connection, by: timedelta, now: datetime) -> None:
     """Move all that is to come by as much, and write a line into each open case's log.
 
-    A notice (by day, in working hours) waits for an hour of the day, and goes on waiting for it.
+    A notice that is held until the morning waits for an hour of the day, and goes on waiting for it.
     """
     moved = {"by": millis(from_millis(0) + by)}
     connection.execute(_REQUESTS, moved)
