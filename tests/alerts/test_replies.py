@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from alerts import escalation, replies
-from alerts.case import Case, next_mark
+from alerts.case import Case, next_mark, role_of
 from alerts.replies import TakingBack
 from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState, Severity
-from linli.people import Role
+from linli.people import Channel, Role
 from tests.alerts.test_escalation import M, S, called, run, what
 from tests.alerts.town import EVERYBODY, after, begun, callers
-from tests.cast import EIGHT
+from tests.cast import BO, EIGHT, LIN, MEI_HERSELF
 
 SOS = (AlertKind.SOS, Severity.EMERGENCY)
 
@@ -163,3 +163,40 @@ def test_a_notice_has_no_long_lie_clock_and_no_thanks() -> None:
     case, _ = begun(AlertKind.LOW_BATTERY, Severity.NOTICE, *EVERYBODY)
     assert next_mark(case.alert) is None
     assert not replies.closed(case, "lin", Outcome.OTHER, "", EIGHT + timedelta(hours=3)).is_over
+
+
+def test_only_an_end_is_told_as_one_and_takes_calls_back() -> None:
+    case, opening = begun(*SOS)
+    now = EIGHT + 20 * S
+    steps = [
+        opening,
+        escalation.due(case, callers(now), now),
+        escalation.repeated(case, now, {}),
+        replies.declined(case, callers(now), "v1", now),
+        replies.more_help(at_door(), callers(now), "v1", now),
+    ]
+    assert not any(step.is_over or (step.withdraw and "more_help" not in what(step)) for step in steps)
+    assert not replies.accepted(case, "v1", Role.VOLUNTEER, now).is_over
+    assert replies.closed(case, "lin", Outcome.SAFE, "", now).is_over
+
+
+def test_the_log_tells_who_was_asked_how_she_is_and_who_was_called_to_come() -> None:
+    people = (*EVERYBODY, replace(MEI_HERSELF, channels=(Channel("mei-sms", "mei", "sms", "+8613800000000"),)))
+    _, first = begun(AlertKind.INACTIVITY, Severity.URGENT, *people)
+    _, second = begun(*SOS)
+    assert what(first) == ["opened", "asked"]
+    assert what(second) == ["opened", *["called"] * 5]
+
+
+def test_staff_are_told_by_the_first_of_their_ways() -> None:
+    both = (Channel("lin-1", "lin", "webhook", "x"), Channel("lin-2", "lin", "sms", "y", order=1))
+    people = [replace(LIN, channels=both) if person.person == "lin" else person for person in EVERYBODY]
+    case, _ = begun(*SOS, *people)
+    step = replies.taken_back(case, callers(EIGHT + 5 * S, *people), taking_back(EIGHT + 5 * S), EIGHT + 5 * S)
+    assert step is not None
+    assert [notice.channel for notice in step.notices] == ["lin-1"]
+
+
+def test_who_is_not_in_the_roster_acts_as_staff_and_everybody_else_as_what_they_are() -> None:
+    assert role_of(None) is Role.STAFF
+    assert role_of(BO) is Role.FAMILY
