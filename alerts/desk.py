@@ -99,7 +99,7 @@ class Desk:
         if known is not None:
             cases.add_episode(connection, finding.key, known.id, now)
             case = Case(known, tuple(cases.requests(connection, known.id)))
-            self._store(connection, escalation.repeated(case, now, {"key": finding.key}))
+            self._store(connection, escalation.repeated(case, finding, now))
             return
         alert = new_alert(finding, now, self._ladders)
         step = paced(connection, alert, escalation.opened(alert, self._callers(connection, Case(alert), now), now), now)

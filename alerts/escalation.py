@@ -3,7 +3,6 @@
 Only closing stops the clock; after the last rung the calls go round again. What people answer stands in `replies`.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -12,13 +11,13 @@ from alerts.case import Case, Draft, Step, next_mark
 from linli.alert import (
     Alert,
     AlertState,
-    Entry,
     NoticeType,
     Request,
     RequestState,
     Rung,
     Severity,
 )
+from linli.finding import Finding
 from linli.people import Person, Role
 
 DOOR_LEASE = timedelta(minutes=30)
@@ -26,6 +25,9 @@ DOOR_LEASE = timedelta(minutes=30)
 AT_THE_GOAL = (Role.FAMILY, Role.STAFF)
 AT_THE_LIMIT = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 """Who is called when the long-lie clock passes its goal, and its limit."""
+TAKEN_BACK = ("taken_back_at", "taken_back_by")
+AGAIN_AT = "again_at"
+"""What the evidence remembers of a call that was taken back, and of when it was last made."""
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
 """Local hours in which notices (never emergencies or urgent alerts) wait for the morning."""
 
@@ -50,10 +52,12 @@ def _after_quiet_hours(callers: Callers, now: datetime) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, tzinfo=callers.home.zone).astimezone(now.tzinfo)
 
 
-def repeated(case: Case, now: datetime, evidence: Mapping[str, str | float]) -> Step:
-    """Note that the same thing was reported again while the alert is open."""
+def repeated(case: Case, finding: Finding, now: datetime) -> Step:
+    """Note that the same thing was reported again while the alert is open: whatever was taken back before is called again."""
     draft = Draft.of(case, now)
-    draft.log.append(Entry(now, "repeated", detail=evidence))
+    kept = {name: value for name, value in case.alert.evidence.items() if name not in TAKEN_BACK}
+    draft.alert = replace(case.alert, evidence={**kept, AGAIN_AT: finding.at.isoformat()})
+    draft.note("repeated", key=finding.key)
     return draft.step()
 
 

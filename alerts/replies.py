@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from alerts.callers import Callers
 from alerts.case import Case, Draft, Step, role_of
-from alerts.escalation import DOOR_LEASE, call_next, climb_if_time
+from alerts.escalation import AGAIN_AT, DOOR_LEASE, call_next, climb_if_time
 from alerts.ladders import ASKED_ABOUT
-from linli.alert import AlertKind, AlertState, Outcome, Request, RequestState, Severity
+from linli.alert import Alert, AlertKind, AlertState, Outcome, Request, RequestState, Severity
 from linli.errors import Conflict
 from linli.people import Person, Role
+from linli.signals import PAGE
 
 MOST_MINUTES = 120
 """The longest that somebody may promise to need to the door; the ladder goes on by the long-lie clock all the same."""
@@ -153,12 +154,13 @@ def lives(case: Case, at: datetime, now: datetime) -> Step | None:
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
-    """A message from the home that nobody need come. `can_confirm` False: it has no id of its own.
+    """A message from the home that nobody need come; `at` is when it was said, never later than we heard it.
 
-    Then a second one might be the first delivered again, and confirms nothing.
+    `can_confirm` False: it has no id of its own. Then a second one might be the first delivered again.
     """
 
     identity: str
+    device: str
     at: datetime
     can_confirm: bool
 
@@ -166,10 +168,13 @@ class TakingBack:
 def taken_back(case: Case, callers: Callers, said: TakingBack, now: datetime) -> Step | None:
     """She says that nobody need come: staff are told, and the calls go on until she has said so twice.
 
-    Once somebody goes, they go and look: then it is only put on record.
+    It counts only from the button that called, or from her own page, and only if it was said after the newest call:
+    another device may report how it stands, and a button may send late what was meant for a call long past. Once
+    somebody goes, they go and look: then it is only put on record.
     """
     alert = case.alert
-    if alert.kind is not AlertKind.SOS or said.at < alert.evidence_at:
+    may_say = said.device in {alert.evidence.get("device"), PAGE}
+    if alert.kind is not AlertKind.SOS or not may_say or said.at < _called_last(alert):
         return None
     first = alert.evidence.get("taken_back_at")
     if not isinstance(first, str) or said.at > datetime.fromisoformat(first) + CONFIRMS_WITHIN:
@@ -180,6 +185,11 @@ def taken_back(case: Case, callers: Callers, said: TakingBack, now: datetime) ->
     if alert.state is AlertState.OPEN:
         return closed(case, "resident", Outcome.SAFE, "", now)
     return None
+
+
+def _called_last(alert: Alert) -> datetime:
+    again = alert.evidence.get(AGAIN_AT)
+    return max(alert.evidence_at, datetime.fromisoformat(again)) if isinstance(again, str) else alert.evidence_at
 
 
 def _taken_back_once(case: Case, callers: Callers, said: TakingBack, now: datetime) -> Step:

@@ -113,7 +113,8 @@ class Pipeline:
     def _see(self, signal: Signal) -> None:
         self._watch.see(signal)
         if (signal.kind, signal.value) == (Kind.SOS, "cancelled"):
-            self._desk.take_back(signal.home, TakingBack(signal.identity, signal.received_at, signal.has_id))
+            at = min(signal.at, signal.received_at)
+            self._desk.take_back(signal.home, TakingBack(signal.identity, signal.device, at, signal.has_id))
         if is_sign_of_life(signal.kind, signal.value):
             self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at))
 

@@ -82,6 +82,8 @@ class Signal:
         return f"{self.home}:{self.device}:{self.kind}:{when}:{self.key}"
 
 
+PAGE = "page"
+"""The device under whose name a press on the resident's own page is stored."""
 EXIT_ROOM = "entrance"
 
 _EVENTS_OF_LIFE = {

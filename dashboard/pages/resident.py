@@ -18,14 +18,11 @@ from dashboard.standing import standing_of, visible_homes
 from linli.alert import RequestState
 from linli.home_state import HomeState
 from linli.people import Home, Role
-from linli.signals import Kind
+from linli.signals import PAGE, Kind
 from linli.store.overview import Involved
 from linli.wire import signal_topic, write_payload
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
-
-DEVICE = "page"
-"""The device under whose name a press on the page is stored."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ def _press(services: Services, home: str, what: Press, press: str) -> Response:
     """Hand a press in as a signal; one press sent twice is one signal."""
     place = services.roster().homes[home]
     message = (
-        signal_topic(place.site, home, DEVICE, what.kind),
+        signal_topic(place.site, home, PAGE, what.kind),
         write_payload(what.value, id=f"{press or secrets.token_urlsafe(12)}-{what.value}"),
     )
     if services.intake.submit([message])[0] is not None:

@@ -20,6 +20,7 @@ from linli.alert import AlertKind, Outcome, Severity
 from linli.duty import Duty
 from linli.finding import Finding
 from linli.people import Channel, Person, Roster
+from linli.signals import PAGE
 from linli.store.care import CareStore
 from linli.words import Sentence
 from tests.alerts.engine import At, Engine, Fault, FaultyCare, Mood
@@ -231,7 +232,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     @rule(place=st.integers(0, len(HOMES) - 1), identity=st.sampled_from("ab"), can_confirm=st.booleans())
     def she_takes_it_back(self, place: int, identity: str, can_confirm: bool) -> None:  # noqa: FBT001 - drawn
-        said = TakingBack(identity, self.here.clock.now(), can_confirm)
+        said = TakingBack(identity, PAGE, self.here.clock.now(), can_confirm)
         self.here.act(lambda: self.here.desk.take_back(HOMES[place].home, said))
 
     @rule(place=st.integers(0, len(HOMES) - 1))

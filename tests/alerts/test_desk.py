@@ -14,6 +14,7 @@ from linli.alert import AlertKind, AlertState, NoticeState, NoticeType, Outcome,
 from linli.clock import VirtualClock
 from linli.errors import Conflict
 from linli.finding import Finding
+from linli.signals import PAGE
 from linli.store import cases, outbox
 from linli.store.care import CareStore
 from linli.words import Sentence
@@ -224,7 +225,7 @@ def test_a_call_taken_back_twice_is_over_and_staff_have_heard_of_it(stairwell: T
     stairwell.desk.open([finding()])
     for second, identity in ((5, "one"), (9, "two")):
         stairwell.clock.advance(timedelta(seconds=second))
-        stairwell.desk.take_back(MEI.home, TakingBack(identity, stairwell.clock.now(), can_confirm=True))
+        stairwell.desk.take_back(MEI.home, TakingBack(identity, PAGE, stairwell.clock.now(), can_confirm=True))
 
     assert stairwell.desk.open_alerts() == []
     with stairwell.care.read() as connection:

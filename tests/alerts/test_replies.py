@@ -10,6 +10,8 @@ from alerts.case import Case, next_mark, role_of
 from alerts.replies import TakingBack
 from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState, Severity
 from linli.people import Channel, Role
+from linli.signals import PAGE
+from tests.alerts.test_desk import finding
 from tests.alerts.test_escalation import M, S, called, run, what
 from tests.alerts.town import EVERYBODY, after, begun, callers
 from tests.cast import BO, EIGHT, LIN, MEI_HERSELF
@@ -31,7 +33,7 @@ def at_door() -> Case:
 
 def taking_back(at: datetime, identity: str = "first", *, can_confirm: bool = True) -> TakingBack:
     """Return a message that nobody need come."""
-    return TakingBack(identity, at, can_confirm)
+    return TakingBack(identity, PAGE, at, can_confirm)
 
 
 def test_who_goes_is_given_ten_minutes_or_as_many_as_they_say() -> None:
@@ -171,7 +173,7 @@ def test_only_an_end_is_told_as_one_and_takes_calls_back() -> None:
     steps = [
         opening,
         escalation.due(case, callers(now), now),
-        escalation.repeated(case, now, {}),
+        escalation.repeated(case, finding(), now),
         replies.declined(case, callers(now), "v1", now),
         replies.more_help(at_door(), callers(now), "v1", now),
     ]
@@ -200,3 +202,24 @@ def test_staff_are_told_by_the_first_of_their_ways() -> None:
 def test_who_is_not_in_the_roster_acts_as_staff_and_everybody_else_as_what_they_are() -> None:
     assert role_of(None) is Role.STAFF
     assert role_of(BO) is Role.FAMILY
+
+
+def test_who_calls_again_is_not_silenced_by_what_was_taken_back_before() -> None:
+    case, _ = begun(*SOS)
+    first = replies.taken_back(case, callers(EIGHT), taking_back(EIGHT + 2 * S), EIGHT + 2 * S)
+    assert first is not None
+    again = escalation.repeated(after(case, first), replace(finding(), key="sos:2", at=EIGHT + 5 * S), EIGHT + 5 * S)
+    case = after(case, again)
+    step = replies.taken_back(case, callers(EIGHT), taking_back(EIGHT + 9 * S, "second"), EIGHT + 9 * S)
+    assert step is not None
+    assert step.alert.state is AlertState.OPEN
+    before = replies.taken_back(case, callers(EIGHT), taking_back(EIGHT + 4 * S, "third"), EIGHT + 10 * S)
+    assert before is None
+
+
+def test_only_the_button_that_called_or_her_own_page_can_take_a_call_back() -> None:
+    case, _ = begun(*SOS)
+    case = replace(case, alert=replace(case.alert, evidence={"device": "button-1"}))
+    for device, counts in (("front-door", False), ("button-1", True), (PAGE, True)):
+        step = replies.taken_back(case, callers(EIGHT), replace(taking_back(EIGHT + S), device=device), EIGHT + S)
+        assert (step is not None) is counts
