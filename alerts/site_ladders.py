@@ -63,6 +63,9 @@ def _files(folder: Path) -> list[Path]:
     """Return the ladder files; what editors leave beside them (`.garden.txt.swp`, `garden.txt~`) is none."""
     try:
         found = [path for path in folder.iterdir() if path.suffix.lower() == ".txt" and not path.name.startswith(".")]
+        for path in found:
+            if path.exists() and not path.is_file():  # a pipe would keep its reader waiting for ever
+                raise BadLadder(Sentence(FOLDER_UNREADABLE, {"file": path.name, "reason": "not a file"}))
     except FileNotFoundError:
         return []
     except OSError as why:

@@ -21,6 +21,7 @@ from linli.store import access, cases, overview
 from linli.store.access import Identity
 
 MAX_TOKEN = 300
+NOT_WRITTEN_YET = "linli cannot write this down at the moment. If you can go, go; and try again in a minute."
 _ALERT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
@@ -129,6 +130,8 @@ def find_alert(services: Services, id: str) -> overview.Involved:  # noqa: A002
             alert = cases.by_id(connection, id)
             if alert is not None:
                 return overview.with_requests(connection, [alert])[0]
+        if any(trouble.part == "journal" for trouble in services.health.troubles()):
+            raise Problem(503, NOT_WRITTEN_YET)
     raise not_found()
 
 

@@ -84,7 +84,7 @@ def _month(text: str, words: Words) -> date:
     if not text:
         return words.now.astimezone(words.zone).date().replace(day=1)
     try:
-        return date.fromisoformat(f"{text}-01")
+        return date.fromisoformat(f"{text}-01" if text.startswith("20") else "")
     except ValueError:
         raise Problem(422, "The month must be given as year and month, such as 2026-11.") from None
 

@@ -53,6 +53,8 @@ def command(
 def _moment(text: str, option: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
+        if not 2000 <= moment.year < 2100:
+            raise ValueError(text)
     except ValueError:
         raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
     if moment.tzinfo is None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, case, func, select
+from sqlalchemy import Connection, Table, Text, bindparam, case, func, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -147,15 +147,35 @@ def flaws(connection: Connection, tell: Tell = nobody) -> Iterator[str]:
 
 
 def _lines(connection: Connection) -> Iterator[_Line]:
+    """Return every line; what cannot be read any more is told as one that says something else."""
     seq: int | None = None
     while True:
-        query = select(t.log).order_by(t.log.c.seq).limit(_PAGE)
+        query = select(*_AS_WRITTEN).order_by(t.log.c.seq).limit(_PAGE)
         rows = connection.execute(query if seq is None else query.where(t.log.c.seq > seq)).all()
         for row in rows:
-            yield _Line(row.seq, row.hash, row.alert, Entry(row.at, row.what, row.who, row.detail))
+            yield _Line(row.seq, row.hash, row.alert, Entry(row.at, row.what, row.who, _detail(row.detail)))
         if len(rows) < _PAGE:
             return
         seq = rows[-1].seq
+
+
+_AS_WRITTEN = (
+    t.log.c.seq,
+    t.log.c.hash,
+    t.log.c.alert,
+    t.log.c.at,
+    t.log.c.what,
+    t.log.c.who,
+    type_coerce(t.log.c.detail, Text).label("detail"),
+)
+
+
+def _detail(written: str) -> dict[str, str | float]:
+    try:
+        detail = msgspec.json.decode(written)
+    except msgspec.MsgspecError:
+        detail = None
+    return detail if isinstance(detail, dict) else {"unreadable": written}
 
 
 def _walk(lines: Iterator[_Line]) -> Iterator[str]:

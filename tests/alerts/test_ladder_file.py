@@ -1,5 +1,6 @@
 """A ladder file means one thing: what is written reads back the same, and what cannot be kept is refused by its line."""
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -322,6 +323,12 @@ def test_a_file_that_would_never_be_heeded_is_refused(folder: Folder, name: str)
 
     with pytest.raises(LinliError, match="is not named for a site; possible: default.txt"):
         folder.start()
+
+
+def test_a_pipe_is_no_ladder_file_and_nobody_waits_at_it(folder: Folder) -> None:
+    os.mkfifo(folder.path / "garden.txt")
+    with pytest.raises(BadLadder):
+        SiteLadders(folder.path, folder.health)
 
 
 def test_what_editors_leave_behind_is_no_ladder_file(folder: Folder) -> None:

@@ -69,7 +69,7 @@ def test_an_empty_month_says_so_and_a_wrong_one_what_is_wanted(world: World) -> 
     staff = world.browser(Role.STAFF)
 
     assert "There was no alert in this month." in staff.get("/reports", params={"month": "2020-02"}).text
-    for wrong in ("2020-13", "soon", "2020"):
+    for wrong in ("2020-13", "soon", "2020", "0001-01", "9999-12"):
         assert staff.get("/reports", params={"month": wrong}).status_code == 422
 
 

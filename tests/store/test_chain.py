@@ -1,8 +1,10 @@
 """The log is a chain: whatever somebody does to a line behind linli's back, reading it through tells."""
 
+import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, text
@@ -294,3 +296,21 @@ def test_reading_through_a_long_log_shows_how_far_it_is(care: CareStore) -> None
 
     assert seen[-1] == (2500, 2500)
     assert len(seen) > 5
+
+
+def test_a_line_that_is_no_json_any_more_is_named_and_stops_nothing(migrated_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "care.db"
+    shutil.copy(migrated_file, path)
+    care = CareStore(f"sqlite:///{path}")
+    opened(care, "a-1")
+    with care.begin() as connection:
+        cases.write_log(connection, "a-1", [Entry(EIGHT, "opened"), Entry(EIGHT, "called", detail={"person": "ana"})])
+    with care.begin() as connection:
+        connection.execute(text("DROP TRIGGER log_no_update"))
+        connection.execute(text("UPDATE log SET detail = 'oh no' WHERE seq = 1"))
+
+    with care.read() as connection:
+        found = list(chain.flaws(connection))
+    care.close()
+
+    assert any("line 1" in flaw for flaw in found)
