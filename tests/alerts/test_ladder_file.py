@@ -326,6 +326,7 @@ def test_a_file_that_would_never_be_heeded_is_refused(folder: Folder, name: str)
 
 
 def test_a_pipe_is_no_ladder_file_and_nobody_waits_at_it(folder: Folder) -> None:
+    folder.path.mkdir(exist_ok=True)
     os.mkfifo(folder.path / "garden.txt")
     with pytest.raises(BadLadder):
         SiteLadders(folder.path, folder.health)
