@@ -11,8 +11,8 @@ from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState
 from linli.duty import Duty
 from linli.errors import Conflict
 from linli.people import Channel, Person, Role
-from tests.alerts.town import EVERYBODY, SEVEN, after, begun, callers
-from tests.cast import BO, EIGHT, LIN, MEI_HERSELF, WU
+from tests.alerts.town import EVERYBODY, SEVEN, after, begun, callers, new_alert, volunteer
+from tests.cast import BO, EIGHT, LIN, MEI, MEI_HERSELF, WU
 
 S = timedelta(seconds=1)
 M = timedelta(minutes=1)
@@ -250,3 +250,65 @@ def test_who_is_off_duty_is_not_called_but_staff_always_are() -> None:
     picture = callers(EIGHT, off_volunteer, off_staff)
     assert picture.of(Role.VOLUNTEER) == []
     assert picture.of(Role.STAFF) == [off_staff]
+
+
+def keys(case: Case, until: datetime, *people: Person) -> list[str]:
+    """Return the keys of all notices written up to a moment."""
+    found: list[str] = []
+    while case.alert.due_at is not None and case.alert.due_at <= until:
+        step = escalation.due(case, callers(case.alert.due_at, *people), case.alert.due_at)
+        case = after(case, step)
+        found += [notice.key for notice in step.notices]
+    return found
+
+
+def test_who_is_called_again_gets_a_message_of_its_own() -> None:
+    case, first = begun(*SOS)
+    written = [*(notice.key for notice in first.notices), *keys(case, EIGHT + 60 * M)]
+    assert len(written) == len(set(written))
+
+
+def test_each_reminder_is_a_message_of_its_own() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, replies.accepted(case, "v1", Role.VOLUNTEER, EIGHT))
+    first = escalation.due(case, callers(EIGHT + 10 * M), EIGHT + 10 * M)
+    case = after(case, first)
+    case = after(case, replies.accepted(case, "v2", Role.VOLUNTEER, EIGHT + 11 * M))
+    second = escalation.due(case, callers(EIGHT + 21 * M), EIGHT + 21 * M)
+    reminders = [n for step in (first, second) for n in step.notices if n.type is NoticeType.REMIND]
+    assert [n.person for n in reminders] == ["v1", "v1", "v2"]
+    assert len({n.key for n in reminders}) == 3
+    assert all(n.channel.endswith("-webhook") for n in reminders)
+
+
+def test_who_has_no_second_way_is_not_called_twice() -> None:
+    one_way = [volunteer(number, channels=1) for number in range(1, 6)]
+    case, _ = begun(*SOS, *one_way, BO, LIN)
+    _, calls = run(case, EIGHT + 30 * S, *one_way, BO, LIN)
+    assert calls == [(30.0, ["bo"])]
+
+
+def test_a_late_tick_delays_nothing_that_follows() -> None:
+    case, _ = begun(*SOS)
+    late = escalation.due(case, callers(EIGHT + 65 * S), EIGHT + 65 * S)
+    assert "bo" in called(late)
+    assert late.alert.climb_at == EIGHT + 90 * S
+    _, calls = run(after(case, late), EIGHT + 181 * S)
+    assert [(seconds, who) for seconds, who in calls if {"lin", "wu"} & set(who)] == [(90.0, ["lin"]), (180.0, ["wu"])]
+
+
+def test_the_elder_is_given_five_minutes_to_answer() -> None:
+    people = (*EVERYBODY, MEI_WITH_A_PHONE)
+    _, step = begun(*SILENCE, *people)
+    assert [request.reply_due_at for request in step.requests] == [EIGHT + 5 * M]
+
+
+@pytest.mark.parametrize(("hour", "minute", "held"), [(19, 59, False), (20, 0, True), (7, 59, True), (8, 0, False)])
+def test_quiet_hours_are_from_eight_in_the_evening_to_eight_in_the_morning(
+    *, hour: int, minute: int, held: bool
+) -> None:
+    local = EIGHT.astimezone(MEI.zone).replace(hour=hour, minute=minute)
+    now = local.astimezone(UTC)
+    alert = replace(new_alert(AlertKind.LOW_BATTERY, Severity.NOTICE), opened_at=now, evidence_at=now)
+    step = escalation.opened(alert, callers(now), now)
+    assert ("held" in what(step)) is held
