@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from alerts.callers import around
 from alerts.channels import adapter_of
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
-from alerts.desk import Desk, new_alert
+from alerts.desk import Desk
 from alerts.links import Links
 from alerts.message import Message, compose
+from alerts.opening import new_alert
 from linli.alert import Alert, AlertKind, Notice, NoticeType, Outcome, Severity
 from linli.clock import Clock, millis
 from linli.errors import LinliError, StoreDown

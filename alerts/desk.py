@@ -1,6 +1,5 @@
 """The desk: every change of an alert goes through here, each as one transaction with its notices and its log."""
 
-import hashlib
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -13,10 +12,12 @@ from alerts import drills, escalation, replies
 from alerts.callers import Callers, around, around_part
 from alerts.case import Case, Step, role_of
 from alerts.ladders import ASKED_ABOUT, LadderFor, built_in_ladder
+from alerts.opening import alert_id, new_alert
 from alerts.pacing import paced
 from alerts.replies import TakingBack
+from alerts.thanks import thanks
 from linli import canary
-from linli.alert import Alert, AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Outcome, Severity
+from linli.alert import Alert, AlertKind, AlertState, Outcome
 from linli.clock import Clock
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
@@ -140,7 +141,7 @@ class Desk:
             for person in drills.who_answered(step):
                 drill_store.answer(connection, step.alert.id, person, now)
         if step.is_over and not step.alert.drill:
-            outbox.add(connection, over_notices(outbox.of_alert(connection, step.alert.id), step.log, now), now)
+            outbox.add(connection, thanks(outbox.of_alert(connection, step.alert.id), step.log, now), now)
 
     # for `incidents`, which changes several alerts in one transaction and calls `refresh` after its commit
 
@@ -339,58 +340,3 @@ def _only(
     """Return those of the open alerts, by home, that are of some kinds."""
     found = {home: tuple(one for one in alerts if one[1] in kinds) for home, alerts in heeded.items()}
     return {home: alerts for home, alerts in found.items() if alerts}
-
-
-def over_notices(sent: Sequence[Notice], log: Sequence[Entry], now: datetime) -> list[Notice]:
-    """Return the thanks to everybody who was called, by the ways on which they were, but not to who has closed it.
-
-    Whoever was never reached need not hear that it is over.
-    """
-    closer = next((entry.who for entry in log if entry.what == "closed"), "")
-    ways = {
-        (notice.person, notice.channel): notice
-        for notice in sent
-        if notice.type in {NoticeType.CALL, NoticeType.REMIND, NoticeType.TELL}
-        and notice.person != closer
-        and (notice.state in {NoticeState.SENT, NoticeState.LEASED} or notice.attempts)
-        and notice.state is not NoticeState.FAILED
-    }
-    return [
-        replace(
-            notice,
-            key=f"{notice.alert}.{NoticeType.OVER}.{person}.{channel}",
-            type=NoticeType.OVER,
-            severity=Severity.NOTICE,
-            due_at=now,
-            state=NoticeState.WAITING,
-            attempts=0,
-            reason="",
-        )
-        for (person, channel), notice in ways.items()
-    ]
-
-
-def alert_id(key: str) -> str:
-    """Return the id of the alert that an episode opens, if it opens one."""
-    return "a-" + hashlib.sha256(key.encode()).hexdigest()[:12]
-
-
-def new_alert(finding: Finding, now: datetime, ladders: LadderFor = built_in_ladder) -> Alert:
-    """Return the alert that a finding opens; its id follows from the finding's key."""
-    return Alert(
-        id=alert_id(finding.key),
-        site=finding.site,
-        home=finding.home,
-        kind=finding.kind,
-        severity=finding.severity,
-        state=AlertState.OPEN,
-        opened_at=now,
-        evidence_at=finding.at,
-        why=finding.why,
-        ladder=drills.ladder_for(finding) or ladders(finding.site, finding.kind, finding.severity),
-        evidence=dict(finding.evidence),
-        about=finding.about,
-        drill=finding.drill,
-        due_at=now,
-        climb_at=now,
-    )

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Callable
 
-from alerts.desk import Desk, alert_id
+from alerts.desk import Desk
 from alerts.drills import REPLY_WITHIN, WINDOW
+from alerts.opening import alert_id
 from linli.alert import AlertKind, Severity
 from linli.clock import Clock, millis
 from linli.errors import Conflict, LinliError, UnknownHome

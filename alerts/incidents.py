@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from alerts import escalation
 from alerts.callers import Callers
 from alerts.case import Case, Draft, Step
-from alerts.desk import Desk, new_alert
+from alerts.desk import Desk
+from alerts.opening import new_alert
 from alerts.pacing import may_write_at, paced
 from linli.alert import Alert, AlertKind, AlertState, Entry, Ladder, Outcome, RequestState, Rung
 from linli.clock import Clock

@@ -9,7 +9,7 @@ import msgspec
 
 from alerts.case import Case, Step
 from alerts.channels.base import Answer, Verdict
-from alerts.desk import new_alert
+from alerts.opening import new_alert
 from alerts.stopgap import Stopgap
 from linli.alert import Alert, Entry, Ladder, Notice, Request
 from linli.finding import Finding

@@ -18,10 +18,10 @@ from alerts.callers import Callers
 from alerts.case import Case
 from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
-from alerts.desk import new_alert
 from alerts.handover import hand_over
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.last_known import LastKnown, place
+from alerts.opening import new_alert
 from alerts.scribe import Scribe
 from alerts.stopgap import Stopgap, begun, gone_on
 from linli.alert import Notice

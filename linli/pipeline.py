@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from alerts.desk import Desk, alert_id
+from alerts.desk import Desk
 from alerts.incidents import Incidents
+from alerts.opening import alert_id
 from alerts.replies import TakingBack
 from ingest.intake import Arrived, Intake, TakenIn
 from linli import canary

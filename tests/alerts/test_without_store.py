@@ -14,10 +14,11 @@ import pytest
 
 from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
-from alerts.desk import Desk, alert_id
+from alerts.desk import Desk
 from alerts.last_known import LastKnown
 from alerts.links import Links, Verb
 from alerts.message import Message
+from alerts.opening import alert_id
 from alerts.scribe import Scribe
 from alerts.sender import Sender
 from alerts.without_store import CALLING, WithoutStore
