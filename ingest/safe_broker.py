@@ -74,7 +74,13 @@ class SafeBroker(Broker):
                 await self._hang_up(session, handler)
 
     async def close(self) -> None:
-        """Stop, without waiting for those who have not yet said who they are."""
+        """Stop, without waiting for those who have not yet said who they are.
+
+        Nobody is let in any more first: amqtt closes its door last, and whatever fails before leaves it open.
+        """
+        for server in self._servers.values():
+            if server.instance is not None:
+                server.instance.close()
         for stranger in self._connections - set(self._conversations.values()):
             stranger.cancel()
         await self.shutdown()
