@@ -98,8 +98,10 @@ def _look(program: Program, sink: Sink, count: int, presses: int, seconds: float
     with _open(program, "signals.db") as db:
         stored, distinct = db.execute("SELECT count(*), count(DISTINCT key) FROM signal").fetchone()
     with _open(program, "care.db") as db:
-        episodes = db.execute("SELECT count(*) FROM episodes").fetchone()[0]
-        alerts = db.execute("SELECT count(*) FROM alerts WHERE kind = 'sos'").fetchone()[0]
+        episodes = db.execute(
+            "SELECT count(*) FROM episodes JOIN alerts ON alerts.id = episodes.alert WHERE drill = 0"
+        ).fetchone()[0]
+        alerts = db.execute("SELECT count(*) FROM alerts WHERE kind = 'sos' AND drill = 0").fetchone()[0]
         stuck = db.execute(
             "SELECT count(*) FROM alerts WHERE state <> 'closed' AND due_at < ?", (time.time() * 1000 - 5000,)
         ).fetchone()[0]
