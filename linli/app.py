@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from alerts.auditor import Auditor
 from alerts.drill_desk import DrillDesk
@@ -16,30 +17,25 @@ from alerts.probe import Probe
 from alerts.without_store import PATIENCE_SECONDS
 from dashboard.app import create_app
 from dashboard.services import Services, WebSettings
-from ingest.accounts import Account, gateway_account, home_account, linli_account
-from ingest.broker import Broker
-from ingest.demo_broker import DemoBroker
 from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
-from ingest.mosquitto import Mosquitto, find_mosquitto
+from linli import canary
 from linli.clock import Clock
-from linli.core import Core, build, canary_secret
+from linli.core import Core, build
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.every import Every
 from linli.finding import Finding
 from linli.loop import Loop
-from linli.mqtt_url import MqttUrl, parse
-from linli.people import Roster
-from linli.ports import free_port, listen
+from linli.mqtt_url import MqttUrl
+from linli.own_broker import OWN_USER, choose
+from linli.ports import listen, reachable
 from linli.settings import Settings, address
 from linli.store.log_head import HeadKeeper
 from linli.watching import Watching
-from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
 
-OWN_USER = "_linli"
 _GRACE_SECONDS = 3
 _PLAN_SECONDS = 60
 
@@ -74,7 +70,7 @@ class App:
         probe = (settings.canary_url or f"{_url_of(self._socket)}/canary") if watches else ""
         self.core: Core = build(settings, data, clock, self.url, probe=probe)
         self.loop = Loop(self.core.pipeline, clock, self.core.health, tick_every=tick_every, each_tick=self._each_tick)
-        self._broker, self.mqtt_url = self._choose_broker(data, asked)
+        self._broker, self.mqtt_url = choose(settings, data, self.core, asked_for=asked.mqtt_listen, say=say)
         client_id = self.core.keys.client_id(self.mqtt_url.user or OWN_USER)
         self._gateway = Gateway(
             self.mqtt_url,
@@ -87,24 +83,13 @@ class App:
             authority=_readable(settings.mqtt_ca),
         )
         self.watching = Watching(settings, self.core, self.loop, self.mqtt_url) if watches else None
-        drill_desk = DrillDesk(self.core.care, self.core.roster.get, self.core.desk, clock)
-        plan = DrillPlan(self.core.care, self.core.roster.get, self.core.desk, drill_desk, clock)
-        self._drills = Every(_PLAN_SECONDS, plan.tick, name="drills") if settings.drill_plan == "weekly" else None
-        self._auditor = Auditor(
-            self.core.care, self.core.roster.get, self.core.desk, self.core.health, self.core.sender.wake
-        )
+        self._drills = _weekly_drills(self.core) if settings.drill_plan == "weekly" else None
+        core = self.core
+        self._auditor = Auditor(core.care, core.roster.get, core.desk, core.health, core.sender.wake)
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
         self._demo = demo
         self.services = self._services(demo=demo)
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(self.services),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-            )
-        )
+        self._server = _server(create_app(self.services))
 
     def _listen(self, asked: Asked) -> socket.socket:
         host, port = address(self._settings.http, "http")
@@ -112,26 +97,6 @@ class App:
         if opened.getsockname()[1] != port and port:
             self._say(f"port {port} is taken; the pages are on {_url_of(opened)}")
         return opened
-
-    def _choose_broker(self, data: DataDir, asked: Asked) -> tuple[Broker | None, MqttUrl]:
-        if self._settings.mqtt:
-            return None, parse(self._settings.mqtt)
-        host, port = address(self._settings.mqtt_listen, "mqtt_listen")
-        is_demo = self._settings.broker == "demo" or (self._settings.broker == "auto" and find_mosquitto() is None)
-        if not asked.mqtt_listen:
-            if not is_demo:
-                Mosquitto.end_left_over(data.path / "mosquitto")
-            port = self._free_default(host, port)
-        url = MqttUrl(_reachable(host), port, OWN_USER, self.core.keys.own_password())
-        if is_demo:
-            return DemoBroker(host=host, port=port), url
-        return Mosquitto(data.path / "mosquitto", host=host, port=port), url
-
-    def _free_default(self, host: str, wanted: int) -> int:
-        port = free_port(host, wanted, asked_for=False, setting="--mqtt-listen")
-        if port != wanted:
-            self._say(f"port {wanted} is taken; the broker is on {host}:{port}")
-        return port
 
     @property
     def runs_broker(self) -> bool:
@@ -157,7 +122,7 @@ class App:
             ladders=core.ladders.get,
             device_identity=core.keys.identify,
             settings=WebSettings(self.url, core.keys.bytes_for("cookies"), demo=demo),
-            probe=Probe(canary_secret(core.keys), core.canaries.rounds.arrive).take,
+            probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )
 
@@ -171,9 +136,7 @@ class App:
         self.loop.start()
         self.core.without_store.start(self._late)
         if self._broker is not None:
-            self._broker.apply(accounts(self.core.roster.get(), self.core))
             self._broker.start()
-            logger.info("broker started name=%s durable=%s", self._broker.name, self._broker.durable)
         self._gateway.start()
         for part in (self.watching, self._drills):
             if part is not None:
@@ -220,7 +183,9 @@ class App:
 
     def _each_tick(self) -> None:
         self._look_after_itself()
-        self._look_after_broker()
+        roster_changed = self.core.refresh()
+        if self._broker is not None:
+            self._broker.look_after(roster_changed=roster_changed)
         self.core.without_store.keep_up(self.core.desk.open)
 
     def _look_after_itself(self) -> None:
@@ -230,23 +195,18 @@ class App:
         self._auditor.tick(now)
         self._head_keeper.tick(now)
 
-    def _look_after_broker(self) -> None:
-        if self.core.refresh() and self._broker is not None:
-            self._broker.apply(accounts(self.core.roster.get(), self.core))
-        if self._broker is None:
-            return
-        wrong = self._broker.check()
-        if wrong is not None:
-            self.core.health.trouble("own-broker", Sentence("The broker does not work: {why}", {"why": wrong}))
-        else:
-            self.core.health.well("own-broker")
+
+def _weekly_drills(core: Core) -> Every:
+    drill_desk = DrillDesk(core.care, core.roster.get, core.desk, core.clock)
+    plan = DrillPlan(core.care, core.roster.get, core.desk, drill_desk, core.clock)
+    return Every(_PLAN_SECONDS, plan.tick, name="drills")
 
 
-def accounts(roster: Roster, core: Core) -> list[Account]:
-    """Return who may do what at linli's own broker: each home's devices, each site's gateways, and linli itself."""
-    homes = [home_account(h.site, h.home, core.keys.device_token(h.home)) for h in roster.homes.values()]
-    gateways = [gateway_account(site, core.keys.gateway_token(site)) for site in roster.sites]
-    return [linli_account(core.keys.own_password()), *homes, *gateways]
+def _server(pages: FastAPI) -> uvicorn.Server:
+    config = uvicorn.Config(
+        pages, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS
+    )
+    return uvicorn.Server(config)
 
 
 def _readable(authority: str) -> str:
@@ -257,9 +217,5 @@ def _readable(authority: str) -> str:
 
 def _url_of(opened: socket.socket) -> str:
     host, port = opened.getsockname()[:2]
-    shown = _reachable(host)
+    shown = reachable(host)
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-
-
-def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened on is not what is called

@@ -3,10 +3,12 @@
 It is in no roster, on no board and in no count. Only intake, desk and sender know it, and whoever it calls is a probe.
 """
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from linli.keys import Keys
 from linli.people import Care, Channel, Home, Person, Role, Roster, Scope
 from linli.rounds import Rounds
 
@@ -71,6 +73,16 @@ class Canaries:
         made = {home: Home(home, site, building="") for site, home in homes.items()}
         whole = replace(plain, homes={**plain.homes, **made}, people={**plain.people, PERSON: probe(self._channel)})
         return _Made(plain, whole, homes)
+
+
+def secret(keys: Keys) -> str:
+    """Return the secret by which the probe knows a message of linli's own."""
+    return f"whsec_{base64.b64encode(keys.bytes_for('canary')).decode()}"
+
+
+def channel(address: str, secret: str) -> Channel:
+    """Return the channel by which the canary's messages go out: a real one, with a secret of its own."""
+    return Channel(PERSON, PERSON, "webhook", address, secret)
 
 
 def probe(channel: Channel) -> Person:

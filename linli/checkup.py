@@ -17,7 +17,7 @@ from alerts.channels.http import parse as web_address
 from alerts.channels.unusable import Unusable
 from ingest.mosquitto import find_mosquitto
 from linli.clock import Clock
-from linli.core import care_url, push_contact, sms, smtp, vapid
+from linli.configured import care_url, push_contact, sms, smtp, vapid
 from linli.data_dir import DataDir
 from linli.duty import holidays_of
 from linli.errors import LinliError

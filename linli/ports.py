@@ -36,3 +36,8 @@ def free_port(host: str, port: int, *, asked_for: bool, setting: str) -> int:
     """Return a port that is free at this moment, for a program of ours that opens it itself."""
     with listen(host, port, asked_for=asked_for, setting=setting) as opened:
         return int(opened.getsockname()[1])
+
+
+def reachable(host: str) -> str:
+    """Return the address at which this machine reaches what listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened on is not what is called

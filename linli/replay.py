@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertState, Entry, Outcome, RequestState, Severity
 from linli.clock import VirtualClock
-from linli.core import Core, next_due
+from linli.core import Core
 from linli.people import Care, Device, Home, Person, Role, Scope
 from linli.recording import offset_of, read_recording
 from linli.signals import Kind, Signal
@@ -110,7 +110,7 @@ class Replay:
             yield from self._transitions()
 
     def _next(self, now: datetime) -> datetime | None:
-        moments = (next_due(self._core, now), self._neighbour.next_due())
+        moments = (self._core.next_due(now), self._neighbour.next_due())
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _wait_until(self, moment: datetime) -> Iterator[Transition]:

@@ -15,9 +15,9 @@ from alerts.channels.base import Verdict
 from alerts.channels.webhook import Webhook
 from alerts.probe import NotOurs, Probe
 from ingest.intake import Arrived
+from linli import canary
 from linli.alert import AlertKind, AlertState
 from linli.canary import ABOUT, PERSON, Canaries, home_of
-from linli.core import canary_secret
 from linli.deadman import DeadMan
 from linli.errors import StoreDown
 from linli.keys import Keys
@@ -319,7 +319,7 @@ def test_the_probe_knows_what_the_real_webhook_channel_has_signed(
 ) -> None:
     whole.pass_seconds(A_ROUND)
     message, webhook = whole.channel.sent[0][1], Webhook()
-    secret = canary_secret(whole.core.keys)
+    secret = canary.secret(whole.core.keys)
     webhook.send(message, Channel("c", PERSON, "webhook", _url(receiver), secret))
     webhook.close()
     headers, body = receiver.taken[0]  # type: ignore[attr-defined]
@@ -331,7 +331,7 @@ def test_the_probe_knows_what_the_real_webhook_channel_has_signed(
         with pytest.raises(NotOurs):
             Probe(secret, kept).take(bad, body)
     with pytest.raises(NotOurs):
-        Probe(canary_secret(Keys(b"another secret of 32 bytes......")), kept).take(small, body)
+        Probe(canary.secret(Keys(b"another secret of 32 bytes......")), kept).take(small, body)
 
 
 def test_the_service_outside_hears_only_while_rounds_come_back(receiver: http.server.ThreadingHTTPServer) -> None:

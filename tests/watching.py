@@ -11,9 +11,10 @@ from alerts.message import Message
 from alerts.probe import Probe
 from alerts.round_book import RoundBook
 from ingest.intake import Arrived
+from linli import canary
 from linli.canary import PERSON
 from linli.clock import VirtualClock
-from linli.core import Core, build, canary_secret
+from linli.core import Core, build
 from linli.data_dir import DataDir
 from linli.people import Channel
 from linli.settings import load
@@ -90,7 +91,7 @@ class Whole:
                 roster_store.save(connection, HOMES, DEVICES, PEOPLE)
             self.core.refresh()
         self.core.desk.start()
-        self.probe = Probe(canary_secret(self.core.keys), self.core.canaries.rounds.arrive)
+        self.probe = Probe(canary.secret(self.core.keys), self.core.canaries.rounds.arrive)
         self.wire: list[tuple[str, bytes]] = []
         self.turned_at: Callable[[], float] = self.timer
         self.ticked_at: Callable[[], float] = self.timer

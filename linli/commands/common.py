@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from linli.core import care_url
+from linli.configured import care_url
 from linli.data_dir import DataDir
 from linli.settings import Settings, load
 from linli.store.care import CareStore

@@ -11,7 +11,7 @@ from alerts.ladder_file import Ladders, load
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
-from linli.core import care_url
+from linli.configured import care_url
 from linli.data_dir import DataDir
 from linli.duty import holidays_of
 from linli.errors import LinliError

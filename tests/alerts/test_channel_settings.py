@@ -13,7 +13,7 @@ from alerts.channels import sms as sms_channel
 from alerts.channels.base import Answer
 from alerts.channels.unusable import Unusable
 from linli.checkup import _channels
-from linli.core import push_contact, sms, smtp, vapid
+from linli.configured import push_contact, sms, smtp, vapid
 from linli.errors import LinliError
 from linli.keys import Keys
 from linli.people import Channel, Person, Role, Roster

@@ -1,0 +1,82 @@
+"""The broker that linli runs itself: which one, where it listens, whom it lets in, and whether it works."""
+
+import logging
+from collections.abc import Callable
+
+from ingest.accounts import Account, gateway_account, home_account, linli_account
+from ingest.broker import Broker
+from ingest.demo_broker import DemoBroker
+from ingest.mosquitto import Mosquitto, find_mosquitto
+from linli.core import Core
+from linli.data_dir import DataDir
+from linli.mqtt_url import MqttUrl, parse
+from linli.ports import free_port, reachable
+from linli.settings import Settings, address
+from linli.words import Sentence
+
+logger = logging.getLogger(__name__)
+
+OWN_USER = "_linli"
+
+
+class OwnBroker:
+    """A broker that is started and stopped with linli and lets in whom the roster names."""
+
+    def __init__(self, broker: Broker, core: Core) -> None:
+        self._broker = broker
+        self._core = core
+
+    def start(self) -> None:
+        """Start it and return once it accepts connections; LinliError says why it cannot."""
+        self._broker.apply(self._accounts())
+        self._broker.start()
+        logger.info("broker started name=%s durable=%s", self._broker.name, self._broker.durable)
+
+    def look_after(self, *, roster_changed: bool) -> None:
+        """Let in who has come and no longer who has gone, and say on the board if it does not work."""
+        if roster_changed:
+            self._broker.apply(self._accounts())
+        wrong = self._broker.check()
+        if wrong is None:
+            self._core.health.well("own-broker")
+        else:
+            self._core.health.trouble("own-broker", Sentence("The broker does not work: {why}", {"why": wrong}))
+
+    def stop(self) -> None:
+        """Stop it in good order."""
+        self._broker.stop()
+
+    def _accounts(self) -> list[Account]:
+        """Return who may do what: each home's devices, each site's gateways, and linli itself."""
+        roster, keys = self._core.roster.get(), self._core.keys
+        homes = [home_account(h.site, h.home, keys.device_token(h.home)) for h in roster.homes.values()]
+        gateways = [gateway_account(site, keys.gateway_token(site)) for site in roster.sites]
+        return [linli_account(keys.own_password()), *homes, *gateways]
+
+
+def choose(
+    settings: Settings, data: DataDir, core: Core, *, asked_for: bool, say: Callable[[str], None]
+) -> tuple[OwnBroker | None, MqttUrl]:
+    """Return the broker to run, None if one elsewhere is set, and how linli reaches it.
+
+    `asked_for`: the address was named, so that another port is no answer if it is taken; else `say` tells of one.
+    """
+    if settings.mqtt:
+        return None, parse(settings.mqtt)
+    host, port = address(settings.mqtt_listen, "mqtt_listen")
+    is_demo = settings.broker == "demo" or (settings.broker == "auto" and find_mosquitto() is None)
+    if not asked_for:
+        if not is_demo:
+            Mosquitto.end_left_over(data.path / "mosquitto")
+        port = _free_default(host, port, say)
+    broker: Broker = (
+        DemoBroker(host=host, port=port) if is_demo else Mosquitto(data.path / "mosquitto", host=host, port=port)
+    )
+    return OwnBroker(broker, core), MqttUrl(reachable(host), port, OWN_USER, core.keys.own_password())
+
+
+def _free_default(host: str, wanted: int, say: Callable[[str], None]) -> int:
+    port = free_port(host, wanted, asked_for=False, setting="--mqtt-listen")
+    if port != wanted:
+        say(f"port {wanted} is taken; the broker is on {host}:{port}")
+    return port
