@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,8 @@ class Result:
     told: int
     stuck: int
     seconds: float
+    others: Mapping[str, int]
+    """How many alerts of other kinds there are, such as linli's own about its restarts; they are no presses."""
 
     @property
     def is_right(self) -> bool:
@@ -99,9 +101,10 @@ def _look(program: Program, sink: Sink, count: int, presses: int, seconds: float
         stored, distinct = db.execute("SELECT count(*), count(DISTINCT key) FROM signal").fetchone()
     with _open(program, "care.db") as db:
         episodes = db.execute(
-            "SELECT count(*) FROM episodes JOIN alerts ON alerts.id = episodes.alert WHERE drill = 0"
+            "SELECT count(*) FROM episodes JOIN alerts ON alerts.id = episodes.alert WHERE kind = 'sos' AND drill = 0"
         ).fetchone()[0]
         alerts = db.execute("SELECT count(*) FROM alerts WHERE kind = 'sos' AND drill = 0").fetchone()[0]
+        others = dict(db.execute("SELECT kind, count(*) FROM alerts WHERE kind <> 'sos' GROUP BY kind").fetchall())
         stuck = db.execute(
             "SELECT count(*) FROM alerts WHERE state <> 'closed' AND due_at < ?", (time.time() * 1000 - 5000,)
         ).fetchone()[0]
@@ -110,7 +113,7 @@ def _look(program: Program, sink: Sink, count: int, presses: int, seconds: float
             (time.time() * 1000 - 35000,),
         ).fetchone()[0]
     told = len(sink.told)
-    return Result(count, stored, distinct, presses, episodes, alerts, told, stuck + late, seconds)
+    return Result(count, stored, distinct, presses, episodes, alerts, told, stuck + late, seconds, others)
 
 
 def main() -> None:
