@@ -9,6 +9,8 @@ from linli.people import Home, Person, Role, Roster
 
 PAUSING = frozenset({Role.VOLUNTEER, Role.PROFESSIONAL})
 """Who may say that they are not to be called for now. A pause of somebody who has become staff since counts no more."""
+_HOLDERS = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
+"""Who besides volunteers may hold a key."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,28 @@ class Callers:
     """Where a part of a site is meant: its homes. Staff of any of them can be called."""
 
     def of(self, role: Role) -> list[Person]:
-        """Return who of a role can be called now: the nearest first, of these who was asked least, then by their order.
+        """Return who of a role can be called now: the nearest first, of these who holds the key, then who was asked least.
 
         Off duty means not called, but staff of whom nobody is on duty are called all the same: the ladder must end at
         somebody. So are professionals who have not paused. A family has no duty.
         """
-        reachable = [p for p in self._listed(role) if p.ways and not self._is_paused(p)]
-        on_duty = [p for p in reachable if p.is_on_duty(self.now, self.home.zone, self.holidays)]
+        reachable = self._reachable(role)
+        on_duty = self._on_duty(reachable)
         if role is Role.VOLUNTEER:
             return sorted(self._rested(on_duty), key=self._nearness)
         return sorted(on_duty or reachable, key=self._nearness)
+
+    def key_holders(self) -> list[Person]:
+        """Return who holds the home's spare key and is on duty, whatever their role: neighbours before family and staff."""
+        volunteers = [p for p in self.of(Role.VOLUNTEER) if p.holds_key(self.home)]
+        others = [p for role in _HOLDERS for p in self._on_duty(self._reachable(role)) if p.holds_key(self.home)]
+        return [*volunteers, *sorted(others, key=lambda p: (_HOLDERS.index(p.role), *self._nearness(p)))]
+
+    def _reachable(self, role: Role) -> list[Person]:
+        return [p for p in self._listed(role) if p.ways and not self._is_paused(p)]
+
+    def _on_duty(self, people: list[Person]) -> list[Person]:
+        return [p for p in people if p.is_on_duty(self.now, self.home.zone, self.holidays)]
 
     def _listed(self, role: Role) -> list[Person]:
         if role is Role.STAFF and not self.home.site:  # it is about linli itself, whatever the site
@@ -61,8 +75,9 @@ class Callers:
         rested = [p for p in people if self.load.get(p.person, 0) < self.load_limit]
         return rested if any(p.person not in self.asked for p in rested) else people
 
-    def _nearness(self, person: Person) -> tuple[int, int, int, str]:
-        return (self.roster.distance(person, self.home), self.load.get(person.person, 0), person.order, person.person)
+    def _nearness(self, person: Person) -> tuple[int, bool, int, int, str]:
+        nearness = self.roster.nearness(person, self.home)
+        return (*nearness, self.load.get(person.person, 0), person.order, person.person)
 
     def person(self, id: str) -> Person | None:  # noqa: A002
         """Return somebody by id, also off duty."""

@@ -55,6 +55,8 @@ class Courier:
         return channel.kind, answer
 
     def _hand_over(self, alert: Alert, notice: Notice, person: Person, channel: Channel) -> Answer:
-        home = self._roster().homes.get(alert.home) or Home(alert.home, alert.site, "")
-        message = compose(alert, notice, home=home, person=person, links=self._links, now=self._clock.now())
+        roster, now = self._roster(), self._clock.now()
+        home = roster.homes.get(alert.home) or Home(alert.home, alert.site, "")
+        holders = roster.key_holders(home)
+        message = compose(alert, notice, home=home, person=person, links=self._links, now=now, holders=holders)
         return adapter_of(self._adapters, channel.kind).send(message, channel)

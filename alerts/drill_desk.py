@@ -114,7 +114,7 @@ def site_of(roster: Roster, person: str) -> str:
 def _site(roster: Roster, care: Care) -> str:
     if care.scope is Scope.SITE:
         return care.target if care.target in roster.sites else ""
-    if care.scope is Scope.HOME:
+    if care.scope in {Scope.HOME, Scope.KEY}:
         home = roster.homes.get(care.target)
         return home.site if home else ""
     return next((home.site for home in roster.homes.values() if home.building == care.target), "")

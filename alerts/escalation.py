@@ -142,7 +142,10 @@ def _replace_silent(draft: Draft, callers: Callers) -> None:
 
 def call_next(draft: Draft, callers: Callers, instead_of: Request) -> None:
     """Call the next of the same role at once, in place of who is silent or cannot come."""
-    if instead_of.rung >= len(draft.alert.ladder.rungs) or not draft.alert.ladder.rungs[instead_of.rung].count:
+    rungs = draft.alert.ladder.rungs
+    if instead_of.rung >= len(rungs) or not rungs[instead_of.rung].count:
+        return
+    if rungs[instead_of.rung].role is not instead_of.role:  # called beside the others for the key alone
         return
     fresh = _not_asked(draft, callers.of(instead_of.role))
     if fresh:
@@ -194,14 +197,25 @@ def _gap(alert: Alert) -> timedelta:
 def _call_rung(draft: Draft, callers: Callers, rung: Rung, index: int) -> bool:
     if rung.second_channel:
         return _call_second_channels(draft, callers, index)
-    people = _not_asked(draft, callers.of(rung.role))
+    people = _not_asked(draft, callers.key_holders() if rung.keys else callers.of(rung.role))
     chosen = people[: rung.count] if rung.count else people
+    holder = _missing_key_holder(draft, callers, chosen)
     reply_within = None if rung.role is Role.STAFF else draft.alert.ladder.reply_within
     if rung.asks:
         reply_within = draft.alert.ladder.rungs[index + 1].after - rung.after
     for person in chosen:
         draft.call(person, rung=index, reply_within=reply_within, asks=rung.asks)
+    if holder is not None:
+        draft.call(holder, rung=index, reply_within=None)
     return bool(chosen)
+
+
+def _missing_key_holder(draft: Draft, callers: Callers, chosen: list[Person]) -> Person | None:
+    """Return somebody with the key where an emergency's first calls reach nobody who has it: the door may be locked."""
+    if draft.alert.severity is not Severity.EMERGENCY or draft.requests or not chosen:
+        return None
+    holders = callers.key_holders()
+    return None if any(person in holders for person in chosen) else next(iter(holders), None)
 
 
 def _call_second_channels(draft: Draft, callers: Callers, index: int) -> bool:

@@ -3,12 +3,14 @@
 The subject and the short text can be read on a locked screen: they name nobody, and tell nothing of anybody's health.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
 from alerts import address
+from alerts.keys import where_the_key_is
 from alerts.links import Links
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
 from linli.people import Home, Person, Role
@@ -87,9 +89,21 @@ def reason_for(alert: Alert, role: Role) -> Sentence:
     return alert.why
 
 
-def compose(alert: Alert, notice: Notice, *, home: Home, person: Person, links: Links, now: datetime) -> Message:
-    """Return what one person is told; for an alert about a whole site the home is one of empty strings."""
-    writer = _Writer(alert, notice, home, person)
+def compose(
+    alert: Alert,
+    notice: Notice,
+    *,
+    home: Home,
+    person: Person,
+    links: Links,
+    now: datetime,
+    holders: Sequence[Person] = (),
+) -> Message:
+    """Return what one person is told; for an alert about a whole site the home is one of empty strings.
+
+    `holders` hold the home's spare key: named only to staff and to who has said that they go.
+    """
+    writer = _Writer(alert, notice, home, person, where_the_key_is(holders, person.person))
     return Message(
         key=notice.key,
         at=now,
@@ -111,6 +125,7 @@ class _Writer:
     notice: Notice
     home: Home
     person: Person
+    key: Sentence | None = None
 
     def subject(self) -> str:
         if self.alert.drill:
@@ -178,6 +193,7 @@ class _Writer:
         return (
             self._whereabouts(),
             self._say("You said that you would go. If you are there, please say so."),
+            *self._key(),
             self._say("If you cannot, that is fine: please say so, and others are asked."),
         )
 
@@ -202,9 +218,14 @@ class _Writer:
         said = [self._need(), self._whereabouts(), self._why()]
         if self.home.phone and self.person.role in {Role.STAFF, Role.PROFESSIONAL}:
             said.append(self._say("Telephone in the home: {phone}", phone=self.home.phone))
+        if self.person.role is Role.STAFF:
+            said += self._key()
         if self.alert.severity is not Severity.NOTICE:
             said.append(self._say(_QUESTION.get(self.person.role, _QUESTION[Role.STAFF])))
         return tuple(said)
+
+    def _key(self) -> list[str]:
+        return [say(self.key, self.person.language, self.home.zone)] if self.key else []
 
     def _need(self) -> str:
         if self.alert.severity is Severity.EMERGENCY:

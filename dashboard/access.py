@@ -179,6 +179,13 @@ def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], ros
     return reach.role == STAFF and reach.covers_site(alert.site, roster)
 
 
+def may_know_key(reach: Reach, requests: tuple[Request, ...]) -> bool:
+    """Tell whether somebody may know who holds the home's key: staff, and whoever has said that they go."""
+    request = stood_by(requests, reach.person)
+    goes = request is not None and request.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
+    return reach.role == STAFF or goes
+
+
 def may_see_whose(reach: Reach, alert: Alert, requests: tuple[Request, ...]) -> bool:
     """Tell whether somebody may know whose alert it is: a helper only while it is open and they have not refused."""
     if not reach.is_helper:

@@ -69,10 +69,13 @@ def _gap(alert: Alert, index: int) -> timedelta:
 
 def _reaches_anybody(rung: Rung, roster: Roster, home: Home) -> bool:
     ways = 2 if rung.second_channel else 1
-    return any(len(person.ways) >= ways for person in roster.carers(home, rung.role))
+    people = roster.key_holders(home) if rung.keys else roster.carers(home, rung.role)
+    return any(len(person.ways) >= ways for person in people)
 
 
 def _words(rung: Rung) -> Sentence:
+    if rung.keys:
+        return Sentence("Whoever holds the key is called")
     return Sentence("Neighbours are called another way") if rung.second_channel else Sentence(RUNGS[rung.role])
 
 

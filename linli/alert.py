@@ -71,6 +71,8 @@ class Rung:
     second_channel: bool = False
     asks: bool = False
     """The elder is asked first: any sign of life ends the alert while nobody else has been called."""
+    keys: bool = False
+    """Whoever holds the home's spare key is called, whatever their role."""
 
 
 @dataclass(frozen=True, slots=True)

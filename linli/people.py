@@ -58,23 +58,25 @@ class Device:
 
 
 class Scope(StrEnum):
-    """How wide a person's care reaches."""
+    """How wide a person's care reaches; `KEY` is one home, whose spare key the person holds."""
 
     HOME = "home"
+    KEY = "key"
     BUILDING = "building"
     SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
 class Care:
-    """One entry of a person's list of homes: a home, all of a building, or all of a site."""
+    """One entry of a person's list of homes: a home, with its spare key or without, all of a building or of a site."""
 
     scope: Scope
     target: str
 
     def covers(self, home: Home) -> bool:
         """Tell whether a home is meant by this entry."""
-        return {Scope.HOME: home.home, Scope.BUILDING: home.building, Scope.SITE: home.site}[self.scope] == self.target
+        place = {Scope.BUILDING: home.building, Scope.SITE: home.site}.get(self.scope, home.home)
+        return place == self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class Person:
         """Tell whether a home is on the person's list."""
         return any(care.covers(home) for care in self.cares)
 
+    def holds_key(self, home: Home) -> bool:
+        """Tell whether the person holds a home's spare key."""
+        return any(care.scope is Scope.KEY and care.target == home.home for care in self.cares)
+
     def is_on_duty(self, now: datetime, zone: ZoneInfo, holidays: Collection[date] = ()) -> bool:
         """Tell whether the person may be called at a moment, by their week and its exceptions in the site's zone."""
         return rota.is_on_duty(now.astimezone(zone), self.duty, self.duty_exceptions, holidays)
@@ -154,9 +160,18 @@ class Roster:
 
     def carers(self, home: Home, role: Role) -> list[Person]:
         """Return who of a role is listed for a home, nearest first, then by the people table's order."""
-        targets = ((Scope.HOME, home.home), (Scope.BUILDING, home.building), (Scope.SITE, home.site))
+        places = ((Scope.KEY, home.home), (Scope.HOME, home.home))
+        targets = (*places, (Scope.BUILDING, home.building), (Scope.SITE, home.site))
         people = {p.person: p for target in targets for p in self._people_by_target.get(target, ()) if p.role == role}
-        return sorted(people.values(), key=lambda p: (self.distance(p, home), p.order, p.person))
+        return sorted(people.values(), key=lambda p: (*self.nearness(p, home), p.order, p.person))
+
+    def key_holders(self, home: Home) -> list[Person]:
+        """Return who holds a home's spare key, by the people table's order."""
+        return sorted(self._people_by_target.get((Scope.KEY, home.home), ()), key=lambda p: (p.order, p.person))
+
+    def nearness(self, person: Person, home: Home) -> tuple[int, bool]:
+        """Return what sorts the nearest first: among the paired, who holds the key, since the door may be locked."""
+        return self.distance(person, home), not person.holds_key(home)
 
     def distance(self, person: Person, home: Home) -> int:
         """Return how near a person is to a home: 0 paired with it, 1 same stairwell, 2 same building, 3 same site."""

@@ -45,7 +45,7 @@ def _families(homes: Iterable[Home], seed: int) -> Iterator[Person]:
 
 
 def _volunteers(homes: Iterable[Home], seed: int) -> Iterator[Person]:
-    """Each volunteer is paired with up to three homes of the own stairwell and helps in the whole building."""
+    """Each is paired with up to three homes of the own stairwell, holds the key of one, and helps in the whole building."""
     pairs: dict[tuple[str, str, int], list[Home]] = {}
     seen: dict[tuple[str, str], int] = {}
     for home in homes:
@@ -56,7 +56,8 @@ def _volunteers(homes: Iterable[Home], seed: int) -> Iterator[Person]:
         site = paired[0].site
         person = f"{site}-volunteer-{building}-{unit}-{number + 1}"
         chance = stream_of(seed, person)
-        cares = (*(care for home in paired for care in _for_home(home)), Care(Scope.BUILDING, building))
+        key = Care(Scope.KEY, paired[0].home)
+        cares = (key, *(care for home in paired[1:] for care in _for_home(home)), Care(Scope.BUILDING, building))
         volunteer = Person(person, Role.VOLUNTEER, next(helpers(chance)), order=number, cares=cares)
         yield replace(volunteer, duty=chance.choices(((), _OFFICE, _EVENINGS), (5, 3, 2))[0])
 

@@ -148,6 +148,27 @@ def test_wide_signs_and_stray_spaces_are_what_chinese_keyboards_make(tmp_path: P
     assert [(way.kind, way.address) for way in ana.channels] == [("sms", "13800000001")]
 
 
+def test_who_holds_a_key_is_said_beside_the_homes(tmp_path: Path) -> None:
+    people = with_cell(PEOPLE, 5, "homes", "key:home-7; Key：home-8; home-7")
+    path = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "people": people})
+
+    assert {(care.scope, care.target) for care in read_roster(path, Roster()).people[-1].cares} == {
+        (Scope.KEY, "home-7"),
+        (Scope.KEY, "home-8"),
+        (Scope.HOME, "home-7"),
+    }
+
+
+def test_a_key_belongs_to_a_home_that_is_there_and_to_somebody_who_can_be_called(tmp_path: Path) -> None:
+    people = with_cell(with_cell(PEOPLE, 5, "homes", "key:home-77"), 2, "homes", "key:home-7")
+    path = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "people": people})
+
+    assert _told(path, Roster()) == [
+        "people row 2, homes: a resident is never called; list who holds a key as a volunteer",
+        'people row 5, homes: home "home-77" is not known; add it to the sheet homes',
+    ]
+
+
 def test_what_a_spreadsheet_makes_of_times_and_years_is_understood(tmp_path: Path) -> None:
     rows = [
         ("home", "site", "building", "door", "birth_year", "check_in_by"),

@@ -59,6 +59,7 @@ _STEPS = (
 )
 _ASKS = (r"ask the (?:elder|resident)", r"[先询]?问(?:老人|本人)")
 _SECOND_WAY = (r"(?:use |call )?their second way", r"(?:改?用)?第二种(?:联系)?方式")
+_KEY_HOLDERS = (r"(?:call )?(?:the )?key-?holders?", r"(?:呼?叫)?(?:全部|所有)?(?:备用)?钥匙保管人")
 _CALLS = (
     r"(?:call )?(?:the )?(?P<count>\d+) (?:nearest )?(?P<role>.+)",
     r"(?:call )?(?:the )?(?P<one>nearest )(?P<role>.+)",
@@ -106,6 +107,8 @@ def _rung(after: timedelta, call: str, line: int) -> Rung:
         return Rung(after, Role.RESIDENT, asks=True)
     if any(_match(pattern, call) for pattern in _SECOND_WAY):
         return Rung(after, Role.VOLUNTEER, second_channel=True)
+    if any(_match(pattern, call) for pattern in _KEY_HOLDERS):
+        return Rung(after, Role.VOLUNTEER, keys=True)
     for pattern in _CALLS:
         found = _match(pattern, call)
         role = ROLE_OF.get(found["role"].strip()) if found else None
@@ -131,5 +134,7 @@ NOT_A_STATEMENT = (
 )
 NOT_A_STEP_AFTER = '"{seen}" does not say when; write it like: after 30 s call the family'
 NOT_A_LENGTH = '"{seen}" is not a length of time; write it like 30 s, 3 min, 2 h or 1 day'
-NOBODY_TO_CALL = '"{seen}" is nobody who can be called; possible: {possible}, their second way, ask the elder'
+NOBODY_TO_CALL = (
+    '"{seen}" is nobody who can be called; possible: {possible}, the key-holders, their second way, ask the elder'
+)
 NOT_A_COUNT = "{seen} people cannot be called by number; possible: 1 to {most}, or all"

@@ -33,6 +33,7 @@ ROLES: Mapping[str, Mapping[Role, tuple[str, ...]]] = {
         Role.PROFESSIONAL: ("专业救援", "专业人员"),
     },
 }
+KEY_HOLDERS = {"en": "the key-holders", "zh": "钥匙保管人"}
 ASKED_FIRST = {"en": ("missed check-in", "inactivity"), "zh": ("未报平安", "长时间无活动")}
 """What may stand in brackets behind `ask first`: a reminder of what it is for."""
 

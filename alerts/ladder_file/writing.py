@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from alerts.ladder_file.lengths import written_length
 from alerts.ladder_file.reading import Ladders
-from alerts.ladder_file.vocabulary import ASKED_FIRST, role_name, section_name
+from alerts.ladder_file.vocabulary import ASKED_FIRST, KEY_HOLDERS, role_name, section_name
 from alerts.ladders import Section
 from linli.alert import Ladder, Rung
 from linli.people import Role
@@ -55,6 +55,8 @@ def _call_en(rung: Rung) -> str:
         return "ask the elder"
     if rung.second_channel:
         return "their second way"
+    if rung.keys:
+        return f"call {KEY_HOLDERS['en']}"
     name = role_name(rung.role, "en")
     if rung.count:
         return f"call the {rung.count} nearest {name}"
@@ -66,6 +68,8 @@ def _call_zh(rung: Rung) -> str:
         return "问本人"
     if rung.second_channel:
         return "改用第二种联系方式"
+    if rung.keys:
+        return f"呼叫{KEY_HOLDERS['zh']}"
     name = role_name(rung.role, "zh")
     if rung.count:
         return f"呼叫最近的 {rung.count} 名{name}"

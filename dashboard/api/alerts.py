@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from dashboard.access import FAMILY, Reach, may_see_whose
-from dashboard.api.shapes import AcceptIn, AlertDetail, AlertFilter, AlertOut, CloseIn, LineOut, PersonOut
+from dashboard.api.shapes import AcceptIn, AlertDetail, AlertFilter, AlertOut, CloseIn, KeyHolderOut, LineOut, PersonOut
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
+from dashboard.keys import key_holders
 from dashboard.language import accepted
 from dashboard.places import zone_of
 from dashboard.services import Services
@@ -120,6 +121,10 @@ def detail_of(services: Services, asker: Reach, language: str | None, id: str) -
         lease_until=alert.lease_until,
         evidence=_evidence(alert, asker) if knows else {},
         people=_people(services, involved, asker, knows=knows),
+        key_holders=[
+            KeyHolderOut(person=one.person, name=one.name, role=one.role)
+            for one in key_holders(involved, services.roster(), asker)
+        ],
         timeline=[_line(entry) for entry in log if knows or asker.person in {entry.who, entry.detail.get("person")}],
     )
 

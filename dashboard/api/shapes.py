@@ -112,6 +112,14 @@ class PersonOut(BaseModel):
     asked_at: datetime
 
 
+class KeyHolderOut(BaseModel):
+    """Somebody who holds the home's spare key."""
+
+    person: str
+    name: str
+    role: Role
+
+
 class LineOut(BaseModel):
     """One line of what happened."""
 
@@ -128,6 +136,8 @@ class AlertDetail(AlertOut):
     lease_until: datetime | None
     evidence: dict[str, str | float]
     people: list[PersonOut]
+    key_holders: list[KeyHolderOut] = []
+    """Empty also for whoever is not staff and has not accepted."""
     timeline: list[LineOut]
 
 

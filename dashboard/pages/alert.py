@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboard.access import STAFF, Reach, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
+from dashboard.keys import key_holders
 from dashboard.pages.board import heading, home_page_of
 from dashboard.places import zone_of
 from dashboard.problems import Problem
@@ -58,6 +59,9 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Resp
         "lines": timeline(log, roster, words),
         "requests": [(one, name_of(one.person, roster), _phone(one.person, roster)) for one in involved.requests],
         "mine": stood_by(involved.requests, asker.actor),
+        "key_holders": [
+            (one.name or one.person, _phone(one.person, roster)) for one in key_holders(involved, roster, asker)
+        ],
         "signs": [sign for sign in recent if is_sign_of_life(sign.kind, sign.value)][:4],
         "outcomes": OUTCOMES,
         "age": words.now.year - home.birth_year if home and home.birth_year else None,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from dashboard.access import Reach
 from dashboard.dial import dial_of
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.keys import key_sentence
 from dashboard.pages.homes import AWAY_CHOICES
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
@@ -62,7 +63,7 @@ def _one(services: Services, asker: Reach, home: Home, words: Words) -> dict[str
         "asks": is_asked_first(standing.view.next),
         "dial": dial_of([sign.at for sign in heard], standing.view.next, words.now, home.zone),
         "signs": _by_hour([sign.at for sign in heard], home),
-        "cards": [(card_of(one, roster), one) for one in standing.alerts],
+        "cards": [(card_of(one, roster), one, key_sentence(one, roster, asker)) for one in standing.alerts],
         "came": _who_came(services, asker, home),
     }
 

@@ -14,6 +14,7 @@ from dashboard.access import Reach, may_see_alert, may_see_whose, reach_of, stoo
 from dashboard.api.alerts import detail_of
 from dashboard.facade import Building, buildings
 from dashboard.guard import GuardedRoute, Web, find_alert
+from dashboard.keys import key_sentence
 from dashboard.language import accepted
 from dashboard.outlook import nearness
 from dashboard.pages.alert import clean
@@ -151,7 +152,8 @@ def _show(services: Services, request: Request, person: Person, involved: Involv
     template = PLACES.get(stands.state, "go_request.html") if stands else "go_request.html"
     if not may_see_whose(_reach(services, person), alert, involved.requests):
         return page(request, template, words, {"card": None})
-    return page(request, template, words, _request(services, person, involved, words))
+    key = key_sentence(involved, services.roster(), _reach(services, person))
+    return page(request, template, words, {"key": key, **_request(services, person, involved, words)})
 
 
 def _over(services: Services, person: Person, involved: Involved) -> dict[str, object]:

@@ -83,7 +83,9 @@ def one_home(services: Web, asker: Asker, request: Request, home: str) -> Respon
         "cards": [card_of(one, roster) for one in standing.alerts],
         "devices": _devices(services, standing),
         "people": [
-            (person, roster.distance(person, place)) for role in _CALLED for person in roster.carers(place, role)
+            (person, roster.distance(person, place), person.holds_key(place))
+            for role in _CALLED
+            for person in roster.carers(place, role)
         ],
         "past": visible_alerts(services, asker, state="closed", home=home, limit=10),
         "buttons": buttons(roster, home),

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from dashboard import pauses
 from dashboard.access import may_see_whose, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.keys import key_sentence
 from dashboard.places import zone_of_person
 from dashboard.queue import card_of
 from dashboard.screens import page, words_for
@@ -36,7 +37,7 @@ def volunteer(services: Web, asker: Asker, request: Request) -> Response:
     context = {
         "name": known.name if known else asker.person,
         "open": [
-            (card_of(one, roster), request.state)
+            (card_of(one, roster), request.state, key_sentence(one, roster, asker))
             for one, request in mine
             if request is not None and may_see_whose(asker, one.alert, one.requests)
         ],

@@ -190,6 +190,6 @@ def _care(entry: str) -> Care:
         return Care(Scope.HOME, linli_id(entry))
     if scope.lower() == Scope.BUILDING:
         return Care(Scope.BUILDING, building(target))
-    if scope.lower() in {Scope.SITE, Scope.HOME}:
+    if scope.lower() in {Scope.SITE, Scope.HOME, Scope.KEY}:
         return Care(Scope(scope.lower()), linli_id(target))
-    raise ValueError(f'"{entry[:70]}" is neither a home nor building:ID nor site:ID')
+    raise ValueError(f'"{entry[:70]}" is neither a home nor building:ID nor site:ID nor key:HOME')

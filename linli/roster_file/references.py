@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from linli.people import Home, Person, Roster, Scope
+from linli.people import Home, Person, Role, Roster, Scope
 from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import Problems
 
@@ -42,8 +42,10 @@ def _check_home(home: Home, row: int, places: Places, problems: Problems) -> Non
 
 
 def _check_person(person: Person, row: int, places: Places, problems: Problems) -> None:
+    if person.role is Role.RESIDENT and any(care.scope is Scope.KEY for care in person.cares):
+        problems.add("people", row, "homes", "a resident is never called; list who holds a key as a volunteer")
     for care in person.cares:
-        if care.scope is Scope.HOME and care.target not in places.homes:
+        if care.scope in {Scope.HOME, Scope.KEY} and care.target not in places.homes:
             problems.add("people", row, "homes", f'home "{care.target}" is not known; add it to the sheet homes')
         elif care.scope is Scope.SITE and care.target not in places.sites:
             problems.add("people", row, "homes", f'site "{care.target}" is not known; no home is in it')

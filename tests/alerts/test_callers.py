@@ -60,11 +60,33 @@ def test_who_is_listed_for_other_homes_alone_is_not_called() -> None:
     assert names(picture(helper("jun", target=NEIGHBOUR.home), helper("kai", target=NEXT_BUILDING.home))) == []
 
 
-def test_who_holds_the_key_is_as_near_as_who_is_paired() -> None:
-    """Both are listed for the home itself; the order column says who of them is called first."""
-    key_holder = helper("a-key-holder", order=2)
+def test_who_holds_the_key_comes_before_others_who_are_paired_however_often_they_were_asked() -> None:
+    holder = helper("z-holder", Scope.KEY, order=9)
 
-    assert names(picture(key_holder, replace(PAIRED, order=1))) == ["paired", "a-key-holder"]
+    assert names(picture(PAIRED, holder, STAIRWELL, load={"z-holder": 40})) == ["z-holder", "paired", "stairwell"]
+
+
+def test_whose_key_it_is_counts_not_that_there_is_one() -> None:
+    neighbour = replace(STAIRWELL, cares=(*BUILDING.cares, Care(Scope.KEY, NEIGHBOUR.home)))
+
+    assert names(picture(neighbour, BUILDING, PAIRED)) == ["paired", "stairwell", "building"]
+    assert picture(neighbour, PAIRED).key_holders() == []
+
+
+def test_key_holders_of_every_role_can_be_called_neighbours_first() -> None:
+    ordered = [replace(person, order=order) for order, person in enumerate((WU, LIN, BO, PAIRED))]
+    holders = [replace(person, cares=(Care(Scope.KEY, MEI.home),)) for person in ordered]
+    callers = picture(*holders)
+
+    assert [person.person for person in callers.key_holders()] == ["paired", "bo", "lin", "wu"]
+    assert [p.person for p in replace(callers, paused={"paired", "wu"}).key_holders()] == ["bo", "lin"]
+
+
+def test_a_key_holder_off_duty_is_not_called_for_the_key_although_staff_would_be() -> None:
+    asleep = replace(LIN, cares=(Care(Scope.KEY, MEI.home),), duty=NIGHTS_ONLY)
+
+    assert names(picture(asleep), Role.STAFF) == ["lin"]
+    assert picture(asleep).key_holders() == []
 
 
 def test_of_the_equally_near_the_one_asked_least_comes_first_whatever_the_order() -> None:

@@ -7,16 +7,19 @@ import pytest
 
 from alerts import escalation, replies
 from alerts.case import Case, Step
+from alerts.ladder_file import read
+from alerts.ladders import Section
 from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState, Severity
 from linli.duty import Duty
 from linli.errors import Conflict
-from linli.people import Channel, Person, Role
+from linli.people import Care, Channel, Person, Role, Scope
 from tests.alerts.town import EVERYBODY, SEVEN, after, begun, callers, new_alert, volunteer
 from tests.cast import BO, EIGHT, LIN, MEI, MEI_HERSELF, WU
 
 S = timedelta(seconds=1)
 M = timedelta(minutes=1)
 SOS = (AlertKind.SOS, Severity.EMERGENCY)
+REST = "then again every 15 min\nbe there within 20 min\nreplace who is silent for 10 min\nno goal\n"
 SILENCE = (AlertKind.INACTIVITY, Severity.URGENT)
 
 
@@ -45,6 +48,65 @@ def test_an_sos_calls_the_five_nearest_at_once() -> None:
     case, step = begun(*SOS)
     assert called(step) == ["v1", "v2", "v3", "v4", "v5"]
     assert case.alert.due_at == EIGHT + 20 * S
+
+
+def holding(person: Person) -> Person:
+    """Return somebody as the one who has the key to Mei's door."""
+    return replace(person, cares=(*person.cares, Care(Scope.KEY, MEI.home)))
+
+
+def test_an_sos_calls_the_neighbour_who_has_the_key_among_the_first() -> None:
+    _, step = begun(*SOS, *SEVEN[:6], holding(SEVEN[6]), BO, LIN)
+
+    assert called(step) == ["v7", "v1", "v2", "v3", "v4"]
+
+
+def test_an_sos_calls_the_key_beside_the_nearest_where_no_neighbour_has_it() -> None:
+    _, step = begun(*SOS, *SEVEN, holding(BO), LIN, WU)
+    assert called(step) == ["v1", "v2", "v3", "v4", "v5", "bo"]
+
+    _, step = begun(*SOS, *SEVEN, BO, LIN, holding(WU))
+    assert called(step) == ["v1", "v2", "v3", "v4", "v5", "wu"]
+
+
+def test_only_one_is_called_for_the_key_and_only_in_danger() -> None:
+    _, step = begun(*SOS, *SEVEN, holding(BO), holding(LIN))
+    assert called(step) == ["v1", "v2", "v3", "v4", "v5", "bo"]
+
+    _, step = begun(AlertKind.LEAK, Severity.URGENT, *SEVEN, holding(BO))
+    assert called(step) == ["v1", "v2", "v3"]
+
+    family_first = replace(new_alert(), ladder=replace(new_alert().ladder, rungs=new_alert().ladder.rungs[2:]))
+    step = escalation.opened(family_first, callers(EIGHT, holding(SEVEN[0]), holding(BO)), EIGHT)
+    assert called(step) == ["bo"]
+
+
+def test_who_was_called_for_the_key_and_refuses_brings_nobody_of_their_own_kind_before_its_time() -> None:
+    people = (*SEVEN, holding(BO), replace(BO, person="bob"), LIN)
+    case, _ = begun(*SOS, *people)
+
+    step = replies.declined(case, callers(EIGHT + S, *people), "bo", EIGHT + S)
+
+    assert called(step) == []
+    assert run(after(case, step), EIGHT + 61 * S, *people)[1][-1] == (60, ["bob"])
+
+
+def test_a_ladder_can_call_whoever_has_the_key() -> None:
+    people = (*SEVEN, holding(LIN), holding(WU))
+    ladder = read(
+        "urgent:\nat once call 2 volunteers\nafter 1 min call the key-holders\nafter 5 min call staff\n" + REST, "x"
+    )
+    alert = replace(new_alert(AlertKind.LEAK, Severity.URGENT), ladder=ladder[Section.URGENT])
+    case = after(Case(alert), escalation.opened(alert, callers(EIGHT, *people), EIGHT))
+
+    assert run(case, EIGHT + 61 * S, *people)[1] == [(60, ["lin", "wu"])]
+
+
+def test_a_rung_of_key_holders_whom_nobody_has_costs_no_time() -> None:
+    ladder = read("urgent:\nat once call the key-holders\nafter 5 min call staff\n" + REST, "x")
+    alert = replace(new_alert(AlertKind.LEAK, Severity.URGENT), ladder=ladder[Section.URGENT])
+
+    assert called(escalation.opened(alert, callers(EIGHT), EIGHT)) == ["lin"]
 
 
 def test_silence_of_twenty_seconds_brings_the_next_and_each_rung_its_people() -> None:

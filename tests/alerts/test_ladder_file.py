@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from string import Formatter
@@ -52,7 +53,8 @@ def ladders(draw: st.DrawFn, section: Section) -> Ladder:
     emergency = section is Section.EMERGENCY
     longest = HOUR if emergency else DAY
     roles = st.sampled_from([Role.VOLUNTEER, Role.FAMILY, Role.STAFF, Role.PROFESSIONAL])
-    middle = st.builds(Rung, st.just(timedelta(0)), roles, count=st.integers(0, 50))
+    by_role = st.builds(Rung, st.just(timedelta(0)), roles, count=st.integers(0, 50))
+    middle = by_role | st.just(Rung(timedelta(0), Role.VOLUNTEER, keys=True))
     rungs = draw(st.lists(middle, max_size=5))
     has_second_way = draw(st.booleans())
     if rungs and has_second_way:
@@ -67,10 +69,7 @@ def ladders(draw: st.DrawFn, section: Section) -> Ladder:
     goal = None if section is Section.NOTICE else draw(st.none() | lengths(MINUTE, 12 * HOUR))
     limit = None if goal is None else draw(st.none() | lengths(goal + SECOND, DAY))
     return Ladder(
-        rungs=tuple(
-            Rung(after, r.role, r.count, r.second_channel, r.asks)
-            for after, r in zip([timedelta(0), *times], rungs, strict=True)
-        ),
+        rungs=tuple(replace(r, after=after) for after, r in zip([timedelta(0), *times], rungs, strict=True)),
         lease=draw(lengths(MINUTE, longest)),
         reply_within=patience if counted or (again > 3 * MINUTE and draw(st.booleans())) else again,
         again_every=again,
@@ -128,6 +127,20 @@ def test_people_write_as_they_write(line: str) -> None:
     text = EMERGENCY.replace("at once call the 5 nearest volunteers, replace who is silent for 20 s", line)
 
     assert read(text, "x.txt") == read(EMERGENCY, "x.txt")
+
+
+@pytest.mark.parametrize(
+    "line", ["at once call the key-holders", "at once key holder", "立即 呼叫钥匙保管人", "立刻叫全部备用钥匙保管人"]
+)
+def test_who_has_the_key_can_be_called(line: str) -> None:
+    text = STAFF_ONLY.replace("at once call staff", f"{line}\nafter 5 min call staff")
+
+    assert read(text, "x.txt")[Section.NOTICE].rungs[0] == Rung(timedelta(0), Role.VOLUNTEER, keys=True)
+
+
+def test_a_ladder_does_not_end_with_key_holders_alone() -> None:
+    with pytest.raises(BadLadder, match="notice ends without staff"):
+        read(STAFF_ONLY.replace("call staff", "call the key-holders"), "x.txt")
 
 
 def test_chinese_and_english_may_stand_side_by_side() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -15,7 +16,7 @@ from linli.clock import VirtualClock
 from linli.people import Home, Person
 from linli.words import LANGUAGES, Sentence
 from tests.alerts.town import new_alert
-from tests.cast import ANA, BO, EIGHT, GARDEN, LIN, MEI, MEI_HERSELF, OTHER_SITE, WU
+from tests.cast import ANA, BO, EIGHT, GARDEN, JUN, LIN, MEI, MEI_HERSELF, OTHER_SITE, WU
 
 LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
 WHY = Sentence("Pulse {pulse} at {at}, {room}.", {"pulse": 150, "at": EIGHT, "room": "bedroom"})
@@ -34,10 +35,12 @@ def told(
     alert: Alert | None = None,
     type: NoticeType = NoticeType.CALL,  # noqa: A002
     home: Home = MEI,
+    holders: Sequence[Person] = (),
 ) -> Message:
     alert = alert or replace(new_alert(), why=WHY)
     notice = Notice(f"{alert.id}.key", alert.id, person.person, "c", type, alert.severity, EIGHT)
-    return compose(alert, notice, home=home, person=person, links=LINKS, now=EIGHT + timedelta(seconds=5))
+    now = EIGHT + timedelta(seconds=5)
+    return compose(alert, notice, home=home, person=person, links=LINKS, now=now, holders=holders)
 
 
 def test_the_webhook_body_is_what_the_contract_says() -> None:
@@ -121,6 +124,26 @@ def test_those_who_must_decide_are_told_why_and_how_to_ring(person: Person) -> N
     assert "150" in message.long
     assert "08:00" in message.long
     assert MEI.phone in message.long
+
+
+def test_where_the_key_is_is_told_to_who_goes_and_to_staff_alone() -> None:
+    english = replace(ANA, language="en")
+    key = "The key is with Jun Wang · Bo Chen."
+    for person, type_ in product((english, replace(BO, language="en"), replace(WU, language="en")), NoticeType):
+        told_it = key in told(person, type=type_, holders=[JUN, BO]).paragraphs
+        own = "You hold the key." in told(person, type=type_, holders=[JUN, BO]).paragraphs
+        assert (told_it or own) == (type_ is NoticeType.REMIND), (person.person, type_)
+        assert own == (type_ is NoticeType.REMIND and person.person == "bo")
+
+    assert key in told(replace(LIN, language="en"), holders=[JUN, BO]).paragraphs
+    assert "备用钥匙在您手里。" in told(LIN, holders=[LIN]).paragraphs
+    assert not any("key" in line for line in told(replace(LIN, language="en")).paragraphs)
+
+
+def test_a_group_and_a_locked_screen_are_not_told_where_the_key_is() -> None:
+    for type_ in NoticeType:
+        message = told(replace(LIN, language="en"), type=type_, holders=[JUN])
+        assert not re.search(r"key|Jun", message.subject + message.short + message.webhook_body.decode())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -25,7 +25,7 @@ from linli.finding import Finding
 from linli.health import Health
 from linli.home_state import HomeState, HomeView, Next, Observed
 from linli.keys import Keys
-from linli.people import Roster
+from linli.people import Person, Roster
 from linli.store import access, rejections
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
@@ -200,11 +200,12 @@ def furnish(folder: Path) -> None:
     SqliteSignalStore(folder / "signals.db").close()
 
 
-def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False) -> World:
-    """Return a world over the stores in a folder."""
+def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people: Sequence[Person] = ()) -> World:
+    """Return a world over the stores in a folder; `people` stand in for those of the cast who have their names."""
     clock = VirtualClock(EIGHT)
     care = CareStore(f"sqlite:///{folder / 'care.db'}")
     roster = cast_roster()
+    roster = replace(roster, people={**roster.people, **{person.person: person for person in people}})
     signals = SqliteSignalStore(folder / "signals.db")
     keys = Keys(SECRET)
     health = Health(clock)

@@ -75,6 +75,26 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
     care.close()
 
 
+def test_who_held_a_key_is_paired_for_a_linli_that_knows_no_keys(empty_url: str) -> None:
+    care = CareStore(empty_url)
+    with care.begin() as connection:
+        command.upgrade(_config(connection), "0003")
+        connection.execute(text("INSERT INTO people (person, role, position) VALUES ('ana', 'volunteer', 0)"))
+        connection.execute(text("INSERT INTO cares (person, scope, target) VALUES ('ana', 'home', 'home-7')"))
+    care.migrate()
+
+    with care.begin() as connection:
+        for home in ("home-7", "home-8"):
+            connection.execute(text(f"INSERT INTO cares (person, scope, target) VALUES ('ana', 'key', '{home}')"))  # noqa: S608
+        command.downgrade(_config(connection), "0003")
+        left = connection.execute(text("SELECT scope, target FROM cares ORDER BY target")).all()
+        command.upgrade(_config(connection), "head")
+        command.check(_config(connection))
+    care.close()
+
+    assert [tuple(row) for row in left] == [("home", "home-7"), ("home", "home-8")]
+
+
 def test_what_the_first_version_has_written_is_kept(empty_url: str) -> None:
     care = CareStore(empty_url)
     with care.begin() as connection:

@@ -52,6 +52,18 @@ def test_what_is_not_named_stays(care: CareStore) -> None:
     assert found.people == {**roster().people, "ana": called}
 
 
+def test_a_key_is_kept_beside_the_home_and_given_back(care: CareStore) -> None:
+    _saved(care)
+    holder = replace(ANA, cares=(Care(Scope.HOME, "home-7"), Care(Scope.KEY, "home-7")))
+    with care.begin() as connection:
+        store.save(connection, [], [], [holder])
+    assert _load(care).key_holders(MEI) == [holder]
+
+    with care.begin() as connection:
+        store.save(connection, [], [], [ANA])
+    assert _load(care).key_holders(MEI) == []
+
+
 def test_who_is_forgotten_is_gone_with_everything(care: CareStore) -> None:
     _saved(care)
     with care.begin() as connection:
