@@ -11,14 +11,14 @@ from alerts.callers import place_of
 from alerts.channels import adapter_of
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.links import Links
-from alerts.message import compose
+from alerts.message import Message, compose
 from alerts.rates import TOO_MANY, Rates
 from alerts.retry import after, other_way, stem
 from linli import canary
 from linli.alert import Alert, Entry, Notice, NoticeState
 from linli.clock import Clock, seconds
 from linli.errors import StoreDown
-from linli.people import Channel, Home, Person, Roster
+from linli.people import Channel, Person, Roster
 from linli.store import cases, outbox, overview
 from linli.store.care import CareStore
 
@@ -88,7 +88,7 @@ class Dispatch:
         channel = _channel(person, task.notice.channel)
         if person is None or channel is None:
             return Done(task.notice, "", Answer(Verdict.NEVER, NOT_LISTED), 0.0)
-        answer = self._hand_over(task, place_of(roster, task.alert), person, channel)
+        answer = self._hand_over(task, roster, person, channel)
         return Done(task.notice, channel.kind, answer, seconds() - begun)
 
     def _is_wanted(self, notice: Notice) -> bool:
@@ -99,7 +99,7 @@ class Dispatch:
         except StoreDown:
             return True
 
-    def _hand_over(self, task: Task, home: Home, person: Person, channel: Channel) -> Answer:
+    def _hand_over(self, task: Task, roster: Roster, person: Person, channel: Channel) -> Answer:
         notice = task.notice
         wait = self._rates.wait(channel, notice.severity, self._clock.now())
         if wait is not None:
@@ -108,11 +108,23 @@ class Dispatch:
             return Answer(Verdict.LATER, HANGS)
         answer = Answer(Verdict.UNKNOWN)
         try:
-            message = compose(task.alert, notice, home=home, person=person, links=self._links, now=self._clock.now())
+            message = self._words(task, roster, person)
             answer = adapter_of(self._adapters, channel.kind).send(message, channel)
         finally:
             self._breaker.leave(channel.id, notice.severity, answer.verdict)
         return answer
+
+    def _words(self, task: Task, roster: Roster, person: Person) -> Message:
+        home = place_of(roster, task.alert)
+        return compose(
+            task.alert,
+            task.notice,
+            home=home,
+            person=person,
+            links=self._links,
+            now=self._clock.now(),
+            holders=roster.key_holders(home),
+        )
 
     def record(self, connection: Connection, tries: Sequence[Done], now: datetime) -> None:
         """Write answers down; at a failure the person's next channel gets the notice at once."""
