@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,7 @@ from linli.alert import Alert, AlertKind, AlertState, Outcome
 from linli.clock import Clock
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
+from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.people import Roster
 from linli.store import cases, outbox, pauses, set_back
 from linli.store import drills as drill_store
@@ -59,7 +60,7 @@ class Desk:
         wake: Callable[[], None],
         adopt: Callable[[Connection, datetime], object] = _adopt_nothing,
         *,
-        holidays: Collection[date] = frozenset(),
+        holidays: Holidays = NO_HOLIDAYS,
         load_limit: int = 0,
         ladders: LadderFor = built_in_ladder,
     ) -> None:
@@ -118,7 +119,7 @@ class Desk:
             load_limit=self._load_limit,
             asked={request.person for request in case.requests},
             paused={pause.person for pause in pauses.running(connection, now)},
-            holidays=self._holidays,
+            holidays=self._holidays.of(alert.site),
         )
         return around_part(callers, alert)
 

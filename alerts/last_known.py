@@ -1,8 +1,8 @@
 """What the store said last about emergencies that are open, and about who was asked how often lately."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,7 @@ from alerts.case import Case
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import seconds
 from linli.finding import Finding
+from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.people import Roster
 from linli.store import cases, pauses
 from linli.store.pauses import Pause
@@ -32,7 +33,7 @@ def place(what: Alert | Finding) -> Place:
 class LastKnown:
     """A picture, replaced as a whole; looked at by one thread and used by another."""
 
-    def __init__(self, holidays: Collection[date] = frozenset(), *, behind_seconds: float = BEHIND_SECONDS) -> None:
+    def __init__(self, holidays: Holidays = NO_HOLIDAYS, *, behind_seconds: float = BEHIND_SECONDS) -> None:
         self._holidays = holidays
         self._behind_seconds = behind_seconds
         self._until = -1
@@ -57,7 +58,7 @@ class LastKnown:
         """Return who can be called for a home, as far as is known."""
         paused = frozenset(pause.person for pause in self._pauses if pause.until > now)
         nearby = around(roster, site=site, home=home, now=now, load=self._load)
-        return replace(nearby, paused=paused, holidays=self._holidays)
+        return replace(nearby, paused=paused, holidays=self._holidays.of(site))
 
     def about(self, what: Place) -> Case | None:
         """Return the open case about a home."""

@@ -24,8 +24,8 @@ from linli.clock import Clock
 from linli.configured import care_url, journal, rules, sms, smtp, vapid
 from linli.current_roster import CurrentRoster
 from linli.data_dir import DataDir
-from linli.duty import holidays_of
 from linli.health import Health
+from linli.holidays import read_holidays
 from linli.home_state import HomeView
 from linli.keys import Keys
 from linli.pipeline import Pipeline
@@ -160,12 +160,12 @@ def build(
     )  # fmt: skip
     without_store = WithoutStore(
         care, roster.get, Courier(roster.get, outside.channels, outside.links, clock, outside.rates),
-        Scribe(journal(settings, data), health), clock, health, LastKnown(holidays_of(settings.holidays)),
+        Scribe(journal(settings, data), health), clock, health, LastKnown(read_holidays(settings.holidays)),
         ladders=ladders.get,
     )  # fmt: skip
     desk = Desk(
         care, canaries.roster, clock, sender.wake, without_store.adopt,
-        holidays=holidays_of(settings.holidays), load_limit=settings.load_limit_per_week, ladders=ladders.get,
+        holidays=read_holidays(settings.holidays), load_limit=settings.load_limit_per_week, ladders=ladders.get,
     )  # fmt: skip
     return Core(
         settings=settings, clock=clock, keys=keys, health=health, care=care, signals=signals, roster=roster,

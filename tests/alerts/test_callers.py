@@ -10,10 +10,12 @@ import pytest
 
 from alerts.callers import Callers, around
 from alerts.desk import Desk
+from alerts.last_known import LastKnown
 from linli.alert import AlertKind, Severity
 from linli.clock import VirtualClock
 from linli.duty import Duty, DutyException
 from linli.finding import Finding
+from linli.holidays import Holidays, read_holidays
 from linli.people import Care, Channel, Person, Role, Roster, Scope
 from linli.store import cases, pauses
 from linli.store import roster as roster_store
@@ -25,6 +27,7 @@ from tests.cast import BO, DEVICES, EIGHT, GARDEN, HOMES, HOUR, LIN, MEI, MINUTE
 
 NIGHTS_ONLY = (Duty(frozenset(range(7)), time(20), time(7)),)
 TODAY = date(2026, 11, 23)
+IS_HOLIDAY = Holidays(frozenset({TODAY}))
 
 
 def helper(name: str, scope: Scope = Scope.HOME, target: str = MEI.home, order: int = 0) -> Person:
@@ -183,15 +186,13 @@ def test_staff_and_family_have_no_limit() -> None:
 class Office:
     """A desk over a real database, with people around Mei."""
 
-    def __init__(self, path: Path, *people: Person) -> None:
+    def __init__(self, path: Path, *people: Person, holidays: Holidays = IS_HOLIDAY) -> None:
         self.care = CareStore(f"sqlite:///{path}")
         self.clock = VirtualClock(EIGHT)
         self.roster: Roster = town(*people)
         with self.care.begin() as connection:
             roster_store.save(connection, HOMES, DEVICES, people)
-        self.desk = Desk(
-            self.care, lambda: self.roster, self.clock, lambda: None, holidays=frozenset({TODAY}), load_limit=2
-        )
+        self.desk = Desk(self.care, lambda: self.roster, self.clock, lambda: None, holidays=holidays, load_limit=2)
 
     def asked(self, kind: AlertKind, severity: Severity) -> list[str]:
         """Open an alert and return who was asked at once."""
@@ -233,6 +234,28 @@ def test_the_desk_knows_the_holidays(office: Office) -> None:
 
     office.clock.advance(timedelta(days=1))
     assert "holiday" in office.asked(AlertKind.FALL, Severity.EMERGENCY)
+
+
+@pytest.mark.parametrize(
+    ("holidays", "is_called"),
+    [
+        ("2026-11-23; garden: 2026-12-25", True),
+        ("2026-12-25; garden: 2026-11-23", False),
+        ("river: 2026-11-23", True),
+        ("2026-11-23; river:", False),
+    ],
+)
+def test_the_holidays_of_the_homes_own_site_hold(
+    tmp_path: Path, migrated_file: Path, holidays: str, *, is_called: bool
+) -> None:
+    resting = replace(helper("holiday"), duty_exceptions=(DutyException(None, None),))
+    office = Office(Path(shutil.copy(migrated_file, tmp_path)), resting, LIN, holidays=read_holidays(holidays))
+    asked = office.asked(AlertKind.SOS, Severity.EMERGENCY)
+    known = LastKnown(read_holidays(holidays)).callers(office.roster, site=GARDEN, home=MEI.home, now=EIGHT)
+    office.care.close()
+
+    assert ("holiday" in asked) == is_called
+    assert ("holiday" in names(known)) == is_called
 
 
 def test_the_desk_spares_the_tired_until_nobody_else_is_left_and_never_in_an_emergency(office: Office) -> None:
