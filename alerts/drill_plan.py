@@ -1,7 +1,7 @@
 """The weekly plan: staff are reminded once a week of untried buttons, each volunteer is written to once a month."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.desk import Desk
@@ -11,6 +11,7 @@ from alerts.drills import REMINDER
 from linli.alert import AlertKind, Severity
 from linli.clock import Clock
 from linli.finding import Finding
+from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.people import Roster
 from linli.store import drills, pauses
 from linli.store.care import CareStore
@@ -25,21 +26,27 @@ FROM, UNTIL = time(9), time(17)
 
 
 def who_is_next(
-    proofs: Sequence[VolunteerProof], paused: Collection[str], zone: ZoneInfo, now: datetime
+    proofs: Sequence[VolunteerProof],
+    paused: Collection[str],
+    zone: ZoneInfo,
+    now: datetime,
+    holidays: Collection[date] = frozenset(),
 ) -> VolunteerProof | None:
     """Return the volunteer whose turn it is: unheard of for a month, not asked within it, on duty by day, not paused."""
     if not FROM <= now.astimezone(zone).time() < UNTIL:
         return None
-    return next((one for one in proofs if _may_be_asked(one, paused, zone, now)), None)
+    return next((one for one in proofs if _may_be_asked(one, paused, zone, now, holidays)), None)
 
 
-def _may_be_asked(one: VolunteerProof, paused: Collection[str], zone: ZoneInfo, now: datetime) -> bool:
+def _may_be_asked(
+    one: VolunteerProof, paused: Collection[str], zone: ZoneInfo, now: datetime, holidays: Collection[date]
+) -> bool:
     asked_lately = one.asked is not None and now - one.asked.begun_at < CHANNEL_WITHIN
     return (
         one.is_overdue(now)
         and not asked_lately
         and one.person.person not in paused
-        and one.person.is_on_duty(now, zone)
+        and one.person.is_on_duty(now, zone, holidays)
     )
 
 
@@ -47,13 +54,21 @@ class DrillPlan:
     """Looks now and then; what was done is in the store, so that a restart repeats nothing."""
 
     def __init__(
-        self, care: CareStore, roster: Callable[[], Roster], desk: Desk, drill_desk: DrillDesk, clock: Clock
+        self,
+        care: CareStore,
+        roster: Callable[[], Roster],
+        desk: Desk,
+        drill_desk: DrillDesk,
+        clock: Clock,
+        *,
+        holidays: Holidays = NO_HOLIDAYS,
     ) -> None:
         self._care = care
         self._roster = roster
         self._desk = desk
         self._drills = drill_desk
         self._clock = clock
+        self._holidays = holidays
         self._next_look: datetime | None = None
 
     def tick(self) -> None:
@@ -92,6 +107,6 @@ class DrillPlan:
                 return
             paused = {pause.person for pause in pauses.running(connection, now)}
             proofs = [one for one in volunteer_proofs(connection, roster, now) if one.site == site]
-        chosen = who_is_next(proofs, paused, zone, now)
+        chosen = who_is_next(proofs, paused, zone, now, self._holidays.of(site))
         if chosen is not None:
             self._drills.ask(chosen.person.person)

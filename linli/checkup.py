@@ -19,8 +19,8 @@ from ingest.mosquitto import find_mosquitto
 from linli.clock import Clock
 from linli.configured import care_url, push_contact, sms, smtp, vapid
 from linli.data_dir import DataDir
-from linli.duty import holidays_of
 from linli.errors import LinliError
+from linli.holidays import read_holidays
 from linli.keys import Keys
 from linli.mqtt_url import parse
 from linli.people import Role, Roster
@@ -152,10 +152,16 @@ def _anybody(roster: Roster, home: str) -> bool:
 
 
 def _holidays(settings: Settings, roster: Roster, clock: Clock) -> Iterator[Fault]:
-    """Tell of people whose hours on holidays will never hold; the day of UTC is near enough."""
+    """Tell of people whose hours on holidays will never hold, site by site; the day of UTC is near enough."""
+    holidays, today = read_holidays(settings.holidays), clock.now().date()
+    for site in sorted(holidays.by_site.keys() - set(roster.sites)):
+        yield f"the setting holidays names {site}, which is no site of the roster"
     waiting = [p for p in roster.people.values() if any(one.first is None for one in p.duty_exceptions)]
-    if waiting and max(holidays_of(settings.holidays), default=date.min) < clock.now().date():
-        yield f"{len(waiting)} people have hours for public holidays (PH), but none is to come; set holidays"
+    for site in roster.sites:
+        homes = [home for home in roster.homes.values() if home.site == site]
+        here = [p for p in waiting if any(p.cares_for(home) for home in homes)]
+        if here and max(holidays.of(site), default=date.min) < today:
+            yield f"{len(here)} people of {site} have hours for public holidays (PH), but none is to come; set holidays"
 
 
 def _channels(settings: Settings, roster: Roster) -> Iterator[Fault]:

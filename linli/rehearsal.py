@@ -1,9 +1,9 @@
 """A site's own past alerts once more, with another ladder file: reads the care data, writes nothing."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from alerts.ladders import Section, section_of
 from alerts.rehearsal import Compared, Habit, Past, Stage, Sums, Truth, compare, habits_of, sums, truth_of
 from linli import canary
 from linli.alert import Alert, Entry
+from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.people import Home, Person, Role, Roster
 from linli.steps import Tell, nobody
 from linli.store import overview, past
@@ -26,7 +27,7 @@ from linli.store import roster as roster_store
 class Rules:
     """What besides the ladder says who is called: as it is now, like the people."""
 
-    holidays: Collection[date] = frozenset()
+    holidays: Holidays = NO_HOLIDAYS
     load_limit: int = 0
 
 
@@ -163,7 +164,7 @@ def _stages(
             severity=alert.severity,
             load_limit=rules.load_limit,
             asked={request.person for request in case.requests},
-            holidays=rules.holidays,
+            holidays=rules.holidays.of(alert.site),
         )
 
     old, new = (Stage(callers, habits, window=LOAD_WINDOW, fixed=fixed) for _ in range(2))

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from linli.duty import holidays_of
 from linli.errors import LinliError
+from linli.holidays import read_holidays
 
 PREFIX = "LINLI_"
 
@@ -61,7 +61,9 @@ class Settings(BaseModel):
     sms_per_day: int = _row(50, "messages", "how many text messages one number gets in 24 h at most", ge=2, le=10000)
     push_contact: str = _row("", "address", "the e-mail address that push services are told; empty: `smtp_sender`")
     holidays: str = _row(
-        "", "days", "public holidays, `PH` in the column `on_duty`: `2026-10-01..2026-10-07, 2027-01-01`"
+        "",
+        "days",
+        "public holidays, `PH` in the column `on_duty`: `2026-10-01..2026-10-07, 2027-01-01; garden: 2026-10-01` (below)",
     )
     load_limit_per_week: int = _row(
         5,
@@ -105,7 +107,7 @@ class Settings(BaseModel):
     @field_validator("holidays")
     @classmethod
     def _are_days(cls, text: str) -> str:
-        holidays_of(text)
+        read_holidays(text)
         return text
 
 

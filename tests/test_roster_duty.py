@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from linli.checkup import _holidays
 from linli.clock import VirtualClock
 from linli.duty import Duty, DutyException, Hours
-from linli.people import Roster
 from linli.roster_file import BadRoster, apply, compare, read_roster
 from linli.roster_file.duty import MAX_SPANS, Entry, duty
 from linli.settings import Settings
@@ -170,13 +169,27 @@ def test_an_empty_cell_takes_the_exceptions_away(care: CareStore, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("holidays", "is_told"), [("", True), ("2026-10-01..2026-10-07", True), ("2026-10-01, 2026-11-23", False)]
+    ("holidays", "is_told"),
+    [
+        ("", True),
+        ("2026-10-01..2026-10-07", True),
+        ("2026-10-01, 2026-11-23", False),
+        ("2026-11-23; garden: 2026-10-01", True),
+        ("garden: 2026-11-23", False),
+        ("river: 2026-11-23", True),
+    ],
 )
 def test_check_says_where_hours_on_holidays_wait_for_none(holidays: str, *, is_told: bool) -> None:
     resting = replace(cast.ANA, duty_exceptions=(OFF_ON_HOLIDAYS,))
     clock = VirtualClock(cast.EIGHT)
     given = Settings(holidays=holidays)
 
-    assert list(_holidays(given, Roster(people={"ana": cast.ANA}), clock)) == []
-    told = list(_holidays(given, Roster(people={"ana": resting, "bo": cast.BO}), clock))
-    assert [line[:40] for line in told] == (["1 people have hours for public holidays "] if is_told else [])
+    assert list(_holidays(given, replace(cast.roster(), people={"ana": cast.ANA}), clock)) == []
+    told = list(_holidays(given, replace(cast.roster(), people={"ana": resting, "bo": cast.BO}), clock))
+    assert [line[:50] for line in told] == (["1 people of garden have hours for public holidays "] if is_told else [])
+
+
+def test_check_names_a_site_with_holidays_that_is_not_there() -> None:
+    told = list(_holidays(Settings(holidays="garten: 2026-12-25"), cast.roster(), VirtualClock(cast.EIGHT)))
+
+    assert told == ["the setting holidays names garten, which is no site of the roster"]

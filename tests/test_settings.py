@@ -46,9 +46,20 @@ def test_a_secret_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
         ({"colour": "red"}, "setting colour"),
         ({"broker": "emqx"}, "setting broker"),
         ({"holidays": "2026-10-01, 2026-02-30"}, 'setting holidays: .*"2026-02-30" is not a day of the calendar'),
+        ({"holidays": "garden: 2026-02-30"}, 'setting holidays: .*"2026-02-30" is not a day of the calendar'),
+        ({"holidays": "Old Town: 2026-02-03"}, "setting holidays: .*is neither a day like 2026-10-01"),
         ({"load_limit_per_week": -1}, "setting load_limit_per_week"),
     ],
-    ids=["no number", "out of range", "unknown", "not one of these", "no such day", "less than nothing"],
+    ids=[
+        "no number",
+        "out of range",
+        "unknown",
+        "not one of these",
+        "no such day",
+        "no such day there",
+        "no site",
+        "less than nothing",
+    ],
 )
 def test_a_bad_setting_stops_the_start_with_a_sentence(given: dict[str, object], told: str) -> None:
     with pytest.raises(LinliError, match=told):

@@ -13,8 +13,8 @@ from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
 from linli.configured import care_url
 from linli.data_dir import DataDir
-from linli.duty import holidays_of
 from linli.errors import LinliError
+from linli.holidays import read_holidays
 from linli.rehearsal import Rehearsal, Rules, rehearse
 from linli.rehearsal_report import lines, plain
 from linli.settings import Settings
@@ -68,7 +68,7 @@ def _rehearsed(
     data = DataDir(settings.data)
     if not settings.care and not data.care.exists():
         raise LinliError(f"there is no care data in {settings.data}; name the folder with --data")
-    rules = Rules(holidays_of(settings.holidays), settings.load_limit_per_week)
+    rules = Rules(read_holidays(settings.holidays), settings.load_limit_per_week)
     care = CareStore(care_url(settings, data))
     try:
         with care.read() as connection:

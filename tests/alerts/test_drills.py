@@ -15,7 +15,9 @@ from alerts.drill_proofs import button_proofs, volunteer_proofs
 from alerts.drills import REPLY_WITHIN, WINDOW
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Severity
+from linli.duty import DutyException
 from linli.errors import Conflict, LinliError, UnknownHome
+from linli.holidays import read_holidays
 from linli.people import Care, Person, Roster, Scope
 from linli.signals import Kind
 from linli.store import cases, drills, pauses
@@ -455,3 +457,26 @@ def test_who_has_paused_or_is_off_duty_is_not_written_to(community: Community, p
     assert [who for who in planned(community, plan, timedelta(hours=2)) if who != "lin"] == ["kai"]
     with community.core.care.read() as connection:
         assert [one.person for one in drills.since(connection, DrillKind.VOLUNTEER, EIGHT)] == ["kai"]
+
+
+@pytest.mark.parametrize(
+    ("holidays", "written_to"),
+    [
+        ("2026-11-23", ["ana", "kai"]),
+        ("2026-11-23; garden:", ["ana", "jun", "kai"]),
+        ("garden: 2026-11-23", ["ana", "kai"]),
+    ],
+)
+def test_nobody_practises_on_their_sites_holidays_who_is_off_then(
+    community: Community, holidays: str, written_to: list[str]
+) -> None:
+    community.clock.set(EIGHT + timedelta(hours=1))
+    core = community.core
+    with core.care.begin() as connection:
+        resting = replace(JUN, duty_exceptions=(DutyException(None, None),))
+        roster_store.save(connection, [], [], [resting])
+    core.refresh()
+    days = read_holidays(holidays)
+    festive = DrillPlan(core.care, core.roster.get, core.desk, community.drills, community.clock, holidays=days)
+
+    assert [who for who in planned(community, festive, timedelta(hours=2)) if who != "lin"] == written_to

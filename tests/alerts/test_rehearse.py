@@ -15,14 +15,17 @@ from alerts.rehearsal.habits import habits_of
 from alerts.rehearsal.load import Load
 from alerts.rehearsal.truth import Act, Truth, Verb
 from linli.alert import AlertKind, Outcome
+from linli.duty import DutyException
+from linli.holidays import read_holidays
 from linli.people import Channel, Person, Role
 from linli.rehearsal import Rehearsal, Rules, rehearse
 from linli.store import cases, outbox
 from tests.alerts.lived import SILENT, Answers, Lived, Way, chance
-from tests.alerts.town import EVERYBODY, new_alert, town
-from tests.cast import EIGHT, HOUR, MEI_HERSELF, MINUTE, RIVER
+from tests.alerts.town import EVERYBODY, new_alert, town, volunteer
+from tests.cast import EIGHT, HOUR, LIN, MEI_HERSELF, MINUTE, RIVER
 
 DAY = timedelta(days=1)
+AS_BUILT = Rules()
 SECOND = timedelta(seconds=1)
 
 TEN_AT_ONCE = read(
@@ -68,9 +71,25 @@ def only(**ways: Way) -> Answers:
     return lambda _, person: ways.get(person, SILENT)
 
 
-def rehearsed(lived: Lived, ladders: Ladders = BUILT_IN, *, site: str | None = None) -> Rehearsal:
+def rehearsed(
+    lived: Lived, ladders: Ladders = BUILT_IN, *, site: str | None = None, rules: Rules = AS_BUILT
+) -> Rehearsal:
     with lived.care.read() as connection:
-        return rehearse(connection, ladders, EIGHT, EIGHT + 100 * DAY, site=site, rules=Rules())
+        return rehearse(connection, ladders, EIGHT, EIGHT + 100 * DAY, site=site, rules=rules)
+
+
+@pytest.mark.parametrize(("holidays", "is_called"), [("garden: 2026-11-23", False), ("2026-11-23; garden:", True)])
+def test_who_is_off_on_the_sites_holidays_is_not_called_in_a_rehearsal(
+    begin: Begin, holidays: str, *, is_called: bool
+) -> None:
+    resting = replace(volunteer(1), duty_exceptions=(DutyException(None, None),))
+    lived = begin(only(v2=Way(goes_after=10 * SECOND)), resting, volunteer(2), LIN)
+    lived.press(EIGHT)
+    lived.live_until(EIGHT + HOUR)
+
+    (one,) = rehearsed(lived, rules=Rules(read_holidays(holidays))).compared
+
+    assert ("v1" in one.new.called) == is_called
 
 
 def test_the_ladder_there_was_gives_what_truly_happened(begin: Begin) -> None:
