@@ -16,6 +16,7 @@ from alerts.channels.extra import is_service
 from alerts.channels.http import parse as web_address
 from alerts.channels.unusable import Unusable
 from ingest.mosquitto import find_mosquitto
+from linli.bots import shared_bots
 from linli.clock import Clock
 from linli.configured import care_url, push_contact, sms, smtp, vapid
 from linli.data_dir import DataDir
@@ -36,7 +37,7 @@ BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock before this was never set."""
 _OVERDUE = timedelta(minutes=1)
 _SHOWN = 10
-"""How many faults of the log are named; one change can spoil many lines."""
+"""How many faults of the log, or people of one group, are named; one change can spoil many lines."""
 _CONNECT_SECONDS = 5
 
 Fault = str
@@ -66,6 +67,7 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
         yield f"{len(overdue)} open alerts wait for a step that is overdue; start linli run"
     yield from log
     yield from _roster(roster)
+    yield from _bots(roster)
     yield from _ladders(data, roster)
     yield from _channels(settings, roster)
     yield from _holidays(settings, roster, clock)
@@ -138,6 +140,15 @@ def _roster(roster: Roster) -> Iterator[Fault]:
     alone = [home.home for home in roster.homes.values() if not _anybody(roster, home.home)]
     if alone:
         yield f"{len(alone)} homes have nobody who would be called, the first is {alone[0]}; add people who care for them"
+
+
+def _bots(roster: Roster) -> Iterator[Fault]:
+    for (kind, _), people in sorted(shared_bots(roster.people.values()).items()):
+        names = ", ".join(sorted(people)[:_SHOWN])
+        yield (
+            f"one group's bot ({kind}) is listed for {len(people)} people, {names}: whoever taps in the group answers"
+            " in somebody's name; list the group once, as a person of its own"
+        )
 
 
 def _ladders(data: DataDir, roster: Roster) -> Iterator[Fault]:

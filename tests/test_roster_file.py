@@ -2,6 +2,7 @@
 
 import random
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
+from linli.checkup import _bots
 from linli.duty import Duty, is_on_duty
 from linli.errors import LinliError
 from linli.people import Care, Channel, Device, Home, Person, Role, Roster, Scope
@@ -244,6 +246,71 @@ def test_channels_come_in_the_order_of_their_rows_or_of_the_column(tmp_path: Pat
         [("tgram", 0), ("wecom", 1)],
     ]
     assert [person.order for person in found.people] == [1, 5]
+
+
+GROUP_HEADING = ("person", "role", "homes", "channel", "address")
+SAID = "people row {row}, address: {other} is reached by the same group's bot; list the group once, as a person of its own,"
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "same"),
+    [
+        ("wecom", "k-1", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k-1"),
+        ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=t", "t"),
+        ("feishu", "h", "h"),
+    ],
+)
+def test_a_groups_bot_stands_for_one_person(tmp_path: Path, kind: str, one: str, same: str) -> None:
+    rows = [
+        GROUP_HEADING,
+        ("jun", "volunteer", "home-7", kind, one),
+        ("kai", "volunteer", "home-7", "sms", "13800000003"),
+        ("kai", "", "", kind, same),
+    ]
+    told = _told(write_workbook(tmp_path / "roster.xlsx", {**GOOD, "people": rows}), Roster())
+
+    assert told == [f"{SAID.format(row=4, other='jun')} since everybody in it sees the links"]
+
+
+def test_a_group_is_a_person_of_its_own_and_bots_of_other_groups_are_no_matter(tmp_path: Path) -> None:
+    rows = [
+        GROUP_HEADING,
+        ("building-3-group", "volunteer", "building:3", "wecom", "k-1"),
+        ("jun", "volunteer", "home-7", "wecom", "k-2"),
+        ("jun", "", "", "dingtalk", "k-1"),
+        ("kai", "volunteer", "home-7", "webhook", "http://127.0.0.1:9/all"),
+        ("lu", "volunteer", "home-7", "webhook", "http://127.0.0.1:9/all"),
+    ]
+
+    assert len(read_roster(write_workbook(tmp_path / "r.xlsx", {**GOOD, "people": rows}), Roster()).people) == 4
+
+
+def test_a_groups_bot_of_somebody_who_is_not_in_the_file_is_theirs(tmp_path: Path) -> None:
+    rows = [GROUP_HEADING, ("jun", "volunteer", "home-7", "wecom", "k-1")]
+    path = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "people": rows})
+    ways = (Channel("ana-bot", "ana", "wecom", "k-1"),)
+    known = Roster(people={"ana": replace(cast.ANA, channels=ways)})
+
+    assert _told(path, known)[0].startswith(SAID.format(row=2, other="ana"))
+    moved = write_workbook(
+        tmp_path / "moved.xlsx", {**GOOD, "people": [*rows, ("ana", "volunteer", "home-7", "sms", "1100")]}
+    )
+    assert len(read_roster(moved, known).people) == 2
+    without_people = write_workbook(tmp_path / "homes.xlsx", {"homes": GOOD["homes"]})
+    shared = Roster(people={"ana": known.people["ana"], "jun": replace(cast.JUN, channels=ways)})
+    assert read_roster(without_people, shared).people == ()
+
+
+def test_check_names_people_who_share_a_groups_bot() -> None:
+    shared = [replace(person, channels=(Channel(f"{person.person}-bot", person.person, "wecom", address),))
+              for person, address in ((cast.JUN, "k-1"), (cast.ANA, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k-1"))]  # fmt: skip
+    group = replace(cast.BO, person="group", channels=(Channel("group-bot", "group", "wecom", "k-2"),))
+    people = {person.person: person for person in (*shared, cast.BO, group)}
+
+    [told] = _bots(Roster(people=people))
+    assert told.startswith("one group's bot (wecom) is listed for 2 people, ana, jun: whoever taps in the group")
+    assert "k-1" not in told
+    assert list(_bots(cast.roster())) == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
-from urllib.parse import quote
 
 import msgspec
 
@@ -55,8 +54,3 @@ class GroupBot(ABC):
     @abstractmethod
     def judge(self, reply: Reply) -> Answer:
         """Return what an answer means."""
-
-
-def whole(text: str, template: str) -> str:
-    """Return a bot's URL; who has pasted only the key gets the rest from the template."""
-    return text if "://" in text else template.format(quote(text, safe=""))

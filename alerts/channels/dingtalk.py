@@ -17,11 +17,11 @@ from alerts.channels.bot import (
     WRONG_CLOCK,
     GroupBot,
     group_text,
-    whole,
 )
 from alerts.channels.exchange import by_code, json_object
 from alerts.channels.http import Reply
 from alerts.message import Message
+from linli.bots import whole_address
 
 
 class DingTalk(GroupBot):
@@ -42,7 +42,7 @@ class DingTalk(GroupBot):
 
     def address(self, text: str, secret: str, message: Message) -> str:
         """Return the URL to post to, with the time in milliseconds and the signature if there is a secret."""
-        url = whole(text, "https://oapi.dingtalk.com/robot/send?access_token={}")
+        url = whole_address("dingtalk", text)
         if not secret:
             return url
         stamp = round(message.at.timestamp() * 1000)

@@ -6,10 +6,11 @@ import hmac
 from collections.abc import Mapping
 
 from alerts.channels.base import Answer
-from alerts.channels.bot import NO_BOT, NOT_ALLOWED, NOT_TAKEN, TOO_MANY, GroupBot, group_text, whole
+from alerts.channels.bot import NO_BOT, NOT_ALLOWED, NOT_TAKEN, TOO_MANY, GroupBot, group_text
 from alerts.channels.exchange import by_code, json_object
 from alerts.channels.http import Reply
 from alerts.message import Message
+from linli.bots import whole_address
 
 
 class Feishu(GroupBot):
@@ -30,7 +31,7 @@ class Feishu(GroupBot):
 
     def address(self, text: str, secret: str, message: Message) -> str:  # noqa: ARG002 - it stands in the body
         """Return the URL to post to."""
-        return whole(text, "https://open.feishu.cn/open-apis/bot/v2/hook/{}")
+        return whole_address("feishu", text)
 
     def body(self, message: Message, secret: str) -> Mapping[str, object]:
         """Return the JSON to post."""

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from alerts.channels.base import Answer
-from alerts.channels.bot import BUSY, NO_BOT, TOO_MANY, GroupBot, group_text, whole
+from alerts.channels.bot import BUSY, NO_BOT, TOO_MANY, GroupBot, group_text
 from alerts.channels.exchange import by_code
 from alerts.channels.http import Reply
 from alerts.message import Message
+from linli.bots import whole_address
 
 
 class WeCom(GroupBot):
@@ -20,7 +21,7 @@ class WeCom(GroupBot):
 
     def address(self, text: str, secret: str, message: Message) -> str:  # noqa: ARG002 - a key is all there is
         """Return the URL to post to."""
-        return whole(text, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={}")
+        return whole_address("wecom", text)
 
     def body(self, message: Message, secret: str) -> Mapping[str, object]:  # noqa: ARG002 - a key is all there is
         """Return the JSON to post."""

@@ -13,8 +13,8 @@ ALL_COLUMNS: Mapping[str, frozenset[str]] = {name: frozenset(columns) for name, 
 class RosterFile:
     """What a file says. `columns` are those it has: of others it says nothing, so they stay as they are.
 
-    `rows` tells where ("homes", home), ("devices", home/device) and ("people", person) stand; `ignored` what else
-    is in the file and was not read.
+    `rows` tells where ("homes", home), ("devices", home/device), ("people", person) and ("channels", id) stand;
+    `ignored` what else is in the file and was not read.
     """
 
     homes: tuple[Home, ...] = ()

@@ -16,29 +16,31 @@ from linli.steps import Steps
 T = TypeVar("T")
 
 
-def read_people(sheet: Sheet, problems: Problems, steps: Steps) -> dict[str, tuple[int, Person]]:
-    """Return each person with their first row."""
+def read_people(sheet: Sheet, problems: Problems, steps: Steps) -> tuple[dict[str, tuple[int, Person]], dict[str, int]]:
+    """Return each person with their first row, and the row of each channel."""
     rows: dict[str, list[Reading]] = {}
     found: dict[str, tuple[int, Person]] = {}
+    of_channels: dict[str, int] = {}
     for row in sheet.rows:
         reading = Reading(row, sheet.columns, problems)
         person = reading.need("person", cells.person_id, "")
         if person:
             rows.setdefault(person, []).append(reading)
     for person, theirs in rows.items():
-        found[person] = (theirs[0].row.number, _person(person, theirs))
+        ways = _channels(person, theirs)
+        found[person] = (theirs[0].row.number, _person(person, theirs, ways))
+        of_channels |= {way.id: row.row.number for row, way in zip(theirs, ways, strict=True) if way is not None}
         steps.add(len(theirs))
-    return found
+    return found, of_channels
 
 
-def _person(person: str, rows: Sequence[Reading]) -> Person:
+def _person(person: str, rows: Sequence[Reading], ways: Sequence[Channel | None]) -> Person:
     role = _agreed(rows, "role", [row.get("role", cells.role, None) for row in rows])
     cares = _agreed(rows, "homes", [row.get("homes", cells.cares, None) for row in rows])
     orders = [row.get("order", cells.order, None) for row in rows]
     _missing(rows, "role")
     _missing(rows, "homes")
     on_duty = _agreed(rows, "on_duty", [row.get("on_duty", duty, None) for row in rows]) or ()
-    ways = _channels(person, rows)
     if not any(row.has("channel") or row.has("address") for row in rows) and role is not Role.RESIDENT:
         _missing(rows, "channel")
         _missing(rows, "address")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from linli.bots import bot_of
 from linli.people import Home, Person, Role, Roster, Scope
 from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import Problems
@@ -32,6 +33,7 @@ def check_references(file: RosterFile, known: Roster, problems: Problems) -> Non
     for person in file.people:
         _check_person(person, file.rows.get(("people", person.person), 0), places, problems)
     _check_buildings_others_care_for(file, known, places, problems)
+    _check_bots(file, known, problems)
 
 
 def _check_home(home: Home, row: int, places: Places, problems: Problems) -> None:
@@ -77,3 +79,23 @@ def _check_buildings_others_care_for(file: RosterFile, known: Roster, places: Pl
                 row = file.rows.get(("homes", new[care.target].home), 0)
                 text = f'building "{care.target}" would stand on two sites, and {person.person} cares for it'
                 problems.add("homes", row, "building", f"{text}; give it its own id")
+
+
+def _check_bots(file: RosterFile, known: Roster, problems: Problems) -> None:
+    """Note where a group's bot is listed for a second person: whoever in the group taps would answer as that person."""
+    named = {person.person for person in file.people}
+    first = {
+        (way.kind, bot_of(way)): person.person
+        for person in known.people.values()
+        if person.person not in named
+        for way in person.channels
+    }
+    for person in file.people:
+        for way in person.channels:
+            other = first.setdefault((way.kind, bot_of(way)), person.person) if bot_of(way) else person.person
+            if other != person.person:
+                row = file.rows.get(("channels", way.id), 0)
+                problems.add("people", row, "address", f"{other} is reached by the same group's bot; {ONE_PERSON}")
+
+
+ONE_PERSON = "list the group once, as a person of its own, since everybody in it sees the links"

@@ -60,7 +60,7 @@ def _file(sheets: list[Sheet], ignored: list[str], problems: Problems, this_year
     by_name = {name: Sheet(name) for name in COLUMNS} | {sheet.name: sheet for sheet in sheets}
     homes = read_homes(by_name["homes"], problems, this_year, steps)
     devices = read_devices(by_name["devices"], problems, steps)
-    people = read_people(by_name["people"], problems, steps)
+    people, channels = read_people(by_name["people"], problems, steps)
     return RosterFile(
         homes=tuple(home for _, home in homes.values()),
         devices=tuple(device for _, device in devices.values()),
@@ -70,6 +70,7 @@ def _file(sheets: list[Sheet], ignored: list[str], problems: Problems, this_year
             **{("homes", home): row for home, (row, _) in homes.items()},
             **{("devices", f"{home}/{device}"): row for (home, device), (row, _) in devices.items()},
             **{("people", person): row for person, (row, _) in people.items()},
+            **{("channels", channel): row for channel, row in channels.items()},
         },
         ignored=tuple(ignored),
     )
