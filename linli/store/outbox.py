@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from linli import canary
@@ -14,6 +14,11 @@ from linli.store import tables as t
 
 _WANTED = or_(t.alerts.c.state != AlertState.CLOSED, t.outbox.c.type == NoticeType.OVER)
 """Nobody is called once an alert is closed; that it is over is told just then."""
+_WAITS_FOR_ROOM = and_(
+    t.outbox.c.type == NoticeType.OVER, t.outbox.c.state == NoticeState.WAITING, t.outbox.c.attempts == 0
+)
+_LONGEST_WAIT = timedelta(hours=6)
+"""How long something that is over may wait to be told while there is always something newer to tell."""
 _LIVE = (NoticeState.WAITING, NoticeState.LEASED)
 _LOWEST_RANK = max(severity.rank for severity in Severity)
 
@@ -218,17 +223,52 @@ def last_written(
 ) -> datetime | None:
     """Return when any of some people was last written to about a kind of alert of a site, if it was after a moment.
 
-    What was taken back unsent was never written (ix_outbox_person_created_at).
+    What was taken back unsent was never written, and that something is over is only once it has gone out, since it may
+    wait (ix_outbox_person_created_at).
     """
+    went_out = case(
+        (t.outbox.c.type == NoticeType.OVER, func.coalesce(t.outbox.c.answered_at, t.outbox.c.due_at)),
+        else_=t.outbox.c.created_at,
+    )
     latest: datetime | None = connection.scalar(
-        select(func.max(t.outbox.c.created_at))
+        select(func.max(went_out))
         .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
         .where(
             t.outbox.c.person.in_(list(people)),
-            t.outbox.c.created_at > since,
+            t.outbox.c.created_at > since - _LONGEST_WAIT,
+            went_out > since,
             t.outbox.c.state != NoticeState.WITHDRAWN,
+            not_(_WAITS_FOR_ROOM),
             t.alerts.c.kind == kind,
             t.alerts.c.site == site,
         )
     )
     return latest
+
+
+def waiting_ends(
+    connection: Connection, people: Collection[str], *, kind: AlertKind, site: str, since: datetime
+) -> list[Notice]:
+    """Return what was not sent yet of the messages to some people that a kind of alert of a site is over, soonest first.
+
+    Of those put there after a moment (ix_outbox_person_created_at).
+    """
+    query = (
+        select(t.outbox)
+        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+        .where(
+            t.outbox.c.person.in_(list(people)),
+            t.outbox.c.created_at > since - _LONGEST_WAIT,
+            _WAITS_FOR_ROOM,
+            t.alerts.c.kind == kind,
+            t.alerts.c.site == site,
+        )
+        .order_by(t.outbox.c.due_at, t.outbox.c.key)
+    )
+    return [_notice(row) for row in connection.execute(query)]
+
+
+def put_off(connection: Connection, key: str, until: datetime) -> None:
+    """Let a notice that nobody has claimed wait longer (primary key)."""
+    waiting = update(t.outbox).where(t.outbox.c.key == key, t.outbox.c.state == NoticeState.WAITING)
+    connection.execute(waiting.values(due_at=until))
