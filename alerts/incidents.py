@@ -11,14 +11,16 @@ from alerts import escalation
 from alerts.callers import Callers
 from alerts.case import Case, Draft, Step
 from alerts.desk import Desk
+from alerts.message import STILL_SILENT
 from alerts.opening import new_alert
-from alerts.pacing import may_write_at, paced
+from alerts.pacing import may_write_at, paced, paced_ends
+from alerts.thanks import ends
 from linli.alert import Alert, AlertKind, AlertState, Entry, Ladder, Outcome, RequestState, Rung
 from linli.clock import Clock
 from linli.finding import Finding
 from linli.incident import Group, Incident
 from linli.people import Role
-from linli.store import cases
+from linli.store import cases, outbox
 from linli.store.care import CareStore
 from linli.words import Sentence
 
@@ -128,9 +130,10 @@ class Incidents:
             if alert is None or alert.state is AlertState.CLOSED:
                 return
             minutes = round((now - alert.opened_at) / timedelta(minutes=1), 1)
-            self._desk.store(
-                connection, _ended(alert, now, "ended", {"minutes": minutes, "count": len(incident.homes)})
-            )
+            count = len(incident.homes)
+            alert = replace(alert, evidence={**alert.evidence, STILL_SILENT: _still_silent(groups, alone)})
+            self._desk.store(connection, _ended(alert, now, "ended", {"minutes": minutes, "count": count}))
+            self._tell_end(connection, alert, now)
             for group in groups:
                 self._stand_for(connection, group, now)
             for finding in alone:
@@ -138,6 +141,11 @@ class Incidents:
         logger.info("incident ended alert=%s minutes=%s", incident.alert, minutes)
         self._has_changed = True
         self._desk.refresh()
+
+    def _tell_end(self, connection: Connection, alert: Alert, now: datetime) -> None:
+        """Let everybody who was told of it know that it is over; before what is left is told anew, and so after it."""
+        over = ends(outbox.of_alert(connection, alert.id), now)
+        outbox.add(connection, paced_ends(connection, alert, over, now), now)
 
     def tell(self, now: datetime) -> None:
         """Tell staff of incidents that have grown since they were told, each person at most every ten minutes."""
@@ -184,6 +192,11 @@ def _has_grown(alert: Alert) -> bool:
     return alert.evidence.get(_COUNT, 0) != alert.evidence.get(_TOLD, 0)
 
 
+def _still_silent(groups: Sequence[Group], alone: Sequence[Finding]) -> int:
+    """Return how many homes of an incident that has ended are told of anew, since they are not heard."""
+    return sum(len(group.keys) for group in groups) + len(alone)
+
+
 def _joined(case: Case, group: Group, now: datetime) -> Step:
     """Let more homes join; whoever has not been told yet will be told of all of them."""
     alert, finding = case.alert, group.finding
@@ -209,7 +222,7 @@ def _some_back(case: Case, back: frozenset[str], fresh: frozenset[str], why: Sen
 
 
 def _ended(alert: Alert, now: datetime, what: str, detail: Mapping[str, str | float]) -> Step:
-    """Close an alert without thanking anybody: that would be one more message."""
+    """Close an alert without thanking anybody."""
     draft = Draft.of(Case(alert), now)
     draft.alert = replace(
         alert, state=AlertState.CLOSED, closed_at=now, outcome=Outcome.OTHER, climb_at=None, lease_until=None

@@ -42,6 +42,8 @@ _SUBJECT = {
     Role.STAFF: "A home needs a look",
     Role.PROFESSIONAL: "The community asks for your help",
 }
+STILL_SILENT = "still_silent"
+"""What the evidence of an incident that has ended by itself tells: how many of its homes are not heard all the same."""
 _WEBHOOK_TYPES = {NoticeType.OVER: "alert.over", NoticeType.TELL: "alert.taken_back"}
 """Where a program is not asked for anybody to come, it must not take the message for a call."""
 _QUESTION = {
@@ -135,7 +137,7 @@ class _Writer:
         if self.notice.type is NoticeType.REMIND:
             return self._say(self._reminder_subject())
         if self.notice.type is NoticeType.OVER:
-            return self._say("It is over; nobody need come any more. Thank you.")
+            return self._over_subject()
         if self.notice.type is NoticeType.TELL:
             return self._say("The call was taken back: please ring up and make sure")
         if not self.home.home:
@@ -144,6 +146,17 @@ class _Writer:
             return self._say("Something to look into during the day")
         subjects = _URGENT_SUBJECT if self.alert.severity is Severity.EMERGENCY else _SUBJECT
         return self._say(subjects.get(self.person.role, _SUBJECT[Role.STAFF]))
+
+    def _over_subject(self) -> str:
+        if self._has_passed():
+            return self._say("Over: homes that were silent together are heard again")
+        if not self.home.home:
+            return self._say("It is over; nothing more need be done about it.")
+        return self._say("It is over; nobody need come any more. Thank you.")
+
+    def _has_passed(self) -> bool:
+        """Tell whether this was a silence of several homes that ended by itself."""
+        return STILL_SILENT in self.alert.evidence
 
     def _reminder_subject(self) -> str:
         if self.alert.state is AlertState.AT_DOOR:
@@ -167,7 +180,7 @@ class _Writer:
         if self.notice.type is NoticeType.REMIND:
             return self._reminder()
         if self.notice.type is NoticeType.OVER:
-            return self._thanks()
+            return self._thanks() if self.home.home else self._end()
         if self.notice.type is NoticeType.TELL:
             return self._taken_back()
         return self._call() if self.home.home else (self._why(),)
@@ -200,9 +213,31 @@ class _Writer:
     def _thanks(self) -> tuple[str, ...]:
         return (
             self._say("It is over; nobody need come any more."),
-            self._say("{place}, since {at}", place=self._address() or self.alert.site, at=self.alert.opened_at),
+            self._where_and_since(),
             self._say("Thank you for being there."),
         )
+
+    def _where_and_since(self) -> str:
+        place = self._address() or self.alert.site
+        return self._say("{place}, since {at}", place=place, at=self.alert.opened_at)
+
+    def _end(self) -> tuple[str, ...]:
+        alert = self.alert
+        if not self._has_passed() or alert.closed_at is None:
+            return self.subject(), self._where_and_since()
+        fields: dict[str, Field] = {
+            "place": self._address() or alert.site,
+            "count": alert.evidence.get("count", 0),
+            "since": alert.evidence_at,
+            "until": alert.closed_at,
+            "length": alert.closed_at - alert.evidence_at,
+        }
+        said = [self._say("{place}: {count} homes were not heard from {since} to {until}, for {length}.", **fields)]
+        if left := alert.evidence[STILL_SILENT]:
+            said.append(self._say("Still not heard: {count}. For these there is a new alert.", count=left))
+        else:
+            said.append(self._say("All of them are heard again."))
+        return tuple(said)
 
     def _taken_back(self) -> tuple[str, ...]:
         said = [

@@ -162,5 +162,11 @@ class Estate:
         wanted = (n for n in found if n.state is not NoticeState.WITHDRAWN and n.type is not NoticeType.OVER)
         return sorted(wanted, key=lambda notice: notice.due_at)
 
+    def ends(self) -> list[Notice]:
+        """Return what tells people that homes which were not heard are heard again, oldest first."""
+        with self.care.read() as connection:
+            found = [n for a in self.everything() for n in outbox.of_alert(connection, a.id)]
+        return sorted((n for n in found if n.type is NoticeType.OVER), key=lambda notice: notice.due_at)
+
     def close_by_hand(self, alert: str) -> None:
         self.desk.close(alert, "lin", Outcome.DEVICE_FAULT)

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, time
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from alerts.message import STILL_SILENT
 from ingest.intake import Arrived
-from linli.alert import AlertKind, AlertState, Outcome, Severity
+from linli.alert import AlertKind, AlertState, NoticeState, NoticeType, Outcome, Severity
 from linli.home_state import HomeState
 from linli.people import Care, Device, Home, Person, Scope
+from linli.store import cases
 from linli.words import say
 from models.rules import Rules
 from simulators.faults import FAULTLESS
@@ -197,6 +200,134 @@ def test_it_ends_by_itself_when_the_homes_are_heard_again(make: Make) -> None:
     assert 115 <= float(ended.detail["minutes"]) <= 125
     assert "heard_again" in estate.story(alert.id)
     assert len(estate.messages()) == 1
+
+
+def test_whoever_was_told_of_it_is_told_once_that_it_is_over(make: Make) -> None:
+    estate = make(people=(LIN, XU, ANA))
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    told = {(message.person, message.channel) for message in estate.messages()}
+    estate.wait(2 * HOUR, step=5 * MINUTE)
+    estate.come(*STAIRS)
+    estate.wait(5 * SECOND)
+    over_at = estate.clock.now()
+    estate.wait(2 * HOUR, step=5 * MINUTE)
+
+    assert {person for person, _ in told} == {"lin", "xu"}
+    ends = estate.ends()
+    assert len(ends) == 2
+    assert {(end.person, end.channel) for end in ends} == told
+    assert {end.state for end in ends} == {NoticeState.SENT}
+    assert all(end.due_at <= over_at for end in ends)
+
+
+def test_at_night_the_end_is_told_at_once_as_the_beginning_was(make: Make) -> None:
+    estate = make(now=TEN + 16 * HOUR)
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    estate.wait(20 * MINUTE, step=MINUTE)
+    estate.come(*STAIRS)
+    heard_at = estate.clock.now()
+    estate.wait(5 * SECOND)
+
+    (end,) = estate.ends()
+    assert (end.state, end.due_at) == (NoticeState.SENT, heard_at)
+
+
+def test_an_end_within_ten_minutes_is_told_when_they_have_passed(make: Make) -> None:
+    estate = make()
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    estate.come(*STAIRS)
+    estate.wait(MINUTE)
+    (message,), (end,) = estate.messages(), estate.ends()
+
+    assert end.due_at - message.due_at == 10 * MINUTE
+    assert end.state is NoticeState.WAITING
+    estate.start_again()
+    estate.wait(10 * MINUTE)
+    assert [one.state for one in estate.ends()] == [NoticeState.SENT]
+
+
+def test_who_was_never_told_of_it_does_not_hear_that_it_is_over(make: Make) -> None:
+    """Lin has just heard of another incident, so this one waits; it ends before its time has come."""
+    estate = make()
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    estate.come(*STAIRS)
+    estate.wait(5 * SECOND)
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    second = estate.incident()
+    estate.come(*STAIRS)
+    estate.wait(HOUR, step=MINUTE)
+
+    assert "paced" in estate.story(second.id)
+    assert [message.alert == second.id for message in estate.messages()] == [False]
+    assert [end.alert == second.id for end in estate.ends()] == [False]
+
+
+def test_news_goes_before_what_is_over(make: Make) -> None:
+    estate = make()
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    estate.come(*STAIRS)
+    estate.wait(5 * SECOND)
+    estate.go(*STAIRS)
+    estate.wait(HOUR, step=MINUTE)
+
+    first, second = estate.messages()
+    (end,) = estate.ends()
+    assert (end.alert, second.alert == first.alert) == (first.alert, False)
+    assert second.due_at - first.due_at < 11 * MINUTE
+    assert end.due_at - second.due_at >= 10 * MINUTE
+    assert end.state is NoticeState.SENT
+
+
+def test_two_ends_to_one_person_keep_their_distance(make: Make) -> None:
+    """What is left of the large incident ends too, while the end of the large one still waits to be told."""
+    homes = homes_of(5, 2, 10)
+    names = [home.home for home in homes]
+    estate = make(homes=homes)
+    estate.go(*names)
+    estate.wait(90 * SECOND)
+    estate.wait(20 * MINUTE, step=MINUTE)
+    estate.come(*names[5:])
+    estate.wait(3 * MINUTE)
+    estate.come(*names[:5])
+    estate.wait(HOUR, step=MINUTE)
+
+    written = sorted([*estate.messages(), *estate.ends()], key=lambda one: one.due_at)
+    assert [one.type for one in written] == [NoticeType.CALL, NoticeType.CALL, NoticeType.OVER, NoticeType.OVER]
+    assert all(after.due_at - before.due_at >= 10 * MINUTE for before, after in pairwise(written))
+    large = next(alert for alert in estate.everything() if alert.about == "")
+    assert large.evidence[STILL_SILENT] == 5
+
+
+def test_the_end_is_nobodys_burden_and_no_call(make: Make) -> None:
+    estate = make()
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    with estate.care.read() as connection:
+        before = cases.recent_load(connection, TEN - HOUR)
+    estate.come(*STAIRS)
+    estate.wait(HOUR, step=MINUTE)
+
+    assert len(estate.ends()) == 1
+    with estate.care.read() as connection:
+        assert cases.recent_load(connection, TEN - HOUR) == before
+    assert estate.story(estate.ends()[0].alert).count("called") == 1
+
+
+def test_an_incident_that_staff_closed_thanks_nobody_a_second_time_when_the_homes_are_heard(make: Make) -> None:
+    estate = make(people=(LIN, XU, ANA))
+    estate.go(*STAIRS)
+    estate.wait(90 * SECOND)
+    estate.close_by_hand(estate.incident().id)
+    estate.come(*STAIRS)
+    estate.wait(HOUR, step=MINUTE)
+
+    assert [end.person for end in estate.ends()] == ["xu"]
 
 
 def test_what_is_left_of_a_large_incident_is_told_anew(make: Make) -> None:

@@ -70,7 +70,7 @@ class Day:
 
     def check_messages(self) -> None:
         by_person: dict[str, list[datetime]] = {}
-        for message in self.estate.messages():
+        for message in sorted([*self.estate.messages(), *self.estate.ends()], key=lambda one: one.due_at):
             by_person.setdefault(message.person, []).append(message.due_at)
         for moments in by_person.values():
             for before, after in pairwise(moments):

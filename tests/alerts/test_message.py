@@ -10,8 +10,8 @@ from itertools import product
 import pytest
 
 from alerts.links import Links
-from alerts.message import Message, compose, fit
-from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
+from alerts.message import STILL_SILENT, Message, compose, fit
+from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.people import Home, Person
 from linli.words import LANGUAGES, Sentence
@@ -124,6 +124,44 @@ def test_those_who_must_decide_are_told_why_and_how_to_ring(person: Person) -> N
     assert "150" in message.long
     assert "08:00" in message.long
     assert MEI.phone in message.long
+
+
+def an_end(still_silent: int) -> Alert:
+    """Return a silence of twelve homes that has ended after 35 minutes."""
+    evidence: dict[str, str | float] = {"count": 12, "building": "3", "unit": "2", STILL_SILENT: still_silent}
+    silence = new_alert(AlertKind.UNMONITORED, Severity.URGENT)
+    silence = replace(silence, home="", about="3/2", why=WHY, evidence=evidence)
+    return replace(silence, state=AlertState.CLOSED, closed_at=EIGHT + timedelta(minutes=35), outcome=Outcome.OTHER)
+
+
+STAIRS = Home("", GARDEN, "3", "2")
+
+
+def test_the_end_of_a_silence_says_how_many_homes_and_for_how_long_and_thanks_nobody() -> None:
+    message = told(replace(LIN, language="en"), an_end(0), NoticeType.OVER, STAIRS)
+
+    assert message.subject == "Over: homes that were silent together are heard again"
+    assert message.paragraphs == (
+        "Building 3, Unit 2: 12 homes were not heard from 08:00 to 08:35, for 35 min.",
+        "All of them are heard again.",
+    )
+    body = json.loads(message.webhook_body)
+    assert (body["type"], body["alert"]["text"]) == ("alert.over", message.subject)
+    assert message.links == ()
+    chinese = told(LIN, an_end(2), NoticeType.OVER, STAIRS)
+    assert chinese.paragraphs == (
+        "3号楼 2单元：12 户从 08:00 到 08:35 没有信号，共35分钟。",
+        "仍有 2 户没有信号，已另立预警。",
+    )
+    assert not re.search("thank|come|谢", (message.long + message.short + chinese.long).lower())
+    assert len(chinese.short) <= 70
+
+
+def test_what_staff_have_closed_for_a_whole_site_thanks_nobody_for_coming() -> None:
+    by_hand = replace(an_end(0), evidence={"count": 12})
+    message = told(replace(LIN, language="en"), by_hand, NoticeType.OVER, Home("", GARDEN, ""))
+
+    assert message.paragraphs == ("It is over; nothing more need be done about it.", "garden, since 08:00")
 
 
 def test_where_the_key_is_is_told_to_who_goes_and_to_staff_alone() -> None:
