@@ -62,6 +62,16 @@ def test_importing_the_same_again_changes_nothing(full: CareStore, tmp_path: Pat
     )
 
 
+def test_a_key_that_is_imported_is_known_and_imported_again_changes_nothing(full: CareStore, tmp_path: Path) -> None:
+    file = _file(tmp_path, people=with_cell(PEOPLE, 5, "homes", "site:garden;key:home-7;home-8"))
+    with full.begin() as connection:
+        assert "homes" in apply(connection, file).summary()
+        [holder] = store.load(connection).key_holders(cast.MEI)
+        assert apply(connection, file).is_empty
+
+    assert holder == file.people[-1]
+
+
 def test_a_dry_run_says_what_would_change_by_id_and_column(full: CareStore, tmp_path: Path) -> None:
     homes = [*with_cell(with_cell(HOMES, 2, "phone", "13800000009"), 2, "note", None), ("home-9", "garden", "4")]
     devices = with_cell(DEVICES, 4, "kind", "sos,fall")

@@ -152,8 +152,7 @@ def _show(services: Services, request: Request, person: Person, involved: Involv
     template = PLACES.get(stands.state, "go_request.html") if stands else "go_request.html"
     if not may_see_whose(_reach(services, person), alert, involved.requests):
         return page(request, template, words, {"card": None})
-    key = key_sentence(involved, services.roster(), _reach(services, person))
-    return page(request, template, words, {"key": key, **_request(services, person, involved, words)})
+    return page(request, template, words, _request(services, person, involved, words))
 
 
 def _over(services: Services, person: Person, involved: Involved) -> dict[str, object]:
@@ -175,6 +174,8 @@ def _request(services: Services, person: Person, involved: Involved, words: Word
     others = [r for r in involved.requests if r.person != person.person and r.role != "resident"]
     return {
         "card": card_of(involved, roster),
+        "key": key_sentence(involved, roster, _reach(services, person)),
+        "has_key": person.holds_key(home) if home else False,
         "home": home,
         "picture": _picture(services, home) if home else None,
         "near": DISTANCES[near] if near is not None else "",

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,19 +14,22 @@ import pytest
 
 from alerts.breaker import HANGS, Breaker
 from alerts.channels.base import Answer, Verdict
+from alerts.courier import Courier
+from alerts.links import Links
 from alerts.message import Message
 from alerts.retry import Next, after, other_way
 from linli.alert import Notice, NoticeState, NoticeType, Severity
 from linli.clock import SystemClock, VirtualClock
-from linli.people import Channel, Person, Role
+from linli.people import Care, Channel, Person, Role, Scope
 from linli.store import outbox
 from linli.store.care import CareStore
 from tests.alerts.far_end import Gateway, eventually, nobody_listens
 from tests.alerts.post import Post, hooked, person
-from tests.cast import EIGHT
+from tests.cast import EIGHT, MEI
 
 ROOT = Path(__file__).resolve().parents[2]
 S = timedelta(seconds=1)
+LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
 
 
 @pytest.fixture
@@ -314,6 +318,38 @@ def test_a_notice_claimed_before_the_closing_is_not_sent_after_it(office: Callab
     assert post.story("a-1") == [("notice_taken_back", name) for name in "abc"]
     post.pass_time(3600)
     assert post.deliver() == 0
+
+
+class Reading:
+    """A channel that notes what people are told."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, str] = {}
+
+    def send(self, message: Message, channel: Channel) -> Answer:
+        self.said[channel.person] = message.long
+        return Answer(Verdict.ACCEPTED)
+
+
+@pytest.mark.parametrize("has_store", [True, False], ids=["from the outbox", "without a database"])
+def test_staff_are_told_who_holds_the_key_and_a_neighbour_is_not(
+    office: Callable[..., Post], *, has_store: bool
+) -> None:
+    jun = replace(person("jun", ("webhook", "x")), name="Jun Wang", cares=(Care(Scope.KEY, MEI.home),))
+    lin = replace(person("lin", ("webhook", "x")), role=Role.STAFF, language="en")
+    reading = Reading()
+    post = office(jun, replace(person("ana", ("webhook", "x")), language="en"), lin, adapters={"webhook": reading})
+    alert = post.open("a-1")
+    keys = post.call(alert, "ana", "lin")
+    if has_store:
+        post.deliver()
+    else:
+        courier = Courier(post.roster, {"webhook": reading}, LINKS, post.clock)
+        for key, name in zip(keys, ("ana", "lin"), strict=True):
+            courier.send(alert, replace(a_notice(channel=f"{name}-0"), key=key, person=name))
+
+    assert "The key is with Jun Wang." in reading.said["lin"]
+    assert "key" not in reading.said["ana"]
 
 
 def test_a_kind_of_channel_that_fails_three_times_is_a_trouble_until_it_works(

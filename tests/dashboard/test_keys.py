@@ -47,7 +47,10 @@ def test_whoever_has_the_key_themselves_is_reminded_of_it(world: World) -> None:
     phone, link = world.browser(), world.services.links.accept(world.press_sos().id, "jun")
 
     assert "You hold the key." not in phone.get(link).text
-    assert "You hold the key." in phone.post(link, data={"verb": "accept"}).text
+    going = phone.post(link, data={"verb": "accept"}).text
+    assert "You hold the key." in going
+    assert "go in with your key" in going
+    assert "call somebody with a key" not in going
     chinese = world.browser(language="zh")
     assert "备用钥匙在您手里。" in chinese.get(link).text
 
