@@ -1,12 +1,12 @@
 """What people promise, need and take back, and what the long-lie clock does about it, as sentences about care."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from alerts import escalation, replies
-from alerts.case import Case, next_mark, role_of
+from alerts.case import Case, Step, next_mark, role_of
 from alerts.replies import TakingBack
 from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState, Severity
 from linli.errors import Conflict
@@ -273,3 +273,11 @@ def test_an_end_is_written_down_once_with_its_outcome_and_its_note() -> None:
     assert (step.alert.closed_at, step.alert.note, step.alert.lease_until) == (EIGHT + 9 * M, "tea", None)
     with pytest.raises(Conflict):
         replies.closed(after(case, step), "v1", Outcome.HELPED, "coffee", EIGHT + 10 * M)
+
+
+@pytest.mark.parametrize(
+    ("record", "field"), [(at_door(), "alert"), (begun(*SOS)[1], "notices"), (taking_back(EIGHT), "at")]
+)
+def test_what_was_decided_on_cannot_be_changed_afterwards(record: Case | Step | TakingBack, field: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(record, field, None)
