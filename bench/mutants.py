@@ -22,14 +22,31 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("alerts.case", "alerts.escalation", "alerts.replies")
-TESTS = tuple(f"tests/alerts/test_{name}.py" for name in ("escalation", "climbing", "replies", "going", "hands"))
-MORE_TESTS = ("tests/alerts/test_desk.py", "tests/dashboard/test_promises.py")
-"""Slower ones, for what the first do not notice."""
+
+
+@dataclass(frozen=True)
+class Tests:
+    """What must notice the mutants of a module: the quick ones first, the slower ones for what these leave."""
+
+    quick: Sequence[str]
+    slower: Sequence[str] = ()
+
+
+_LADDER = Tests(
+    [f"alerts/test_{name}.py" for name in ("escalation", "climbing", "replies", "going", "hands")],
+    ["alerts/test_desk.py", "dashboard/test_promises.py"],
+)
+STATE_MACHINE = {"alerts.case": _LADDER, "alerts.escalation": _LADDER, "alerts.replies": _LADDER}
+AROUND = {
+    "alerts.callers": Tests(["alerts/test_callers.py", "alerts/test_escalation.py"]),
+    "alerts.retry": Tests(["alerts/test_retry.py"]),
+    "alerts.thanks": Tests(["alerts/test_thanks.py"]),
+}
+"""Pure parts beside it; only by name."""
 PYTEST = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider")
-CPU_SECONDS = 60
+QUICK_SECONDS, ALL_SECONDS = 6, 60
 MEMORY_BYTES = 4 << 30
-"""A mutant that runs in circles is ended by one of these; of its own time, since others may use the machine."""
+"""A mutant that runs in circles is ended by one of these: ten times what the tests need, of the processor's time."""
 OPERATORS = (
     "AddNot",
     "NumberReplacer",
@@ -140,17 +157,18 @@ def _started(mutant: Mutant) -> int:
 
 
 def _run(mutant: Mutant) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(silence, stream)
     sys.meta_path.insert(0, _Instead(mutant, file_of(mutant.module)))
-    os._exit(int(_fails(TESTS) or _fails(MORE_TESTS)))
+    tests = (STATE_MACHINE | AROUND)[mutant.module]
+    os._exit(int(_fail(tests.quick, QUICK_SECONDS) or _fail(tests.slower, ALL_SECONDS)))
 
 
-def _fails(tests: Sequence[str]) -> bool:
-    return bool(pytest.main([*PYTEST, *(str(ROOT / test) for test in tests)]))
+def _fail(tests: Sequence[str], limit: int) -> bool:
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, ALL_SECONDS))
+    return bool(tests) and bool(pytest.main([*PYTEST, *(str(ROOT / "tests" / test) for test in tests)]))
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -181,9 +199,9 @@ def _sum(what: str, tried: int, survivors: int) -> str:
 
 def _wishes(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m bench.mutants", description=__doc__)
-    parser.add_argument("--module", choices=MODULES, action="append", help="only this one")
+    parser.add_argument("--module", choices=[*STATE_MACHINE, *AROUND], action="append", help="only this one")
     wishes = parser.parse_args(arguments)
-    wishes.module = wishes.module or MODULES
+    wishes.module = wishes.module or list(STATE_MACHINE)
     return wishes
 
 
