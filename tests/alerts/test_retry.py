@@ -51,7 +51,7 @@ def test_the_next_way_is_the_next_channel_under_the_key_that_the_ladder_would_gi
 
 
 def test_for_a_channel_that_is_gone_the_next_way_is_the_first_one_left() -> None:
-    ana = person("ana", ("webhook", "x"))
+    ana = person("ana", ("webhook", "x"), ("sms", "y"))
 
     other = other_way(a_notice(channel="ana-old"), ana, EIGHT)
 
