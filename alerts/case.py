@@ -31,9 +31,9 @@ class Step:
     requests: tuple[Request, ...]
     notices: tuple[Notice, ...]
     log: tuple[Entry, ...]
-    withdraw: bool = False
-    spare: str = ""
-    is_over: bool = False
+    withdraw: bool
+    spare: str
+    is_over: bool
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Draft:
 
     def waiting(self) -> list[Request]:
         """Return whose answer is still awaited."""
-        return [r for r in self.requests.values() if r.state is RequestState.ASKED and r.reply_due_at is not None]
+        return [request for request in self.requests.values() if request.reply_due_at is not None]
 
     def call(self, person: Person, *, rung: int, reply_within: timedelta | None, asks: bool = False) -> None:
         """Ask somebody to come (or the elder, how she is), on the first of their ways; once in a step."""

@@ -134,7 +134,7 @@ def _remind(draft: Draft, callers: Callers, request: Request) -> None:
 
 def _replace_silent(draft: Draft, callers: Callers) -> None:
     for request in draft.waiting():
-        if request.reply_due_at is not None and request.reply_due_at <= draft.now:
+        if _is_over(request.reply_due_at, draft.now):
             draft.put(replace(request, state=RequestState.SILENT, reply_due_at=None))
             draft.note("silent", person=request.person)
             call_next(draft, callers, request)

@@ -1,16 +1,19 @@
 """Mutation testing of the state machine: each small change of its code must be noticed by a test.
 
 Needs cosmic-ray (`pip install cosmic-ray`), whose operators make the changes; it is no requirement of linli. Each mutant
-runs in a fork of one warm process, so that a thousand of them take minutes. Linux and macOS only.
+runs in a fork of one warm process, one for each core at a time, so that hundreds of them take minutes. Not on Windows.
 """
 
+import argparse
 import difflib
+import gc
 import importlib.abc
 import importlib.util
 import os
-import signal
+import resource
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -19,11 +22,31 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("alerts.case", "alerts.escalation", "alerts.replies")
-TESTS = ("tests/alerts/test_escalation.py", "tests/alerts/test_replies.py")
-MORE_TESTS = ("tests/alerts/test_desk.py",)
-"""Slower ones, for what the first do not notice."""
-LIMIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Tests:
+    """What must notice the mutants of a module: the quick ones first, the slower ones for what these leave."""
+
+    quick: Sequence[str]
+    slower: Sequence[str] = ()
+
+
+_LADDER = Tests(
+    [f"alerts/test_{name}.py" for name in ("escalation", "climbing", "replies", "going", "hands")],
+    ["alerts/test_desk.py", "dashboard/test_promises.py"],
+)
+STATE_MACHINE = {"alerts.case": _LADDER, "alerts.escalation": _LADDER, "alerts.replies": _LADDER}
+AROUND = {
+    "alerts.callers": Tests(["alerts/test_callers.py", "alerts/test_escalation.py"]),
+    "alerts.retry": Tests(["alerts/test_retry.py"]),
+    "alerts.thanks": Tests(["alerts/test_thanks.py"]),
+}
+"""Pure parts beside it; only by name."""
+PYTEST = ("-x", "-q", "--assert=plain", "-p", "no:cacheprovider")
+QUICK_SECONDS, ALL_SECONDS = 6, 60
+MEMORY_BYTES = 4 << 30
+"""A mutant that runs in circles is ended by one of these: ten times what the tests need, of the processor's time."""
 OPERATORS = (
     "AddNot",
     "NumberReplacer",
@@ -90,12 +113,12 @@ def file_of(module: str) -> Path:
     return ROOT / f"{module.replace('.', '/')}.py"
 
 
-def mutants() -> Iterator[Mutant]:
+def mutants(modules: Iterable[str]) -> Iterator[Mutant]:
     """Return every module with every change."""
     from cosmic_ray.mutating import mutate_code  # noqa: PLC0415 - no requirement of linli
     from cosmic_ray.plugins import get_operator  # noqa: PLC0415
 
-    for module in MODULES:
+    for module in modules:
         source = file_of(module).read_text(encoding="utf-8")
         for operator in OPERATORS:
             for occurrence in range(10_000):
@@ -110,41 +133,94 @@ def _change(before: str, after: str) -> str:
     return "\n".join(line for line in lines if not line.startswith(("---", "+++")))
 
 
-def is_noticed(mutant: Mutant, tests: Sequence[str]) -> bool:
-    """Run tests on a mutant in a fork; a test that fails, or hangs, has noticed it."""
+def judged(mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, bool]]:
+    """Return of each mutant whether a test has noticed it, as they come: a test that fails, or never ends."""
+    running: dict[int, Mutant] = {}
+    for mutant in mutants:
+        if len(running) == (os.cpu_count() or 1):
+            yield _one_judged(running)
+        running[_started(mutant)] = mutant
+    while running:
+        yield _one_judged(running)
+
+
+def _one_judged(running: dict[int, Mutant]) -> tuple[Mutant, bool]:
+    child, status = os.wait()
+    return running.pop(child), status != 0
+
+
+def _started(mutant: Mutant) -> int:
     child = os.fork()
     if not child:
-        _run(mutant, tests)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+        _run(mutant)
+    return child
 
 
-def _run(mutant: Mutant, tests: Sequence[str]) -> None:
-    signal.alarm(LIMIT_SECONDS)
+def _run(mutant: Mutant) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     silence = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(silence, stream)
     sys.meta_path.insert(0, _Instead(mutant, file_of(mutant.module)))
-    os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests])))
+    tests = (STATE_MACHINE | AROUND)[mutant.module]
+    os._exit(int(_fail(tests.quick, QUICK_SECONDS) or _fail(tests.slower, ALL_SECONDS)))
 
 
-def main() -> None:
-    """Print how many changes were noticed, and those that were not."""
+def _fail(tests: Sequence[str], limit: int) -> bool:
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, ALL_SECONDS))
+    return bool(tests) and bool(pytest.main([*PYTEST, *(str(ROOT / "tests" / test) for test in tests)]))
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Print each change that no test has noticed, and how many were; return 1 if the tests fail on unchanged code."""
+    wishes = _wishes(arguments)
+    begun = time.monotonic()
+    _warm_up()
+    unchanged = [Mutant(module, "", file_of(module).read_text(encoding="utf-8"), "") for module in wishes.module]
+    if any(is_noticed for _, is_noticed in judged(unchanged)):
+        print("mutants: the tests fail on the code as it is")
+        return 1
+    survivors: dict[str, int] = dict.fromkeys(wishes.module, 0)
+    tried: dict[str, int] = dict.fromkeys(wishes.module, 0)
+    for mutant, is_noticed in judged(mutants(wishes.module)):
+        tried[mutant.module] += 1
+        if not is_noticed:
+            survivors[mutant.module] += 1
+            print(f"mutants: not noticed: {mutant.module} {mutant.operator}\n{mutant.change}", flush=True)
+    for module in wishes.module:
+        print(_sum(module, tried[module], survivors[module]))
+    print(_sum("all", sum(tried.values()), sum(survivors.values())) + f", {time.monotonic() - begun:.0f} s")
+    return 0
+
+
+def _sum(what: str, tried: int, survivors: int) -> str:
+    return f"mutants: {what}: {tried - survivors} of {tried} noticed, {100 * (tried - survivors) / tried:.1f} %"
+
+
+def _wishes(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 -m bench.mutants", description=__doc__)
+    parser.add_argument("--module", choices=[*STATE_MACHINE, *AROUND], action="append", help="only this one")
+    wishes = parser.parse_args(arguments)
+    wishes.module = wishes.module or list(STATE_MACHINE)
+    return wishes
+
+
+def _warm_up() -> None:
+    """Import everything below the mutants, and nothing that has seen one of them."""
     try:
-        import cosmic_ray.plugins  # noqa: F401, PLC0415
+        import cosmic_ray.plugins  # noqa: F401, PLC0415 - no requirement of linli
     except ModuleNotFoundError:
         sys.exit("bench: mutants needs cosmic-ray; pip install cosmic-ray")
-    import linli.core  # noqa: F401, PLC0415 - warms up everything below the mutants
+    import hypothesis  # noqa: F401, PLC0415 - of all that the tests import, the slowest
 
-    for name in [
-        name for name in sys.modules if name.split(".")[0] in {"alerts", "linli", "dashboard", "ingest", "models"}
-    ]:
-        if any(name.startswith(package) for package in ("alerts", "dashboard", "linli.core", "linli.pipeline")):
+    import linli.core  # noqa: F401, PLC0415 - brings everything in, also what rests on the mutants
+
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in list(sys.modules):
+        if name.startswith(("alerts", "dashboard", "linli.core", "linli.pipeline")):
             del sys.modules[name]
-    survivors, tried = [], 0
-    for mutant in mutants():
-        tried += 1
-        if not is_noticed(mutant, TESTS) and not is_noticed(mutant, MORE_TESTS):
-            survivors.append(mutant)
-            print(f"mutants: not noticed: {mutant.module} {mutant.operator}\n{mutant.change}", flush=True)
-    noticed = tried - len(survivors)
-    print(f"mutants: {noticed} of {tried} noticed, {100 * noticed / tried:.1f} %")
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

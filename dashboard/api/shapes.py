@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
+from alerts.replies import MOST_MINUTES
 from linli.alert import AlertKind, AlertState, Outcome, RequestState, Severity
 from linli.home_state import HomeState
 from linli.people import Role
@@ -144,7 +145,7 @@ class AlertDetail(AlertOut):
 class AcceptIn(_Body):
     """In how many minutes you will be at the door; without it 10 for an emergency, else 20."""
 
-    minutes: int | None = Field(default=None, ge=1, le=120)
+    minutes: int | None = Field(default=None, ge=1, le=MOST_MINUTES)
 
 
 class CloseIn(_Body):

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from alerts.links import BadLink, Ticket
 from alerts.links import Verb as LinkVerb
 from alerts.message import reason_for
+from alerts.replies import MOST_MINUTES
 from dashboard.access import Reach, may_see_alert, may_see_whose, reach_of, stood_by
 from dashboard.api.alerts import detail_of
 from dashboard.facade import Building, buildings
@@ -64,7 +65,7 @@ def act(
     verb: Annotated[Verb | None, Form()] = None,
     outcome: Annotated[Outcome | None, Form()] = None,
     note: Annotated[str, Form(max_length=500)] = "",
-    minutes: Annotated[int | None, Form(ge=1, le=120)] = None,
+    minutes: Annotated[int | None, Form(ge=1, le=MOST_MINUTES)] = None,
 ) -> Response:
     """Do what the button says, or what the link was made for."""
     ticket, person, before = _read(services, token)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from alerts.callers import Callers, around
+from alerts.callers import Callers, around, around_part, place_of
 from alerts.desk import Desk
 from alerts.last_known import LastKnown
-from linli.alert import AlertKind, Severity
+from linli.alert import Alert, AlertKind, Severity
 from linli.clock import VirtualClock
 from linli.duty import Duty, DutyException
 from linli.finding import Finding
@@ -22,8 +22,23 @@ from linli.store import roster as roster_store
 from linli.store.care import CareStore
 from linli.store.pauses import Pause
 from linli.words import Sentence
-from tests.alerts.town import town
-from tests.cast import BO, DEVICES, EIGHT, GARDEN, HOMES, HOUR, LIN, MEI, MINUTE, NEIGHBOUR, NEXT_BUILDING, WU
+from tests.alerts.town import new_alert, town
+from tests.cast import (
+    BO,
+    DEVICES,
+    EIGHT,
+    GARDEN,
+    HOMES,
+    HOUR,
+    LIN,
+    MEI,
+    MINUTE,
+    NEIGHBOUR,
+    NEXT_BUILDING,
+    RIVER,
+    WU,
+    XU,
+)
 
 NIGHTS_ONLY = (Duty(frozenset(range(7)), time(20), time(7)),)
 TODAY = date(2026, 11, 23)
@@ -279,3 +294,67 @@ def test_a_week_later_nobody_is_tired_any_more(office: Office) -> None:
 
     office.clock.advance(timedelta(days=7, minutes=1))
     assert office.asked(AlertKind.LEAK, Severity.URGENT)[:2] == ["holiday", "paired"]
+
+
+# Around what is no single home
+
+
+def unheard(home: str = "", kind: AlertKind = AlertKind.UNMONITORED, **evidence: str) -> Alert:
+    """Return an alert about a site, or a part of it."""
+    return replace(new_alert(kind, Severity.URGENT), home=home, evidence=evidence)
+
+
+def test_what_is_wrong_with_linli_itself_is_told_to_the_staff_of_every_site_and_to_nobody_else() -> None:
+    everywhere = around(town(PAIRED, BO, LIN, WU, XU), site="", home="", now=EIGHT, load={})
+
+    assert names(everywhere, Role.STAFF) == ["lin", "xu"]
+    assert [names(everywhere, role) for role in Role if role is not Role.STAFF] == [[]] * (len(Role) - 1)
+
+
+def test_a_part_of_a_site_is_the_matter_of_the_staff_of_its_homes_and_of_no_neighbour() -> None:
+    jun = helper("jun", target=NEIGHBOUR.home)
+    doorman = replace(LIN, person="doorman", cares=jun.cares)
+    listed = picture(jun, doorman, LIN, XU)
+    part = around_part(listed, unheard(homes=f"{MEI.home}, {NEIGHBOUR.home}, home-0"))
+
+    assert part.homes == (MEI, NEIGHBOUR)
+    assert names(part, Role.STAFF) == ["doorman", "lin"]
+    assert names(part) == []
+
+
+@pytest.mark.parametrize(
+    "alert", [unheard(MEI.home, homes=NEIGHBOUR.home), unheard(kind=AlertKind.SYSTEM, homes=NEIGHBOUR.home)]
+)
+def test_only_an_alert_about_a_part_of_a_site_looks_beyond_its_home(alert: Alert) -> None:
+    callers = picture(PAIRED)
+
+    assert around_part(callers, alert) is callers
+
+
+def test_the_night_of_a_site_is_that_of_its_own_homes() -> None:
+    river = replace(unheard(building="east", unit="2"), site=RIVER)
+    place = place_of(town(), river)
+
+    assert (place.home, place.site, place.building, place.unit, place.timezone) == (
+        "",
+        RIVER,
+        "east",
+        "2",
+        "Asia/Urumqi",
+    )
+    assert place_of(town(), replace(unheard(), site="nowhere")).timezone == MEI.timezone
+    assert place_of(town(), unheard(MEI.home)) == MEI
+
+
+def test_who_was_never_asked_is_as_rested_as_who_was_asked_no_time() -> None:
+    first, second = helper("first", order=1), helper("second", order=2)
+    urgent = replace(picture(first, second, load={"first": 0}), severity=Severity.URGENT)
+
+    assert names(urgent) == ["first", "second"]
+    assert names(replace(urgent, load_limit=1, load={"first": 1})) == ["second"]
+
+
+def test_without_a_limit_nobody_is_spared() -> None:
+    tired = replace(picture(PAIRED, BUILDING, load={"paired": 40}), severity=Severity.URGENT)
+
+    assert names(tired) == ["paired", "building"]

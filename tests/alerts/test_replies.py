@@ -1,14 +1,15 @@
 """What people promise, need and take back, and what the long-lie clock does about it, as sentences about care."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from alerts import escalation, replies
-from alerts.case import Case, next_mark, role_of
+from alerts.case import Case, Step, next_mark, role_of
 from alerts.replies import TakingBack
 from linli.alert import AlertKind, AlertState, NoticeType, Outcome, RequestState, Severity
+from linli.errors import Conflict
 from linli.people import Channel, Role
 from linli.signals import PAGE
 from tests.alerts.test_desk import finding
@@ -223,3 +224,60 @@ def test_only_the_button_that_called_or_her_own_page_can_take_a_call_back() -> N
     for device, counts in (("front-door", False), ("button-1", True), (PAGE, True)):
         step = replies.taken_back(case, callers(EIGHT), replace(taking_back(EIGHT + S), device=device), EIGHT + S)
         assert (step is not None) is counts
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(1, False), (2, True)])
+def test_she_confirms_from_two_seconds_on(seconds: int, *, ends: bool) -> None:
+    case, _ = begun(*SOS)
+    first = replies.taken_back(case, callers(EIGHT), taking_back(EIGHT + 5 * S), EIGHT + 5 * S)
+    assert first is not None
+    said = taking_back(EIGHT + (5 + seconds) * S, "second")
+    second = replies.taken_back(after(case, first), callers(EIGHT), said, said.at)
+    assert (second is not None and second.alert.state is AlertState.CLOSED) is ends
+
+
+@pytest.mark.parametrize(("seconds", "ends"), [(600, True), (601, False)])
+def test_she_confirms_within_ten_minutes(seconds: int, *, ends: bool) -> None:
+    case, _ = begun(*SOS)
+    first = replies.taken_back(case, callers(EIGHT), taking_back(EIGHT + S), EIGHT + S)
+    assert first is not None
+    said = taking_back(EIGHT + (1 + seconds) * S, "second")
+    second = replies.taken_back(after(case, first), callers(EIGHT), said, said.at)
+    assert second is not None
+    assert (second.alert.state is AlertState.CLOSED) is ends
+
+
+def test_a_call_can_be_taken_back_in_the_second_in_which_it_was_made() -> None:
+    case, _ = begun(*SOS)
+    assert replies.taken_back(case, callers(EIGHT), taking_back(EIGHT), EIGHT) is not None
+
+
+def test_a_sign_of_life_counts_only_after_the_alert_was_opened() -> None:
+    case, _ = begun(AlertKind.INACTIVITY, Severity.URGENT)
+    assert replies.lives(case, EIGHT, EIGHT + S) is None
+    assert replies.lives(case, EIGHT + S, EIGHT + S) is not None
+
+
+def test_a_sign_of_life_is_only_put_on_record_once_somebody_goes_whoever_it_is() -> None:
+    people = (*EVERYBODY, replace(MEI_HERSELF, channels=(Channel("mei-sms", "mei", "sms", "+8613800000000"),)))
+    case, _ = begun(AlertKind.INACTIVITY, Severity.URGENT, *people)
+    case = after(case, replies.accepted(case, "mei", Role.RESIDENT, EIGHT + S))
+    step = replies.lives(case, EIGHT + 2 * S, EIGHT + 2 * S)
+    assert step is not None
+    assert (what(step), step.alert.state) == (["sign_of_life"], AlertState.ACCEPTED)
+
+
+def test_an_end_is_written_down_once_with_its_outcome_and_its_note() -> None:
+    case = at_door()
+    step = replies.closed(case, "v1", Outcome.HELPED, "tea", EIGHT + 9 * M)
+    assert (step.alert.closed_at, step.alert.note, step.alert.lease_until) == (EIGHT + 9 * M, "tea", None)
+    with pytest.raises(Conflict):
+        replies.closed(after(case, step), "v1", Outcome.HELPED, "coffee", EIGHT + 10 * M)
+
+
+@pytest.mark.parametrize(
+    ("record", "field"), [(at_door(), "alert"), (begun(*SOS)[1], "notices"), (taking_back(EIGHT), "at")]
+)
+def test_what_was_decided_on_cannot_be_changed_afterwards(record: Case | Step | TakingBack, field: str) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(record, field, None)

@@ -17,8 +17,7 @@ from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
 from alerts.links import Links
 from alerts.message import Message
-from alerts.retry import Next, after, other_way
-from linli.alert import Notice, NoticeState, NoticeType, Severity
+from linli.alert import NoticeState, Severity
 from linli.clock import SystemClock, VirtualClock
 from linli.people import Care, Channel, Person, Role, Scope
 from linli.store import outbox
@@ -60,57 +59,6 @@ def office(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Post]
     yield make
     for post in opened:
         post.close()
-
-
-def a_notice(attempts: int = 1, channel: str = "ana-0") -> Notice:
-    key = f"a-1.call.0.0.ana.{channel}"
-    return Notice(key, "a-1", "ana", channel, NoticeType.CALL, Severity.EMERGENCY, EIGHT, attempts=attempts)
-
-
-# The retry policy
-
-
-@pytest.mark.parametrize("verdict", [Verdict.LATER, Verdict.UNKNOWN])
-@pytest.mark.parametrize(
-    ("attempts", "pause"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 32), (7, 60), (8, 60), (5000, 60)]
-)
-def test_a_notice_goes_out_again_for_ever_with_growing_pauses(verdict: Verdict, attempts: int, pause: int) -> None:
-    assert after(Answer(verdict), a_notice(attempts), EIGHT) == Next(NoticeState.WAITING, EIGHT + pause * S)
-
-
-@pytest.mark.parametrize(("attempts", "wished", "pause"), [(1, 20, 20), (5, 3, 16), (1, 3600, 60)])
-def test_a_wish_for_a_pause_is_heeded_up_to_a_minute(attempts: int, wished: int, pause: int) -> None:
-    answer = Answer(Verdict.LATER, retry_after=wished * S)
-
-    assert after(answer, a_notice(attempts), EIGHT).due_at == EIGHT + pause * S
-
-
-def test_what_is_accepted_or_refused_for_good_is_not_sent_again() -> None:
-    assert after(Answer(Verdict.ACCEPTED), a_notice(), EIGHT) == Next(NoticeState.SENT)
-    assert after(Answer(Verdict.NEVER), a_notice(), EIGHT) == Next(NoticeState.FAILED)
-
-
-def test_the_next_way_is_the_next_channel_under_the_key_that_the_ladder_would_give_it() -> None:
-    ana = person("ana", ("webhook", "x"), ("sms", "y"), ("email", "z"))
-
-    second = other_way(a_notice(attempts=7), ana, EIGHT)
-
-    assert second is not None
-    assert (second.key, second.channel, second.attempts) == ("a-1.call.0.0.ana.ana-1", "ana-1", 0)
-    assert other_way(a_notice(channel="ana-2"), ana, EIGHT) is None
-
-
-def test_for_a_channel_that_is_gone_the_next_way_is_the_first_one_left() -> None:
-    ana = person("ana", ("webhook", "x"))
-
-    other = other_way(a_notice(channel="ana-old"), ana, EIGHT)
-
-    assert other is not None
-    assert other.key == "a-1.call.0.0.ana.ana-0"
-
-
-def test_who_has_no_channel_has_the_inbox_and_then_nothing() -> None:
-    assert other_way(a_notice(channel="inbox-ana"), Person("ana", Role.VOLUNTEER), EIGHT) is None
 
 
 # The breaker

@@ -1,0 +1,98 @@
+"""Hands at the door, to the second: the first one counts, and a call for more is made once a minute."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from alerts import escalation, replies
+from alerts.case import Case, Step
+from linli.alert import AlertKind, Severity
+from linli.people import Person, Role
+from tests.alerts.test_escalation import SOS, M, S, called, what
+from tests.alerts.town import after, begun, callers, volunteer
+from tests.cast import BO, EIGHT, LIN, WU
+
+TEN = tuple(volunteer(number) for number in range(1, 11))
+
+
+def at_door(person: str = "v1", role: Role = Role.VOLUNTEER) -> Case:
+    """Return an SOS with somebody at the door after five minutes."""
+    case, _ = begun(*SOS)
+    return after(case, replies.arrived(case, person, role, EIGHT + 5 * M))
+
+
+def more(case: Case, now: datetime, *people: Person, by: str = "v1") -> Step:
+    """Return what follows from a call for more hands."""
+    return replies.more_help(case, callers(now, *people), by, now)
+
+
+def test_the_first_hand_at_the_door_counts_and_the_second_has_half_an_hour_too() -> None:
+    case = at_door()
+    step = replies.arrived(case, "bo", Role.FAMILY, EIGHT + 12 * M)
+    assert (step.alert.door_at, step.alert.lease_until) == (EIGHT + 5 * M, EIGHT + 42 * M)
+
+
+def test_saying_twice_to_be_at_the_door_wins_no_time() -> None:
+    case = at_door()
+    step = replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT + 12 * M)
+    assert step.alert == case.alert
+    assert step.log == ()
+
+
+def test_a_hand_at_the_door_takes_back_the_calls_that_wait() -> None:
+    case, _ = begun(*SOS)
+    assert replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT + S).withdraw
+    assert more(case, EIGHT + S).withdraw
+
+
+def test_more_hands_are_called_also_a_second_after_arriving() -> None:
+    assert called(more(at_door(), EIGHT + 5 * M + S)) == ["v6", "v7", "bo", "lin", "wu"]
+
+
+def test_more_hands_are_called_though_nobody_has_said_before_that_they_go() -> None:
+    case, _ = begun(*SOS)
+    step = more(case, EIGHT + M)
+    assert what(step)[:2] == ["at_door", "more_help"]
+    assert called(step) == ["v6", "v7", "bo", "lin", "wu"]
+
+
+@pytest.mark.parametrize(("marks", "late"), [(1, 30 * M), (2, 60 * M)])
+def test_whom_the_long_lie_clock_has_called_are_called_again_for_more_hands(marks: int, late: timedelta) -> None:
+    case, _ = begun(*SOS)
+    case = after(case, replies.accepted(case, "v1", Role.VOLUNTEER, EIGHT, minutes=120))
+    case = after(case, escalation.due(case, callers(EIGHT + late), EIGHT + late))
+    assert case.alert.marks == marks
+    case = after(case, replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT + late + S))
+    assert called(more(case, EIGHT + late + 2 * S)) == ["v6", "v7", "bo", "lin", "wu"]
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(59, False), (60, True)])
+def test_a_second_call_for_hands_counts_after_a_minute(seconds: int, *, counts: bool) -> None:
+    case = at_door()
+    case = after(case, more(case, EIGHT + 6 * M))
+    assert bool(more(case, EIGHT + 6 * M + seconds * S).notices) is counts
+
+
+def test_each_call_for_more_hands_is_a_round_of_its_own() -> None:
+    case = at_door()
+    first = more(case, EIGHT + 6 * M)
+    second = more(after(case, first), EIGHT + 8 * M)
+    assert (first.alert.round, second.alert.round) == (1, 2)
+    assert {request.rung for request in first.requests if request.person != "v1"} == {8}
+
+
+def test_more_hands_are_two_more_neighbours_however_many_there_are() -> None:
+    step = more(at_door(), EIGHT + 6 * M, *TEN, BO, LIN, WU)
+    assert called(step) == ["v6", "v7", "bo", "lin", "wu"]
+
+
+def test_who_is_at_the_door_is_not_called_to_it_and_who_was_called_before_is() -> None:
+    case = at_door("bo", Role.FAMILY)
+    case = after(case, replies.accepted(case, "lin", Role.STAFF, EIGHT + 5 * M))
+    assert called(more(case, EIGHT + 6 * M, by="bo")) == ["v6", "v7", "lin", "wu"]
+
+
+def test_professionals_are_called_to_the_door_only_in_danger() -> None:
+    case, _ = begun(AlertKind.LEAK, Severity.URGENT)
+    case = after(case, replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT))
+    assert called(more(case, EIGHT + M)) == ["v4", "v5", "bo", "lin"]
