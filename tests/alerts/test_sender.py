@@ -17,7 +17,7 @@ from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
 from alerts.links import Links
 from alerts.message import Message
-from linli.alert import NoticeState, Severity
+from linli.alert import Notice, NoticeState, NoticeType, Severity
 from linli.clock import SystemClock, VirtualClock
 from linli.people import Care, Channel, Person, Role, Scope
 from linli.store import outbox
@@ -294,7 +294,8 @@ def test_staff_are_told_who_holds_the_key_and_a_neighbour_is_not(
     else:
         courier = Courier(post.roster, {"webhook": reading}, LINKS, post.clock)
         for key, name in zip(keys, ("ana", "lin"), strict=True):
-            courier.send(alert, replace(a_notice(channel=f"{name}-0"), key=key, person=name))
+            notice = Notice(key, alert.id, name, f"{name}-0", NoticeType.CALL, Severity.EMERGENCY, EIGHT)
+            courier.send(alert, notice)
 
     assert "The key is with Jun Wang." in reading.said["lin"]
     assert "key" not in reading.said["ana"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.case import Step
+from alerts.case import Case, Draft
 from alerts.pacing import BETWEEN, may_write_at, paced_ends
 from alerts.thanks import ends
 from linli.alert import AlertKind, Notice, NoticeState, NoticeType
@@ -33,7 +33,8 @@ def news_may_go_at(care: CareStore, of: str, now: datetime) -> datetime:
     with care.begin() as connection:
         known = cases.by_id(connection, of)
         assert known is not None
-        return may_write_at(connection, Step(known, (), (call("news", of, now),), ()), now)
+        step = replace(Draft.of(Case(known), now).step(), notices=(call("news", of, now),))
+        return may_write_at(connection, step, now)
 
 
 def two_silences(care: CareStore) -> None:
