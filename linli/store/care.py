@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from linli.clock import seconds
 from linli.errors import LinliError, StoreDown
+from linli.store import prepared
 from linli.store.chain import gathering
 from linli.store.turns import Turns
 
@@ -143,7 +144,7 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        prepared.do(connection, begin)
 
     return engine
 
