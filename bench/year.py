@@ -26,7 +26,7 @@ from linli.errors import Conflict
 from linli.finding import Finding
 from linli.health import Health
 from linli.people import Care, Channel, Home, Person, Role, Roster, Scope
-from linli.store import outbox
+from linli.store import cases, outbox
 from linli.store.care import CareStore
 from linli.words import Sentence
 from models.absences import Absences
@@ -244,13 +244,11 @@ class Year:
         due = self._next_due()
         while (moment := min(due, self._plan[0][0] if self._plan else self._end)) < self._end:
             self.clock.set(moment + self._off)
+            is_due = due <= moment
             if self._plan and self._plan[0][0] <= moment:
                 self._do(heapq.heappop(self._plan)[2])
-            else:
-                self._turn(moment)
-            if self._is_woken:
-                self._turn(moment)
-                due = self._next_due()
+            if is_due or self._is_woken:
+                due = self._turn(moment)
         return self._told(time.perf_counter() - begun)
 
     def _do(self, what: Callable[[], object]) -> None:
@@ -260,20 +258,21 @@ class Year:
             self.steps -= 1  # somebody was quicker
         self.steps += 1
 
-    def _turn(self, moment: datetime) -> None:
+    def _turn(self, moment: datetime) -> datetime:
+        """Do all that is due; return when there is more."""
         now = self.clock.now()
         if self._check_ins.next_deadline() <= millis(now):
             self._judge()
         self.steps += self.desk.tick(now)
         self.sender.deliver_due(now)
-        self._is_woken = False
-        if (late := moment - self._next_due()) > SECOND:
+        due = self._next_due()
+        if (late := moment - due) > SECOND:
             self.overdue = max(self.overdue, late)
-        self._is_woken = True
+        return due
 
     def _next_due(self) -> datetime:
         with self.care.read() as connection:
-            moments = [self.desk.next_due(), outbox.next_due(connection)]
+            moments = [cases.next_due(connection), outbox.next_due(connection)]
         self._is_woken = False
         moments.append(from_millis(self._check_ins.next_deadline()))
         return min(moment for moment in moments if moment is not None) - self._off

@@ -149,7 +149,7 @@ def do_each(connection: Connection, words: str, many: Sequence[Any]) -> None:
 
 
 def _tell(connection: Connection, words: str, why: Exception) -> NoReturn:
-    """Raise what SQLAlchemy raises, without the values: they may be names; and give a connection up that is lost."""
+    """Raise what SQLAlchemy raises, without the values: they may be names."""
     dialect = connection.dialect
     errors = dialect.loaded_dbapi.Error
     if not isinstance(why, errors):
@@ -158,6 +158,4 @@ def _tell(connection: Connection, words: str, why: Exception) -> NoReturn:
     told = DBAPIError.instance(
         words, None, why, errors, hide_parameters=True, connection_invalidated=is_lost, dialect=dialect
     )
-    if is_lost:
-        connection.invalidate(why)
     raise told from why
