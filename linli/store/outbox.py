@@ -116,12 +116,16 @@ def claim(
     A notice whose lease has run out is due again: whoever held it may have died, and the same key makes
     the second sending harmless. Of closed alerts only the thanks are taken (ix_outbox_due).
     """
-    ready = [_notice(row) for row in _READY.rows(connection, now=now, limit=limit)]
+    ready = [_leased(_notice(row)) for row in _READY.rows(connection, now=now, limit=limit)]
     if others is not None:
         emergencies = sum(notice.severity is Severity.EMERGENCY for notice in ready)
         del ready[emergencies + others :]
     _LEASE.run_each(connection, [{"leased": notice.key, "until": now + lease} for notice in ready])
-    return [replace(notice, state=NoticeState.LEASED, attempts=notice.attempts + 1) for notice in ready]
+    return ready
+
+
+def _leased(notice: Notice) -> Notice:
+    return replace(notice, state=NoticeState.LEASED, attempts=notice.attempts + 1)
 
 
 def _notice(row: Sequence[Any]) -> Notice:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete | ReturningInsert[Any] | ReturningUpdate[Any]
 Fields = tuple[Any, ...]
@@ -21,37 +21,32 @@ _Values = Sequence[object] | Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class _Slot:
-    """Where a value goes: one that is given each time and kept in some form, or a constant of the statement."""
-
-    name: str
-    is_given: bool
-    form: _Form | None
-    constant: object
-
-    def fill(self, values: Mapping[str, Any]) -> object:
-        if not self.is_given:
-            return self.constant
-        value = values[self.name]
-        return value if self.form is None else self.form(value)
-
-
-@dataclass(frozen=True, slots=True)
 class _Words:
-    """A statement as one kind of database is told it."""
+    """A statement as one kind of database is told it.
+
+    `slots` are the names of its values, in order, each with the form in which it is kept; `constants` the values that
+    stand in the statement itself. `forms` are those in which a row is read, empty where it is read as it is kept.
+    """
 
     text: str
     is_positional: bool
-    slots: tuple[_Slot, ...]
+    slots: tuple[tuple[str, _Form | None], ...]
+    constants: Mapping[str, object]
     forms: tuple[_Form | None, ...]
 
     def fill(self, values: Mapping[str, Any]) -> _Values:
+        known = {**self.constants, **values} if self.constants else values
         if self.is_positional:
-            return [slot.fill(values) for slot in self.slots]
-        return {slot.name: slot.fill(values) for slot in self.slots}
+            return [known[name] if form is None else form(known[name]) for name, form in self.slots]
+        return {name: known[name] if form is None else form(known[name]) for name, form in self.slots}
 
-    def fields(self, row: Sequence[Any]) -> Fields:
-        return tuple([value if form is None else form(value) for form, value in zip(self.forms, row, strict=True)])
+    def fields(self, rows: Iterable[Fields]) -> list[Fields]:
+        if not self.forms:
+            return list(rows)
+        return [
+            tuple([value if form is None else form(value) for form, value in zip(self.forms, row, strict=True)])
+            for row in rows
+        ]
 
 
 class Prepared:
@@ -68,7 +63,7 @@ class Prepared:
     def rows(self, connection: Connection, **values: Any) -> list[Fields]:
         """Return all rows of the answer."""
         words = self._in_words_of(connection)
-        return [words.fields(row) for row in ask(connection, words.text, words.fill(values))]
+        return words.fields(ask(connection, words.text, words.fill(values)))
 
     def row(self, connection: Connection, **values: Any) -> Fields | None:
         """Return the first row of the answer; None if there is none."""
@@ -102,28 +97,26 @@ class Prepared:
         if compiled.post_compile_params:
             raise TypeError("a statement of a length that changes cannot be prepared")
         names = compiled.positiontup if compiled.positiontup is not None else list(compiled.params)
-        slots = tuple(_slot(compiled, name) for name in names)
-        forms = tuple(_read(column, dialect) for column in statement.exported_columns)
-        return _Words(str(compiled), bool(compiled.positional), slots, forms)
+        slots = tuple((name, _kept(compiled.binds[name].type, dialect)) for name in names)
+        constants = {name: compiled.params[name] for name in names if not compiled.binds[name].required}
+        forms = tuple(_read(column.type, dialect) for column in statement.exported_columns)
+        return _Words(str(compiled), bool(compiled.positional), slots, constants, forms if any(forms) else ())
 
 
-def _slot(compiled: SQLCompiler, name: str) -> _Slot:
-    bind = compiled.binds[name]
-    form = bind.type.dialect_impl(compiled.dialect).bind_processor(compiled.dialect)
-    constant = None if bind.required else compiled.params[name]
-    return _Slot(name, bind.required, form, constant if form is None or bind.required else form(constant))
+def _kept(type_: TypeEngine[Any], dialect: Dialect) -> _Form | None:
+    return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _read(column: ColumnElement[Any], dialect: Dialect) -> _Form | None:
-    return column.type.dialect_impl(dialect).result_processor(dialect, None)
+def _read(type_: TypeEngine[Any], dialect: Dialect) -> _Form | None:
+    return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def ask(connection: Connection, words: str, values: _Values = ()) -> list[Any]:
+def ask(connection: Connection, words: str, values: _Values = ()) -> Sequence[Any]:
     """Say something to the database in its own words; return its answer as the driver gives it."""
     try:
         cursor = connection.connection.cursor()
         cursor.execute(words, values)
-        return list(cursor.fetchall())
+        return cursor.fetchall()
     except Exception as why:  # noqa: BLE001 - each driver has its own
         _tell(connection, words, why)
 
