@@ -70,6 +70,17 @@ _NEXT_DUE = Prepared(
 _OF_ALERT = Prepared(
     select(*_NOTICE).where(t.outbox.c.alert == bindparam("alert")).order_by(t.outbox.c.created_at, t.outbox.c.key)
 )
+_LAST_WRITTEN = Prepared(
+    select(func.max(t.outbox.c.created_at))
+    .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+    .where(
+        t.outbox.c.person == bindparam("person"),
+        t.outbox.c.created_at > bindparam("since"),
+        t.outbox.c.state != NoticeState.WITHDRAWN,
+        t.alerts.c.kind == bindparam("kind"),
+        t.alerts.c.site == bindparam("site"),
+    )
+)
 _SENT = Prepared(
     update(t.outbox)
     .where(t.outbox.c.key == bindparam("accepted"), t.outbox.c.state != NoticeState.SENT)
@@ -243,15 +254,5 @@ def last_written(
 
     What was taken back unsent was never written (ix_outbox_person_created_at).
     """
-    latest: datetime | None = connection.scalar(
-        select(func.max(t.outbox.c.created_at))
-        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
-        .where(
-            t.outbox.c.person.in_(list(people)),
-            t.outbox.c.created_at > since,
-            t.outbox.c.state != NoticeState.WITHDRAWN,
-            t.alerts.c.kind == kind,
-            t.alerts.c.site == site,
-        )
-    )
-    return latest
+    each = (_LAST_WRITTEN.value(connection, person=person, since=since, kind=kind, site=site) for person in people)
+    return max((moment for moment in each if moment is not None), default=None)
