@@ -113,16 +113,17 @@ class Desk:
 
     def _callers(self, connection: Connection, case: Case, now: datetime) -> Callers:
         alert = case.alert
-        load = cases.recent_load(connection, now - LOAD_WINDOW)
-        callers = replace(
-            around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load=load),
+        listed = around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load={})
+        callers = around_part(listed, alert)
+        return replace(
+            callers,
+            load=cases.recent_load_of(connection, callers.everybody(), now - LOAD_WINDOW),
             severity=alert.severity,
             load_limit=self._load_limit,
             asked={request.person for request in case.requests},
             paused={pause.person for pause in pauses.running(connection, now)},
             holidays=self._holidays,
         )
-        return around_part(callers, alert)
 
     def _store(self, connection: Connection, step: Step) -> None:
         cases.change(connection, step.alert)

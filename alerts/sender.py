@@ -126,7 +126,7 @@ class Sender:
         """Write down what has come back and claim so many that are due, in one commit."""
         with self._care.begin() as connection:
             self._dispatch.record(connection, done, now)
-            tasks = self._dispatch.claim(connection, now, emergencies=at_once, others=at_once)
+            tasks = self._dispatch.claim(connection, now, emergencies=at_once, others=at_once) if at_once else []
         for one in done:
             self._tell(one)
         return tasks

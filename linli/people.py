@@ -154,9 +154,13 @@ class Roster:
 
     def carers(self, home: Home, role: Role) -> list[Person]:
         """Return who of a role is listed for a home, nearest first, then by the people table's order."""
+        people = (p for p in self.around(home) if p.role == role)
+        return sorted(people, key=lambda p: (self.distance(p, home), p.order, p.person))
+
+    def around(self, home: Home) -> list[Person]:
+        """Return everybody who is listed for a home, in no order."""
         targets = ((Scope.HOME, home.home), (Scope.BUILDING, home.building), (Scope.SITE, home.site))
-        people = {p.person: p for target in targets for p in self._people_by_target.get(target, ()) if p.role == role}
-        return sorted(people.values(), key=lambda p: (self.distance(p, home), p.order, p.person))
+        return list({p.person: p for target in targets for p in self._people_by_target.get(target, ())}.values())
 
     def distance(self, person: Person, home: Home) -> int:
         """Return how near a person is to a home: 0 paired with it, 1 same stairwell, 2 same building, 3 same site."""
