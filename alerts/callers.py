@@ -59,11 +59,18 @@ class Callers:
         return [p for p in people if p.is_on_duty(self.now, self.home.zone, self.holidays)]
 
     def _listed(self, role: Role) -> list[Person]:
+        return [person for person in self._around(role) if person.role is role]
+
+    def _around(self, role: Role) -> Collection[Person]:
         if role is Role.STAFF and not self.home.site:  # it is about linli itself, whatever the site
-            return [person for person in self.roster.people.values() if person.role is role]
+            return self.roster.people.values()
         if role is not Role.STAFF or not self.homes:
-            return self.roster.carers(self.home, role)
-        return list({p.person: p for home in self.homes for p in self.roster.carers(home, role)}.values())
+            return self.roster.around(self.home)
+        return {p.person: p for home in self.homes for p in self.roster.around(home)}.values()
+
+    def everybody(self) -> frozenset[str]:
+        """Return who could be called at any time, by the list alone."""
+        return frozenset(person.person for role in Role for person in self._listed(role))
 
     def _is_paused(self, person: Person) -> bool:
         return person.role in PAUSING and person.person in self.paused

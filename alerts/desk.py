@@ -34,6 +34,8 @@ END_BY_THEMSELVES = frozenset({AlertKind.UNMONITORED, AlertKind.LOW_BATTERY})
 HEEDED = ASKED_ABOUT | END_BY_THEMSELVES
 LOAD_WINDOW = timedelta(days=7)
 """How far back being asked counts as a burden."""
+Decide = Callable[[Case, Callable[[], Callers], datetime], Step]
+"""What follows from an answer; who can be called is asked for only where somebody may be."""
 
 
 class UnknownAlert(LinliError):
@@ -112,16 +114,17 @@ class Desk:
 
     def _callers(self, connection: Connection, case: Case, now: datetime) -> Callers:
         alert = case.alert
-        load = cases.recent_load(connection, now - LOAD_WINDOW)
-        callers = replace(
-            around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load=load),
+        listed = around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load={})
+        callers = around_part(listed, alert)
+        return replace(
+            callers,
+            load=cases.recent_load_of(connection, callers.everybody(), now - LOAD_WINDOW),
             severity=alert.severity,
             load_limit=self._load_limit,
             asked={request.person for request in case.requests},
             paused={pause.person for pause in pauses.running(connection, now)},
             holidays=self._holidays.of(alert.site),
         )
-        return around_part(callers, alert)
 
     def _store(self, connection: Connection, step: Step) -> None:
         cases.change(connection, step.alert)
@@ -171,7 +174,7 @@ class Desk:
 
     def decline(self, alert: str, person: str) -> Alert:
         """Somebody cannot come."""
-        return self._reply(alert, person, lambda case, callers, now: replies.declined(case, callers, person, now))
+        return self._reply(alert, person, lambda case, around, now: replies.declined(case, around(), person, now))
 
     def arrive(self, alert: str, person: str) -> Alert:
         """Somebody is at the door."""
@@ -181,18 +184,18 @@ class Desk:
             lambda case, _, now: replies.arrived(case, person, role_of(self._roster().people.get(person)), now),
         )
 
-    def _reply(self, alert: str, person: str, decide: Callable[[Case, Callers, datetime], Step]) -> Alert:
+    def _reply(self, alert: str, person: str, decide: Decide) -> Alert:
         """Heed an answer; to a drill any answer is the one that it waits for."""
         role = role_of(self._roster().people.get(person))
 
-        def heed(case: Case, callers: Callers, now: datetime) -> Step:
-            return drills.answered(case, person, role, now) if case.alert.drill else decide(case, callers, now)
+        def heed(case: Case, around: Callable[[], Callers], now: datetime) -> Step:
+            return drills.answered(case, person, role, now) if case.alert.drill else decide(case, around, now)
 
         return self._change(alert, heed)
 
     def more_help(self, alert: str, person: str) -> Alert:
         """Whoever is at the door needs more hands."""
-        return self._change(alert, lambda case, callers, now: replies.more_help(case, callers, person, now))
+        return self._change(alert, lambda case, around, now: replies.more_help(case, around(), person, now))
 
     def take_back(self, home: str, said: TakingBack) -> None:
         """She says that nobody need come; raises nothing when nothing is open."""
@@ -214,7 +217,7 @@ class Desk:
     def _change(
         self,
         id_: str,
-        decide: Callable[[Case, Callers, datetime], Step],
+        decide: Decide,
         *,
         closing: bool = False,
     ) -> Alert:
@@ -226,7 +229,7 @@ class Desk:
             if alert.state is AlertState.CLOSED and not closing:
                 raise Conflict(f"alert {id_} is closed already")
             case = Case(alert, tuple(cases.requests(connection, id_)))
-            step = decide(case, self._callers(connection, case, now), now)
+            step = decide(case, lambda: self._callers(connection, case, now), now)
             if step.log:
                 self._store(connection, step)
         self._committed({step.alert.kind})
@@ -239,11 +242,10 @@ class Desk:
         """
         with self._care.read() as connection:
             by = set_back.seen(connection, self._ticked_at, now)
+            waiting = cases.due(connection, now)
         self._ticked_at = now
         if by is not None:
-            self._heed_clock(by, now)
-        with self._care.read() as connection:
-            waiting = cases.due(connection, now)
+            waiting = self._heed_clock(by, now)
         faults = [fault for id_ in waiting if (fault := self._try_step(id_, now)) is not None]
         if waiting:
             self._committed()
@@ -251,11 +253,14 @@ class Desk:
             raise faults[0]
         return len(waiting)
 
-    def _heed_clock(self, by: timedelta, now: datetime) -> None:
+    def _heed_clock(self, by: timedelta, now: datetime) -> list[str]:
+        """Move all that is to come; return which alerts' next step is due by that."""
         logger.warning("the clock was set back seconds=%.0f", by.total_seconds())
         with self._care.begin() as connection:
             set_back.heed(connection, by, now)
+            waiting = cases.due(connection, now)
         self._wake()
+        return waiting
 
     def _try_step(self, id_: str, now: datetime) -> Exception | None:
         try:

@@ -19,7 +19,7 @@ from linli.alert import Alert, Entry, Notice, NoticeState
 from linli.clock import Clock, seconds
 from linli.errors import StoreDown
 from linli.people import Channel, Person, Roster
-from linli.store import cases, outbox, overview
+from linli.store import cases, outbox
 from linli.store.care import CareStore
 
 LEASE = timedelta(seconds=30)
@@ -71,12 +71,9 @@ class Dispatch:
 
     def claim(self, connection: Connection, now: datetime, *, emergencies: int, others: int) -> list[Task]:
         """Take what is due, at most so many emergencies, and of all else so many as still have room."""
-        first = outbox.claim(connection, now, lease=self._lease, limit=emergencies, rank_at_most=0)
-        room = min(others, emergencies - len(first))
-        rest = outbox.claim(connection, now, lease=self._lease, limit=room) if room > 0 else []
-        notices = [*first, *rest]
-        known = overview.by_ids(connection, {notice.alert for notice in notices}) if notices else []
-        alerts = {alert.id: alert for alert in known}
+        notices = outbox.claim(connection, now, lease=self._lease, limit=emergencies, others=others)
+        ids = {notice.alert for notice in notices}
+        alerts = {id_: alert for id_ in ids if (alert := cases.by_id(connection, id_)) is not None}
         return [Task(notice, alerts[notice.alert]) for notice in notices]
 
     def send(self, task: Task) -> Done | None:
@@ -129,7 +126,7 @@ class Dispatch:
     def record(self, connection: Connection, tries: Sequence[Done], now: datetime) -> None:
         """Write answers down; at a failure the person's next channel gets the notice at once."""
         accepted = {done.notice.key: done for done in tries if done.answer.verdict is Verdict.ACCEPTED}
-        sent = outbox.record_sent(connection, accepted, now) if accepted else set()
+        sent = outbox.record_sent(connection, accepted, now)
         _log(connection, [done for key, done in accepted.items() if key in sent], now, "notice_sent")
         for done in tries:
             if done.answer.verdict is not Verdict.ACCEPTED:

@@ -6,6 +6,7 @@ The subject and the short text can be read on a locked screen: they name nobody,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
@@ -105,6 +106,7 @@ def compose(
 
     `holders` hold the home's spare key: named only to staff and to who has said that they go.
     """
+    ways = _Ways(links, alert.id, person.person)
     writer = _Writer(alert, notice, home, person, where_the_key_is(holders, person.person))
     return Message(
         key=notice.key,
@@ -114,11 +116,32 @@ def compose(
         subject=writer.subject(),
         short=writer.short(),
         paragraphs=writer.paragraphs(),
-        links=writer.links(links),
-        webhook_body=writer.webhook_body(links),
-        page="" if notice.type in {NoticeType.ASK, NoticeType.OVER} else links.request_page(alert.id, person.person),
+        links=writer.links(ways),
+        webhook_body=writer.webhook_body(ways),
+        page="" if notice.type in {NoticeType.ASK, NoticeType.OVER} else ways.page,
         is_over=notice.type is NoticeType.OVER,
     )
+
+
+class _Ways:
+    """The links of one message, each signed once."""
+
+    def __init__(self, links: Links, alert: str, person: str) -> None:
+        self._links = links
+        self._alert = alert
+        self._person = person
+
+    @cached_property
+    def accept(self) -> str:
+        return self._links.accept(self._alert, self._person)
+
+    @cached_property
+    def decline(self) -> str:
+        return self._links.decline(self._alert, self._person)
+
+    @cached_property
+    def page(self) -> str:
+        return self._links.request_page(self._alert, self._person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,20 +304,16 @@ class _Writer:
     def _why(self) -> str:
         return say(reason_for(self.alert, self.person.role), self.person.language, self.home.zone)
 
-    def links(self, links: Links) -> tuple[Link, ...]:
-        alert, person = self.alert.id, self.person.person
+    def links(self, ways: _Ways) -> tuple[Link, ...]:
         if self.alert.drill:
-            return (Link(self._say("I got it"), links.accept(alert, person)),)
+            return (Link(self._say("I got it"), ways.accept),)
         if self.notice.type in {NoticeType.ASK, NoticeType.OVER}:
             return ()
         if self.notice.type in {NoticeType.REMIND, NoticeType.TELL} or not self.home.home:
-            return (Link(self._say("Open"), links.request_page(alert, person)),)
-        return (
-            Link(self._say("I go"), links.accept(alert, person)),
-            Link(self._say("I cannot"), links.decline(alert, person)),
-        )
+            return (Link(self._say("Open"), ways.page),)
+        return (Link(self._say("I go"), ways.accept), Link(self._say("I cannot"), ways.decline))
 
-    def webhook_body(self, links: Links) -> bytes:
+    def webhook_body(self, ways: _Ways) -> bytes:
         return msgspec.json.encode(
             {
                 "type": _WEBHOOK_TYPES.get(self.notice.type, "alert.notice"),
@@ -315,7 +334,7 @@ class _Writer:
                     "resident": self.home.resident,
                 },
                 "to": {"person": self.person.person, "name": self.person.name, "role": self.person.role},
-                "links": self._webhook_links(links),
+                "links": self._webhook_links(ways),
                 **({"drill": True} if self.alert.drill else {}),
             }
         )
@@ -328,16 +347,14 @@ class _Writer:
             return self._why()
         return self.short() if self.notice.type is NoticeType.ASK else self.subject()
 
-    def _webhook_links(self, links: Links) -> dict[str, str]:
-        alert, person = self.alert.id, self.person.person
+    def _webhook_links(self, ways: _Ways) -> dict[str, str]:
         if self.notice.type in {
             NoticeType.ASK,
             NoticeType.OVER,
             NoticeType.TELL,
         }:  # nobody is asked to go: just to look
-            page = links.request_page(alert, person)
-            return {"accept": page, "decline": page}
-        return {"accept": links.accept(alert, person), "decline": links.decline(alert, person)}
+            return {"accept": ways.page, "decline": ways.page}
+        return {"accept": ways.accept, "decline": ways.decline}
 
     def _say(self, template: str, **fields: Field) -> str:
         return say(Sentence(template, fields), self.person.language, self.home.zone)

@@ -116,20 +116,20 @@ class Sender:
         For a virtual clock: the thread must not be running.
         """
         tries = 0
-        while True:
-            with self._care.begin() as connection:
-                tasks = self._dispatch.claim(connection, now, emergencies=_AT_ONCE, others=_AT_ONCE)
-            if not tasks:
-                return tries
-            done = [done for task in tasks if (done := self._dispatch.send(task)) is not None]
-            self._settle(done, now)
+        done: list[Done] = []
+        while tasks := self._settle(done, now, at_once=_AT_ONCE):
+            done = [one for task in tasks if (one := self._dispatch.send(task)) is not None]
             tries += len(done)
+        return tries
 
-    def _settle(self, done: list[Done], now: datetime) -> None:
+    def _settle(self, done: list[Done], now: datetime, *, at_once: int = 0) -> list[Task]:
+        """Write down what has come back and claim so many that are due, in one commit."""
         with self._care.begin() as connection:
             self._dispatch.record(connection, done, now)
+            tasks = self._dispatch.claim(connection, now, emergencies=at_once, others=at_once) if at_once else []
         for one in done:
             self._tell(one)
+        return tasks
 
     def _tell(self, done: Done) -> None:
         if done.kind:

@@ -160,10 +160,14 @@ class Roster:
 
     def carers(self, home: Home, role: Role) -> list[Person]:
         """Return who of a role is listed for a home, nearest first, then by the people table's order."""
+        people = (p for p in self.around(home) if p.role == role)
+        return sorted(people, key=lambda p: (*self.nearness(p, home), p.order, p.person))
+
+    def around(self, home: Home) -> list[Person]:
+        """Return everybody who is listed for a home, in no order."""
         places = ((Scope.KEY, home.home), (Scope.HOME, home.home))
         targets = (*places, (Scope.BUILDING, home.building), (Scope.SITE, home.site))
-        people = {p.person: p for target in targets for p in self._people_by_target.get(target, ()) if p.role == role}
-        return sorted(people.values(), key=lambda p: (*self.nearness(p, home), p.order, p.person))
+        return list({p.person: p for target in targets for p in self._people_by_target.get(target, ())}.values())
 
     def key_holders(self, home: Home) -> list[Person]:
         """Return who holds a home's spare key, by the people table's order."""

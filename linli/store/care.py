@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from linli.clock import seconds
 from linli.errors import LinliError, StoreDown
+from linli.store import prepared
 from linli.store.chain import gathering
 from linli.store.turns import Turns
 
@@ -36,6 +37,8 @@ class CareStore:
         self._turns = Turns(busy_timeout)
         try:
             self.url = make_url(url)
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            """Whether this is the built-in file, with one writer at a time."""
             make = _sqlite_engine if self.is_sqlite else _server_engine
             self._writing = make(self.url, busy_timeout, writes=True)
             self._reading = make(self.url, busy_timeout, writes=False)
@@ -44,22 +47,21 @@ class CareStore:
                 f"the care database address cannot be used: {type(why).__name__}; see docs/settings.md"
             ) from why
 
-    @property
-    def is_sqlite(self) -> bool:
-        """Tell whether this is the built-in file, with one writer at a time."""
-        return self.url.get_backend_name() == "sqlite"
-
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Open a transaction that may write; commits at the end, rolls back when anything is raised."""
         turn = self._turns.take() if self.is_sqlite else nullcontext()
         with turn, _ours(), self._writing.begin() as connection, gathering(connection):
+            if self.is_sqlite:  # the lock at once: a transaction that has read first could not get it any more
+                prepared.do(connection, "BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that can only read, all of it from one moment; never waits for a writer."""
         with _ours(), self._reading.begin() as connection:
+            if self.is_sqlite:
+                prepared.do(connection, "BEGIN")
             yield connection
 
     def migrate(self) -> None:
@@ -137,13 +139,6 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
         _write_ahead(connection, busy_timeout)
         for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name}={value}")
-
-    # a transaction that writes takes the lock at once: one that has read first could not get it any more
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine
 

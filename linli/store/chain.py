@@ -4,19 +4,21 @@ Lines that are older than the chain have an empty hash and prove nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, Table, Text, bindparam, case, func, select, type_coerce
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Text, bindparam, case, func, select, type_coerce
 from sqlalchemy.sql.dml import ReturningInsert
 
 from linli.alert import Entry
 from linli.clock import millis
 from linli.steps import Steps, Tell, nobody
+from linli.store import prepared
 from linli.store import tables as t
+from linli.store.prepared import Prepared
+from linli.store.upsert import insert_of
 
 _LINES = "linli.log"
 _NAME = "log"
@@ -85,43 +87,42 @@ def gathered(connection: Connection, alert: str) -> list[Entry]:
 
 
 _newest_seq = select(func.coalesce(func.max(t.log.c.seq), 0)).scalar_subquery()
-_hash_of = select(t.log.c.hash).where(t.log.c.seq == bindparam("wanted"))
+_hash_of = Prepared(select(t.log.c.hash).where(t.log.c.seq == bindparam("wanted")))
 _INSERT = {
     name: f"INSERT INTO log (seq, alert, at, what, who, detail, hash) VALUES ({', '.join([mark] * 7)})"  # noqa: S608
     for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
 }
-"""Takes the values as they were hashed, in the database's own words: SQLAlchemy would take as long again for them."""
+"""Takes the values as they were hashed."""
 
 
-def _counting(insert: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> ReturningInsert[int]:
+def _counting(dialect: str) -> ReturningInsert[int]:
     """Return the statement that takes the next numbers: behind what was counted, and behind whatever is there.
 
     A line that somebody has put in past the end must not keep linli from writing; a number left out tells of it.
     """
     known = t.revisions.c.value
-    first = insert(t.revisions).values(name=_NAME, value=_newest_seq + bindparam("count"))
+    first = insert_of(dialect, t.revisions).values(name=_NAME, value=_newest_seq + bindparam("count"))
     following = case((known < _newest_seq, _newest_seq + 1), else_=known) + bindparam("count")
     return first.on_conflict_do_update(index_elements=["name"], set_={"value": following}).returning(known)
 
 
-_count = {"sqlite": _counting(sqlite.insert), "postgresql": _counting(postgresql.insert)}
-"""Made once: making a statement takes longer than all that the database has to do for it."""
+_count = Prepared(_counting)
 
 
 def _write(connection: Connection, lines: list[tuple[str, Entry]]) -> None:
     last = _take_numbers(connection, len(lines))
-    hash_ = connection.scalar(_hash_of, {"wanted": last - len(lines)}) or ""
+    hash_ = _hash_of.value(connection, wanted=last - len(lines)) or ""
     rows = []
     for seq, (alert, entry) in enumerate(lines, last - len(lines) + 1):
         detail = _encode(entry.detail)
         hash_ = _link(hash_, seq, alert, entry, detail)
         rows.append((seq, alert, millis(entry.at), entry.what, entry.who, detail.decode(), hash_))
-    connection.exec_driver_sql(_INSERT[connection.dialect.name], rows)
+    prepared.do_each(connection, _INSERT[connection.dialect.name], rows)
 
 
 def _take_numbers(connection: Connection, count: int) -> int:
     """Return the last of the next numbers; its row is held, so that the next writer sees these lines first."""
-    return int(connection.execute(_count[connection.dialect.name], {"count": count}).scalar_one())
+    return int(_count.value(connection, count=count))
 
 
 def head(connection: Connection) -> Head | None:
@@ -132,7 +133,7 @@ def head(connection: Connection) -> Head | None:
 
 def lost(connection: Connection, kept: Head) -> str | None:
     """Return what has become of a line that was once the newest, None if it still stands (primary key)."""
-    hash_ = connection.scalar(_hash_of, {"wanted": kept.seq})
+    hash_ = _hash_of.value(connection, wanted=kept.seq)
     if hash_ is None:
         return f"the log has been at line {kept.seq} and does not have it any more: its end was cut off"
     return None if hash_ == kept.hash else f"log line {kept.seq} is another than linli has written: the log is not ours"

@@ -1,16 +1,18 @@
 """Questions to the care data about notices on their way. A claim is a lease: when it ends, the notice is sent again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, not_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, TextClause, and_, bindparam, case, func, not_, or_, select, update
 
 from linli import canary
 from linli.alert import AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Severity
 from linli.store import cases
 from linli.store import tables as t
+from linli.store.prepared import Prepared
+from linli.store.upsert import insert_of
 
 _WANTED = or_(t.alerts.c.state != AlertState.CLOSED, t.outbox.c.type == NoticeType.OVER)
 """Nobody is called once an alert is closed; that it is over is told just then."""
@@ -19,16 +21,31 @@ _WAITS_FOR_ROOM = and_(
 )
 _LONGEST_WAIT = timedelta(hours=6)
 """How long something that is over may wait to be told while there is always something newer to tell."""
-_LIVE = (NoticeState.WAITING, NoticeState.LEASED)
-_LOWEST_RANK = max(severity.rank for severity in Severity)
-
-# The statements of each turn are made once: making one takes longer than all that the database has to do for it.
-_READY = (
-    select(t.outbox.c.key)
+_went_out = case(
+    (t.outbox.c.type == NoticeType.OVER, func.coalesce(t.outbox.c.answered_at, t.outbox.c.due_at)),
+    else_=t.outbox.c.created_at,
+)
+_NOTICE = (
+    t.outbox.c.key,
+    t.outbox.c.alert,
+    t.outbox.c.person,
+    t.outbox.c.channel,
+    t.outbox.c.type,
+    t.outbox.c.severity,
+    t.outbox.c.due_at,
+    t.outbox.c.state,
+    t.outbox.c.attempts,
+    t.outbox.c.reason,
+)
+_ADDED = (
+    "key", "alert", "person", "channel", "type", "severity", "rank", "state", "due_at", "reason", "created_at",
+)  # fmt: skip
+_ADD = Prepared(lambda dialect: insert_of(dialect, t.outbox).on_conflict_do_nothing(index_elements=["key"]), _ADDED)
+_READY = Prepared(
+    select(*_NOTICE)
     .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
     .where(
         t.IS_LIVE,
-        t.outbox.c.rank <= bindparam("rank"),
         or_(
             and_(t.outbox.c.state == NoticeState.WAITING, t.outbox.c.due_at <= bindparam("now")),
             and_(t.outbox.c.state == NoticeState.LEASED, t.outbox.c.lease_until <= bindparam("now")),
@@ -39,7 +56,12 @@ _READY = (
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=t.outbox)
 )
-_HELD = (
+_LEASE = Prepared(
+    update(t.outbox)
+    .where(t.outbox.c.key == bindparam("leased"))
+    .values(state=NoticeState.LEASED, lease_until=bindparam("until"), attempts=t.outbox.c.attempts + 1)
+)
+_HELD = Prepared(
     select(t.outbox.c.key)
     .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
     .where(
@@ -49,10 +71,41 @@ _HELD = (
         _WANTED,
     )
 )
-_NEXT_DUE = select(func.min(t.outbox.c.due_at)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.WAITING)
-_NEXT_END = select(func.min(t.outbox.c.lease_until)).where(t.IS_LIVE, t.outbox.c.state == NoticeState.LEASED)
-_OF_ALERT = (
-    select(t.outbox).where(t.outbox.c.alert == bindparam("alert")).order_by(t.outbox.c.created_at, t.outbox.c.key)
+_NEXT_DUE = Prepared(
+    select(
+        func.min(case((t.outbox.c.state == NoticeState.WAITING, t.outbox.c.due_at), else_=t.outbox.c.lease_until))
+    ).where(t.IS_LIVE)
+)
+_OF_ALERT = Prepared(
+    select(*_NOTICE).where(t.outbox.c.alert == bindparam("alert")).order_by(t.outbox.c.created_at, t.outbox.c.key)
+)
+_LAST_WRITTEN = Prepared(
+    select(func.max(_went_out))
+    .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
+    .where(
+        t.outbox.c.person == bindparam("person"),
+        t.outbox.c.created_at > bindparam("since_put"),
+        _went_out > bindparam("since"),
+        t.outbox.c.state != NoticeState.WITHDRAWN,
+        not_(_WAITS_FOR_ROOM),
+        t.alerts.c.kind == bindparam("kind"),
+        t.alerts.c.site == bindparam("site"),
+    )
+)
+_SENT = Prepared(
+    update(t.outbox)
+    .where(t.outbox.c.key == bindparam("accepted"), t.outbox.c.state != NoticeState.SENT)
+    .values(state=NoticeState.SENT, reason="", lease_until=None, answered_at=bindparam("now"))
+)
+_NOT_SENT_YET = Prepared(
+    select(t.outbox.c.key, t.outbox.c.person, t.outbox.c.state)
+    .where(t.outbox.c.alert == bindparam("alert"), t.IS_LIVE, t.outbox.c.type != NoticeType.OVER)
+    .with_for_update()
+)
+_WITHDRAW = Prepared(
+    update(t.outbox)
+    .where(t.outbox.c.key == bindparam("unwanted"))
+    .values(state=NoticeState.WITHDRAWN, lease_until=None, answered_at=bindparam("now"))
 )
 
 
@@ -74,50 +127,48 @@ def add(connection: Connection, notices: Iterable[Notice], now: datetime) -> Non
         }
         for n in notices
     ]
-    if not rows:
-        return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(t.outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
+    _ADD.run_each(connection, rows)
 
 
 def claim(
-    connection: Connection, now: datetime, *, lease: timedelta, limit: int, rank_at_most: int = _LOWEST_RANK
+    connection: Connection, now: datetime, *, lease: timedelta, limit: int, others: int | None = None
 ) -> list[Notice]:
-    """Take notices that are due, gravest first, for the length of a lease (ix_outbox_due).
+    """Take notices that are due, gravest first, for the length of a lease; `others` than emergencies at most so many.
 
     A notice whose lease has run out is due again: whoever held it may have died, and the same key makes
-    the second sending harmless. Of closed alerts only the thanks are taken. `rank_at_most` 0 takes only emergencies.
+    the second sending harmless. Of closed alerts only the thanks are taken (ix_outbox_due).
     """
-    keys = list(connection.scalars(_READY, {"now": now, "limit": limit, "rank": rank_at_most}))
-    if not keys:
-        return []
-    taken = connection.execute(
-        update(t.outbox)
-        .where(t.outbox.c.key.in_(keys))
-        .values(state=NoticeState.LEASED, lease_until=now + lease, attempts=t.outbox.c.attempts + 1)
-        .returning(t.outbox)
-    )
-    return sorted((_notice(row) for row in taken), key=lambda n: (n.severity.rank, n.due_at, n.key))
+    ready = [_leased(_notice(row)) for row in _READY.rows(connection, now=now, limit=limit)]
+    if others is not None:
+        emergencies = sum(notice.severity is Severity.EMERGENCY for notice in ready)
+        del ready[emergencies + others :]
+    _LEASE.run_each(connection, [{"leased": notice.key, "until": now + lease} for notice in ready])
+    return ready
 
 
-def _notice(row: Row[Any]) -> Notice:
+def _leased(notice: Notice) -> Notice:
+    return replace(notice, state=NoticeState.LEASED, attempts=notice.attempts + 1)
+
+
+def _notice(row: Sequence[Any]) -> Notice:
+    key, alert, person, channel, type_, severity, due_at, state, attempts, reason = row
     return Notice(
-        row.key,
-        row.alert,
-        row.person,
-        row.channel,
-        NoticeType(row.type),
-        Severity(row.severity),
-        row.due_at,
-        NoticeState(row.state),
-        row.attempts,
-        row.reason,
+        key,
+        alert,
+        person,
+        channel,
+        NoticeType(type_),
+        Severity(severity),
+        due_at,
+        NoticeState(state),
+        attempts,
+        reason,
     )
 
 
 def is_held(connection: Connection, key: str, *, attempt: int) -> bool:
     """Tell whether an attempt still holds its notice, and it is still to be sent (primary keys)."""
-    return connection.execute(_HELD, {"key": key, "attempt": attempt}).one_or_none() is not None
+    return _HELD.row(connection, key=key, attempt=attempt) is not None
 
 
 def release(connection: Connection, now: datetime) -> None:
@@ -128,8 +179,8 @@ def release(connection: Connection, now: datetime) -> None:
 
 def next_due(connection: Connection) -> datetime | None:
     """Return when the next notice can be taken (ix_outbox_due)."""
-    found = [moment for moment in (connection.scalar(_NEXT_DUE), connection.scalar(_NEXT_END)) if moment is not None]
-    return min(found, default=None)
+    found: datetime | None = _NEXT_DUE.value(connection)
+    return found
 
 
 def record(
@@ -150,11 +201,11 @@ def record(
     values: dict[str, Any] = {"state": state, "reason": reason, "lease_until": None, "answered_at": now}
     if due_at is not None:
         values["due_at"] = due_at
-    which = [t.outbox.c.key == key]
+    which: list[ColumnElement[bool] | TextClause] = [t.outbox.c.key == key]
     if state is NoticeState.SENT:
         which.append(t.outbox.c.state != NoticeState.SENT)
     else:
-        which.append(t.outbox.c.state.in_(_LIVE))
+        which.append(t.IS_LIVE)
         if attempt is not None:
             which.append(t.outbox.c.attempts == attempt)
     done = connection.execute(update(t.outbox).where(*which).values(**values))
@@ -166,13 +217,7 @@ def record_sent(connection: Connection, keys: Iterable[str], now: datetime) -> s
 
     What it says of one is what `record` says: an acceptance counts from everybody.
     """
-    accepted = (
-        update(t.outbox)
-        .where(t.outbox.c.key.in_(list(keys)), t.outbox.c.state != NoticeState.SENT)
-        .values(state=NoticeState.SENT, reason="", lease_until=None, answered_at=now)
-        .returning(t.outbox.c.key)
-    )
-    return set(connection.scalars(accepted))
+    return {key for key in keys if _SENT.run(connection, accepted=key, now=now)}
 
 
 def withdraw(connection: Connection, alert: str, now: datetime, *, person: str | None = None) -> int:
@@ -180,31 +225,26 @@ def withdraw(connection: Connection, alert: str, now: datetime, *, person: str |
 
     What a sender has in hand may be at its receiver already, and its answer may never be written down: the log names it.
     """
-    which = [t.outbox.c.alert == alert, t.outbox.c.state.in_(_LIVE), t.outbox.c.type != NoticeType.OVER]
-    if person is not None:
-        which.append(t.outbox.c.person == person)
-    in_hand = select(t.outbox.c.key, t.outbox.c.person).where(*which, t.outbox.c.state == NoticeState.LEASED)
+    unsent = [row for row in _NOT_SENT_YET.rows(connection, alert=alert) if person is None or row[1] == person]
     lines = [
-        (alert, Entry(now, "notice_taken_back", row.person, {"key": row.key}))
-        for row in connection.execute(in_hand)
-        if row.person != canary.PERSON
+        (alert, Entry(now, "notice_taken_back", to, {"key": key}))
+        for key, to, state in unsent
+        if state == NoticeState.LEASED and to != canary.PERSON
     ]
     cases.write_logs(connection, lines)
-    done = connection.execute(
-        update(t.outbox).where(*which).values(state=NoticeState.WITHDRAWN, lease_until=None, answered_at=now)
-    )
-    return done.rowcount
+    _WITHDRAW.run_each(connection, [{"unwanted": key, "now": now} for key, _, _ in unsent])
+    return len(unsent)
 
 
 def of_alert(connection: Connection, alert: str) -> list[Notice]:
     """Return an alert's notices, oldest first (ix_outbox_alert)."""
-    return [_notice(row) for row in connection.execute(_OF_ALERT, {"alert": alert})]
+    return [_notice(row) for row in _OF_ALERT.rows(connection, alert=alert)]
 
 
 def of_person(connection: Connection, person: str, limit: int = 50) -> list[Notice]:
     """Return a person's latest notices, newest first: the inbox (ix_outbox_person_created_at)."""
     query = (
-        select(t.outbox)
+        select(*_NOTICE)
         .where(t.outbox.c.person == person)
         .order_by(t.outbox.c.created_at.desc(), t.outbox.c.key)
         .limit(limit)
@@ -226,24 +266,12 @@ def last_written(
     What was taken back unsent was never written, and that something is over is only once it has gone out, since it may
     wait (ix_outbox_person_created_at).
     """
-    went_out = case(
-        (t.outbox.c.type == NoticeType.OVER, func.coalesce(t.outbox.c.answered_at, t.outbox.c.due_at)),
-        else_=t.outbox.c.created_at,
+    since_put = since - _LONGEST_WAIT
+    each = (
+        _LAST_WRITTEN.value(connection, person=person, since=since, since_put=since_put, kind=kind, site=site)
+        for person in people
     )
-    latest: datetime | None = connection.scalar(
-        select(func.max(went_out))
-        .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
-        .where(
-            t.outbox.c.person.in_(list(people)),
-            t.outbox.c.created_at > since - _LONGEST_WAIT,
-            went_out > since,
-            t.outbox.c.state != NoticeState.WITHDRAWN,
-            not_(_WAITS_FOR_ROOM),
-            t.alerts.c.kind == kind,
-            t.alerts.c.site == site,
-        )
-    )
-    return latest
+    return max((moment for moment in each if moment is not None), default=None)
 
 
 def waiting_ends(
@@ -254,7 +282,7 @@ def waiting_ends(
     Of those put there after a moment (ix_outbox_person_created_at).
     """
     query = (
-        select(t.outbox)
+        select(*_NOTICE)
         .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
         .where(
             t.outbox.c.person.in_(list(people)),

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from linli.store import tables as t
+from linli.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,16 @@ def of(connection: Connection, person: str, now: datetime) -> Pause | None:
     return _pause(found) if found else None
 
 
-_RUNNING = select(t.pauses).where(
-    t.pauses.c.until > bindparam("now"), t.pauses.c.since <= bindparam("now"), t.pauses.c.ended_at.is_(None)
+_RUNNING = Prepared(
+    select(t.pauses.c.person, t.pauses.c.since, t.pauses.c.until).where(
+        t.pauses.c.until > bindparam("now"), t.pauses.c.since <= bindparam("now"), t.pauses.c.ended_at.is_(None)
+    )
 )
 
 
 def running(connection: Connection, now: datetime) -> list[Pause]:
     """Return all pauses that run at a moment (ix_pauses_until)."""
-    return [_pause(row) for row in connection.execute(_RUNNING, {"now": now})]
+    return [Pause(*row) for row in _RUNNING.rows(connection, now=now)]
 
 
 def _pause(row: Row[tuple[object, ...]]) -> Pause:

@@ -8,12 +8,13 @@ from linli.alert import Entry
 from linli.clock import from_millis, millis
 from linli.store import cases
 from linli.store import tables as t
+from linli.store.prepared import Prepared
 
 LEAST = timedelta(seconds=2)
 """A smaller difference is only the usual correction of a clock, or two programs' clocks."""
 SET_BACK = "clock_set_back"
 
-_NEWEST = select(t.log.c.at).order_by(t.log.c.seq.desc()).limit(1)
+_NEWEST = Prepared(select(t.log.c.at).order_by(t.log.c.seq.desc()).limit(1))
 _ANY_OPEN = text(
     "SELECT 1 FROM alerts WHERE due_at IS NOT NULL AND NOT (severity = 'notice' AND state = 'open' AND rung = 0) LIMIT 1"
 )
@@ -38,7 +39,7 @@ def seen(connection: Connection, before: datetime | None, now: datetime) -> time
     `before` is when we looked last. After a start only the newest line of the log is known, which may tell less than
     all (primary key, ix_alerts_due).
     """
-    moments = [moment for moment in (before, connection.scalar(_NEWEST)) if moment is not None]
+    moments = [moment for moment in (before, _NEWEST.value(connection)) if moment is not None]
     by = max(moments, default=now) - now
     return by if by > LEAST and connection.scalar(_ANY_OPEN) is not None else None
 

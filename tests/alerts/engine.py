@@ -28,6 +28,7 @@ from linli.health import Health
 from linli.people import Channel, Roster
 from linli.store import outbox
 from linli.store.care import CareStore
+from tests.listening import listen
 
 TICK = timedelta(seconds=1)
 PAUSE = timedelta(minutes=2)
@@ -68,7 +69,7 @@ class FaultyCare(CareStore):
         self.is_down = False
         self.injected: Counter[str] = Counter()
         self._statements_left: int | None = None
-        event.listen(self._writing, "before_cursor_execute", self._before_statement)
+        listen(self._writing, self._before_statement)
         event.listen(self._writing, "connect", _without_waiting_for_the_disk)
 
     def _before_statement(self, *_: Any) -> None:

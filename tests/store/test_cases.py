@@ -202,6 +202,10 @@ def test_the_load_of_each_helper_is_counted_from_a_moment_on(care: CareStore) ->
     with care.read() as connection:
         assert cases.recent_load(connection, EIGHT) == {"ana": 3, "jun": 1}
         assert cases.recent_load(connection, EIGHT + MINUTE) == {"ana": 2}
+        assert cases.recent_load_of(connection, {"ana", "jun", "bo"}, EIGHT) == {"ana": 3, "jun": 1}
+        assert cases.recent_load_of(connection, {"ana", "jun"}, EIGHT + MINUTE) == {"ana": 2}
+        assert cases.recent_load_of(connection, {"jun"}, EIGHT) == {"jun": 1}
+        assert cases.recent_load_of(connection, set(), EIGHT) == {}
 
 
 def test_the_log_keeps_the_order_and_goes_on_where_one_stopped_reading(care: CareStore) -> None:

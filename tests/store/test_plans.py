@@ -1,17 +1,17 @@
 """Each question that is asked every second is answered from the index that its docstring names, not by reading all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from linli.alert import AlertKind
-from linli.store import absences, access, cases, drills, outbox, rejections
+from linli.store import absences, access, cases, drills, outbox, prepared, rejections
 from linli.store.care import CareStore
 from linli.store.drills import DrillKind
 from tests.cast import EIGHT, MINUTE
+from tests.listening import listen
 from tests.store.histories import finding
 
 Ask = Callable[[Connection], object]
@@ -31,6 +31,7 @@ Ask = Callable[[Connection], object]
         (lambda c: cases.search(c, homes=["home-7"]), "ix_alerts_home"),
         (lambda c: cases.closed_today(c, EIGHT), "ix_alerts_closed"),
         (lambda c: cases.recent_load(c, EIGHT), "ix_requests_asked_at_person"),
+        (lambda c: cases.recent_load_of(c, ["ana", "jun"], EIGHT), "COVERING INDEX ix_requests_person_asked_at"),
         (lambda c: cases.read_log(c, "a-1"), "ix_log_alert_seq"),
         (lambda c: cases.log_since(c, 7), "INTEGER PRIMARY KEY"),
         (lambda c: outbox.claim(c, EIGHT, lease=MINUTE, limit=10), "ix_outbox_due"),
@@ -53,29 +54,20 @@ Ask = Callable[[Connection], object]
 def test_a_question_is_answered_from_its_index(ask: Ask, index: str, tmp_path: Path, migrated_file: Path) -> None:
     path = tmp_path / "care.db"
     path.write_bytes(migrated_file.read_bytes())
+    asked: list[tuple[str, Sequence[object]]] = []
     care = CareStore(f"sqlite:///{path}")
+    listen(care._writing, lambda statement, values: asked.append((statement, values)))
     with care.begin() as connection:
-        plans = _plans(connection, ask)
+        asked.clear()
+        ask(connection)
+        plans = [_plan(connection, statement, values) for statement, values in list(asked)]
     care.close()
 
     assert plans
     assert [plan for plan in plans if index not in plan] == []
 
 
-def _plans(connection: Connection, ask: Ask) -> list[str]:
-    """Return how SQLite would answer each statement of a question."""
-    asked: list[tuple[str, tuple[Any, ...]]] = []
-
-    def listen(_: object, __: object, statement: str, parameters: tuple[Any, ...], *___: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", listen)
-    ask(connection)
-    event.remove(connection, "before_cursor_execute", listen)
-    cursor = connection.connection.cursor()
-    plans = []
-    for statement, parameters in asked:
-        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        plans.append(" / ".join(row[3] for row in cursor.fetchall()))
-    cursor.close()
-    return plans
+def _plan(connection: Connection, statement: str, values: Sequence[object]) -> str:
+    """Return how SQLite would answer a statement."""
+    rows = prepared.ask(connection, f"EXPLAIN QUERY PLAN {statement}", values)
+    return " / ".join(row[3] for row in rows)

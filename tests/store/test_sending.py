@@ -22,10 +22,22 @@ def test_a_claim_can_be_for_emergencies_only(care: CareStore) -> None:
     posted(care, notice("sos", severity=Severity.EMERGENCY), notice("leak", severity=Severity.URGENT))
 
     with care.begin() as connection:
-        first = outbox.claim(connection, EIGHT, lease=MINUTE, limit=10, rank_at_most=0)
+        first = outbox.claim(connection, EIGHT, lease=MINUTE, limit=10, others=0)
 
     assert [one.key for one in first] == ["sos"]
     assert claimed(care) == ["leak"]
+
+
+def test_a_claim_leaves_what_there_is_no_room_for_beside_the_emergencies(care: CareStore) -> None:
+    opened(care, "a-1")
+    gravest = [notice(key, severity=Severity.EMERGENCY) for key in ("sos", "fall")]
+    posted(care, *gravest, *(notice(key, severity=Severity.URGENT) for key in ("leak-1", "leak-2", "leak-3")))
+
+    with care.begin() as connection:
+        first = outbox.claim(connection, EIGHT, lease=MINUTE, limit=4, others=1)
+
+    assert [one.key for one in first] == ["fall", "sos", "leak-1"]
+    assert claimed(care) == ["leak-2", "leak-3"]
 
 
 def test_a_notice_is_held_by_the_attempt_that_claimed_it_last(care: CareStore) -> None:
