@@ -298,14 +298,19 @@ def _finding(key: str, home: Home, kind: AlertKind, severity: Severity, at: date
     return Finding(key, home.home, home.site, kind, severity, at, Sentence("No check-in as agreed."))
 
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+"""Where Linux keeps files in memory. Every step waits for its disk, 41,000 times a year: that measures the disk."""
+
+
 def main() -> None:
-    """Live through the year and print how long it took."""
-    with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
+    """Live through the year, in memory where there is room for files, and print how long it took."""
+    where = _MEMORY if _MEMORY.is_dir() else Path(tempfile.gettempdir())
+    with tempfile.TemporaryDirectory(prefix="linli-bench-", dir=where) as folder:
         year = Year(Path(folder), HOMES, FIRST, LAST)
         told = year.run()
     print(
         f"year: {HOMES} homes, {len(year.roster.people)} people, 366 days in {told.seconds:.1f} s, "
-        f"of which {told.cpu_seconds:.1f} s of CPU and the rest for the disk and others: {told.alerts} alerts "
+        f"of which {told.cpu_seconds:.1f} s of CPU, its files in {where}: {told.alerts} alerts "
         f"({told.alerts / HOMES:.1f} a home), {told.notices} notices, {year.sent} messages, {told.steps} steps"
     )
     print(
