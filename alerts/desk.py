@@ -143,7 +143,7 @@ class Desk:
         if step.is_over and not step.alert.drill:
             outbox.add(connection, thanks(outbox.of_alert(connection, step.alert.id), step.log, now), now)
 
-    # for `incidents`, which changes several alerts in one transaction and calls `refresh` after its commit
+    # for `incidents` and drills, which change more in one transaction and call `refresh` after its commit
 
     def open_within(self, connection: Connection, finding: Finding, now: datetime) -> None:
         """Open an alert, as `open` does."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from alerts.drill_proofs import button_proofs, volunteer_proofs
 from alerts.drills import REPLY_WITHIN, WINDOW
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Severity
-from linli.errors import Conflict, LinliError, UnknownHome
+from linli.errors import Conflict, LinliError, StoreDown, UnknownHome
 from linli.people import Care, Person, Roster, Scope
 from linli.signals import Kind
 from linli.store import cases, drills, pauses
@@ -23,6 +24,8 @@ from linli.store import roster as roster_store
 from linli.store.drills import CANCELLED, DrillKind
 from linli.store.pauses import Pause
 from linli.wire import signal_topic, write_payload
+from tests.alerts.engine import At, Fault
+from tests.alerts.engine_machine import fresh_engine, remove_store, small_town
 from tests.cast import ANA, EIGHT, GARDEN, JUN, MEI, MINUTE
 from tests.watching import Whole, furnish
 
@@ -329,6 +332,21 @@ def test_one_who_is_asked_twice_gets_one_message(community: Community) -> None:
     assert community.drills.ask("ana").id == community.drills.ask("ana").id
     assert [person for person, _ in community.channel.sent] == []
     assert community.called() == ["ana"]
+
+
+@pytest.mark.parametrize("place", [*At, "after the first of several"])
+def test_a_drill_that_could_not_be_stored_with_its_message_was_never_begun(place: str) -> None:
+    engine = fresh_engine(small_town([1], 0, {"lin"}, "Asia/Shanghai"), EIGHT)
+    several = place not in list(At)
+    engine.care.faults.append(Fault(int(several), At.BEGIN if several else At(place), statements=3))
+    with suppress(StoreDown):
+        DrillDesk(engine.care, lambda: engine.roster, engine.desk, engine.clock).ask("v1")
+    with engine.care.read() as connection:
+        begun = [one.alert for one in drills.of_person(connection, "v1")]
+    opened = engine.alerts()
+    engine.close()
+    remove_store()
+    assert begun == opened
 
 
 def test_a_volunteer_who_does_not_answer_is_left_in_peace_and_shown(community: Community) -> None:
