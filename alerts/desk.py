@@ -85,6 +85,8 @@ class Desk:
         if not findings:
             return
         now = self._clock.now()
+        if self._ticked_at is None or now < self._ticked_at:
+            self._look_at_clock(now)
         with self._care.begin() as connection:
             self._adopt(connection, now)
             for finding in findings:
@@ -99,6 +101,8 @@ class Desk:
         known = cases.open_like(connection, finding)
         if known is not None:
             cases.add_episode(connection, finding.key, known.id, now)
+            if finding.drill:
+                drill_store.join(connection, alert_id(finding.key), known.id)
             case = Case(known, tuple(cases.requests(connection, known.id)))
             self._store(connection, escalation.repeated(case, finding, now))
             return
@@ -191,7 +195,7 @@ class Desk:
 
     def more_help(self, alert: str, person: str) -> Alert:
         """Whoever is at the door needs more hands."""
-        return self._change(alert, lambda case, callers, now: replies.more_help(case, callers, person, now))
+        return self._reply(alert, person, lambda case, callers, now: replies.more_help(case, callers, person, now))
 
     def take_back(self, home: str, said: TakingBack) -> None:
         """She says that nobody need come; raises nothing when nothing is open."""
@@ -236,11 +240,7 @@ class Desk:
 
         A case that cannot be dealt with holds no other back: what it raises is raised when all have been tried.
         """
-        with self._care.read() as connection:
-            by = set_back.seen(connection, self._ticked_at, now)
-        self._ticked_at = now
-        if by is not None:
-            self._heed_clock(by, now)
+        self._look_at_clock(now)
         with self._care.read() as connection:
             waiting = cases.due(connection, now)
         faults = [fault for id_ in waiting if (fault := self._try_step(id_, now)) is not None]
@@ -249,6 +249,14 @@ class Desk:
         if faults:
             raise faults[0]
         return len(waiting)
+
+    def _look_at_clock(self, now: datetime) -> None:
+        """See whether the clock was set back, before anything is opened by it: that would be moved back as well."""
+        with self._care.read() as connection:
+            by = set_back.seen(connection, self._ticked_at, now)
+        if by is not None:
+            self._heed_clock(by, now)
+        self._ticked_at = now  # only now: what a store refused is tried again
 
     def _heed_clock(self, by: timedelta, now: datetime) -> None:
         logger.warning("the clock was set back seconds=%.0f", by.total_seconds())
