@@ -24,8 +24,9 @@ from linli.store import roster as roster_store
 from linli.store.drills import CANCELLED, DrillKind
 from linli.store.pauses import Pause
 from linli.wire import signal_topic, write_payload
-from tests.alerts.engine import At, Fault
-from tests.alerts.engine_machine import fresh_engine, remove_store, small_town
+from tests.alerts.engine_town import small_town
+from tests.alerts.faulty_care import At, Fault
+from tests.alerts.fresh_engine import fresh_engine, remove_store
 from tests.cast import ANA, EIGHT, GARDEN, JUN, MEI, MINUTE
 from tests.watching import Whole, furnish
 
@@ -303,6 +304,26 @@ def test_announcing_again_calls_the_first_off_so_that_only_one_press_is_a_drill(
     community.press()
     community.press()
     assert is_real(community)
+
+
+def test_a_second_trial_while_nobody_has_answered_the_first_names_the_alert_that_is_there(community: Community) -> None:
+    for _ in range(2):
+        community.drills.announce(MEI.home)
+        community.press()
+    with community.core.care.read() as connection:
+        tried = drills.of_home(connection, MEI.home)
+    assert len(tried) == 2
+    assert {community.alert(one.alert).drill for one in tried} == {True}
+
+
+def test_more_hands_that_are_asked_for_in_a_drill_end_it_and_call_nobody(community: Community) -> None:
+    community.drills.announce(MEI.home)
+    community.press()
+    assert community.called() == ["ana"]
+    (drill,) = community.core.desk.open_alerts()
+    ended = community.core.desk.more_help(drill.id, "ana")
+    assert ended.outcome is Outcome.DRILL
+    assert community.called() == []
 
 
 def test_a_button_that_was_tried_in_vain_is_shown_as_such(community: Community) -> None:
