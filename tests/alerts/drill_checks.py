@@ -73,10 +73,11 @@ def _is_on_record(look: Look, row: Row) -> Iterator[str]:
 
 def _was_real_or_announced(look: Look, key: str, finding: Finding) -> Iterator[str]:
     """A press that was announced is no call for help, unless somebody was in need already."""
-    episode = next(row for row in look.tables["episodes"] if row["key"] == key)
-    alert = next(row for row in look.tables["alerts"] if row["id"] == episode["alert"])
-    is_own = next(row["key"] for row in look.tables["episodes"] if row["alert"] == alert["id"]) == key
-    if alert["drill"] or not is_own or look.engine.clock_was_set or _in_need(look, alert):
+    episodes = look.tables["episodes"]
+    into = next((row["alert"] for row in episodes if row["key"] == key), None)
+    alert = next((row for row in look.tables["alerts"] if row["id"] == into), None)
+    is_own = next((row["key"] for row in episodes if row["alert"] == into), None) == key
+    if alert is None or alert["drill"] or not is_own or look.engine.clock_was_set or _in_need(look, alert):
         return
     for row in look.tables["drills"]:
         waited = row["passed_at"] is None or row["passed_at"] > alert["opened_at"]
