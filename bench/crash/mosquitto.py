@@ -26,7 +26,8 @@ from linli.alert import AlertKind
 
 HOME = "home-0"
 PERSON = "v-0"
-SCENARIO = Scenario("sos through Mosquitto", (), (Call(HOME, AlertKind.SOS),))
+SCENARIO = Scenario("sos through Mosquitto", (), (Call(HOME, AlertKind.SOS),), is_comparable=False)
+"""Its clock is the machine's: on a busy one a start takes so long that the volunteer has been silent for 20 s by then."""
 _PATIENCE_SECONDS = 120
 
 
