@@ -88,6 +88,8 @@ class Desk:
         if not findings:
             return
         now = self._clock.now()
+        if self._ticked_at is None or now < self._ticked_at:
+            self._look_at_clock(now)
         with self._care.begin() as connection:
             self._adopt(connection, now)
             for finding in findings:
@@ -102,6 +104,8 @@ class Desk:
         known = cases.open_like(connection, finding)
         if known is not None:
             cases.add_episode(connection, finding.key, known.id, now)
+            if finding.drill:
+                drill_store.join(connection, alert_id(finding.key), known.id)
             case = Case(known, tuple(cases.requests(connection, known.id)))
             self._store(connection, escalation.repeated(case, finding, now))
             return
@@ -147,7 +151,7 @@ class Desk:
         if step.is_over and not step.alert.drill:
             outbox.add(connection, thanks(outbox.of_alert(connection, step.alert.id), step.log, now), now)
 
-    # for `incidents`, which changes several alerts in one transaction and calls `refresh` after its commit
+    # for `incidents` and drills, which change more in one transaction and call `refresh` after its commit
 
     def open_within(self, connection: Connection, finding: Finding, now: datetime) -> None:
         """Open an alert, as `open` does."""
@@ -195,7 +199,7 @@ class Desk:
 
     def more_help(self, alert: str, person: str) -> Alert:
         """Whoever is at the door needs more hands."""
-        return self._change(alert, lambda case, around, now: replies.more_help(case, around(), person, now))
+        return self._reply(alert, person, lambda case, around, now: replies.more_help(case, around(), person, now))
 
     def take_back(self, home: str, said: TakingBack) -> None:
         """She says that nobody need come; raises nothing when nothing is open."""
@@ -240,12 +244,9 @@ class Desk:
 
         A case that cannot be dealt with holds no other back: what it raises is raised when all have been tried.
         """
+        self._look_at_clock(now)
         with self._care.read() as connection:
-            by = set_back.seen(connection, self._ticked_at, now)
             waiting = cases.due(connection, now)
-        self._ticked_at = now
-        if by is not None:
-            waiting = self._heed_clock(by, now)
         faults = [fault for id_ in waiting if (fault := self._try_step(id_, now)) is not None]
         if waiting:
             self._committed()
@@ -253,14 +254,19 @@ class Desk:
             raise faults[0]
         return len(waiting)
 
-    def _heed_clock(self, by: timedelta, now: datetime) -> list[str]:
-        """Move all that is to come; return which alerts' next step is due by that."""
+    def _look_at_clock(self, now: datetime) -> None:
+        """See whether the clock was set back, before anything is opened by it: that would be moved back as well."""
+        with self._care.read() as connection:
+            by = set_back.seen(connection, self._ticked_at, now)
+        if by is not None:
+            self._heed_clock(by, now)
+        self._ticked_at = now  # only now: what a store refused is tried again
+
+    def _heed_clock(self, by: timedelta, now: datetime) -> None:
         logger.warning("the clock was set back seconds=%.0f", by.total_seconds())
         with self._care.begin() as connection:
             set_back.heed(connection, by, now)
-            waiting = cases.due(connection, now)
         self._wake()
-        return waiting
 
     def _try_step(self, id_: str, now: datetime) -> Exception | None:
         try:

@@ -66,7 +66,11 @@ class DrillDesk:
             return drills.cancel_windows(connection, home) > 0
 
     def ask(self, person: str) -> Drill:
-        """Send one volunteer a drill message; asked twice while the first waits, it is the same drill."""
+        """Send one volunteer a drill message; asked twice while the first waits, it is the same drill.
+
+        The drill and its message are one transaction: of a drill without a message nobody would ever hear, and it would
+        stand there as one that was not answered.
+        """
         roster, now = self._roster(), self._clock.now()
         known, site = roster.people.get(person), site_of(roster, person)
         if known is None or known.role is not Role.VOLUNTEER or not site:
@@ -81,6 +85,9 @@ class DrillDesk:
             person=person,
             alert=alert_id(key),
         )
+        why = Sentence("DRILL: it is tried whether messages arrive.")
+        # the severity below an emergency: a drill must never stand in front of a call for help
+        call = Finding(key, "", site, AlertKind.SYSTEM, Severity.URGENT, now, why, about=person, drill=True)
         with self._care.begin() as connection:
             waiting = [
                 one
@@ -90,9 +97,8 @@ class DrillDesk:
             if waiting:
                 return waiting[0]
             drills.begin(connection, made)
-        why = Sentence("DRILL: it is tried whether messages arrive.")
-        # the severity below an emergency: a drill must never stand in front of a call for help
-        self._desk.open([Finding(key, "", site, AlertKind.SYSTEM, Severity.URGENT, now, why, about=person, drill=True)])
+            self._desk.open_within(connection, call, now)
+        self._desk.refresh()
         return made
 
 

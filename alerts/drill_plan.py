@@ -96,9 +96,11 @@ class DrillPlan:
             "Call buttons not tried for 7 days: {overdue} of {count}. The page Drills lists them.",
             {"overdue": overdue, "count": len(proofs)},
         )
-        self._desk.open([Finding(id_, "", site, AlertKind.SYSTEM, Severity.NOTICE, now, why, about=REMINDER)])
+        reminder = Finding(id_, "", site, AlertKind.SYSTEM, Severity.NOTICE, now, why, about=REMINDER)
         with self._care.begin() as connection:
+            self._desk.open_within(connection, reminder, now)
             drills.begin(connection, Drill(id_, DrillKind.REMINDER, now, now + WEEK, site=site, passed_at=now))
+        self._desk.refresh()
 
     def _write(self, roster: Roster, site: str, now: datetime) -> None:
         zone = next(home.zone for home in roster.homes.values() if home.site == site)

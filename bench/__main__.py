@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 
 SECTIONS = ("sos", "kill", "outage", "load", "storm")
-LONG = ("crash", "machine", "year", "mutants")
+LONG = ("crash", "machine", "mistakes", "year", "mutants")
 """Sections that take from ten minutes to an hour: only by name."""
 
 

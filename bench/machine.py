@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.alerts import engine_machine
 from tests.alerts.engine_machine import EngineMachine
+from tests.alerts.fresh_engine import remove_store
 
 HISTORIES = 10_000
 PORTION = 100
@@ -38,7 +39,7 @@ def _run(number: int) -> tuple[Counter[str], str]:
         run_state_machine_as_test(seed(number)(EngineMachine), settings=wanted)
     except AssertionError as why:
         broken = "\n".join([f"seed {number}: {why}", *getattr(why, "__notes__", [])])
-    engine_machine.remove_store()
+    remove_store()
     return Counter(engine_machine.COUNTS), broken
 
 

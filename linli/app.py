@@ -144,10 +144,10 @@ class App:
                 part.start()
 
     def _was_off(self) -> None:
-        """Count the time since the newest signal as silence of nobody: what came meanwhile still waits at the broker."""
-        now, newest = self.core.clock.now(), self.core.signals.newest()
-        if newest is not None:
-            self.core.watch.go_deaf(min(newest, now))
+        """Count the time since anything was heard as silence of nobody: what came meanwhile still waits at the broker."""
+        now, heard = self.core.clock.now(), self.core.last_heard()
+        if heard is not None:
+            self.core.watch.go_deaf(min(heard, now))
 
     def serve(self) -> None:
         """Serve the pages until somebody ends the program.

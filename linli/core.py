@@ -88,6 +88,13 @@ class Core:
             for absence in absences.running(connection, now):
                 self.watch.take_absence(absence.home, absence.since, absence.until)
 
+    def last_heard(self) -> datetime | None:
+        """Return when anything was last heard of before linli stopped: a signal, or a device that came or went."""
+        with self.care.read() as connection:
+            came_or_went = [at for _, _, _, at in availability.all_known(connection)]
+        newest = self.signals.newest()
+        return max([*came_or_went, newest] if newest is not None else came_or_went, default=None)
+
     def state(self, home: str) -> HomeView:
         """Return one home's state now."""
         return self.watch.state(home, self.clock.now())

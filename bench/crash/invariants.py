@@ -1,21 +1,23 @@
 """The invariants: what must hold after any run, whatever was killed where. Nothing here asks linli; it looks from outside."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bench.crash.looks import Look, Row, detail
 from bench.crash.runs import Run
+from bench.crash.scenarios import Call
 
 
 class Harm(StrEnum):
-    """The four ways in which a neighbourhood can be let down."""
+    """The five ways in which a neighbourhood can be let down; alarmed is who hears of what is only a drill."""
 
     LOST = "lost"
     STUCK = "stuck"
     UNTRACED = "untraced"
     DOUBLED = "doubled"
+    ALARMED = "alarmed"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Fault:
 
 def faults(run: Run, unharmed: Run) -> list[Fault]:
     """Return what is wrong after a run; `unharmed` is the same scenario without a kill."""
-    found = [*_lost(run, unharmed), *_stuck(run), *_untraced(run), *_doubled(run, unharmed)]
+    found = [*_lost(run, unharmed), *_stuck(run), *_untraced(run), *_doubled(run, unharmed), *_alarmed(run)]
     if run.scenario.is_comparable:
         found += _different(run, unharmed)
     return found
@@ -38,23 +40,56 @@ def faults(run: Run, unharmed: Run) -> list[Fault]:
 
 
 def _lost(run: Run, unharmed: Run) -> Iterator[Fault]:
-    look, told = run.looks[-1], _received(run)
-    for home, kind in run.scenario.calls:
-        alerts = _alerts_about(look, home, kind)
+    look, told = run.looks[-1], _told(run)
+    for call in run.scenario.calls:
+        alerts = _alerts_about(look, call)
         if not alerts:
-            yield Fault(Harm.LOST, f"there is no alert about {home}: {kind}")
+            yield Fault(Harm.LOST, f"there is no alert about {_words_for(call)}")
         for alert in alerts:
-            if not any(key.startswith(f"{alert}.") for key in told):
-                yield Fault(Harm.LOST, f"nobody was told of {home}: {kind}")
+            if not told[alert]:
+                yield Fault(Harm.LOST, f"nobody was told of {_words_for(call)}")
+            for person in sorted(call.told - told[alert]):
+                yield Fault(Harm.LOST, f"{person} was not told of {_words_for(call)}")
+    drills = set[str]().union(*(_alerts_about(look, call) for call in run.scenario.calls if call.drill))
+    for row in look.alerts:
+        if row["drill"] and row["id"] not in drills:
+            yield Fault(Harm.LOST, f"a call from {row['home']} was taken for a drill")
     if run.signals < unharmed.signals:
         yield Fault(Harm.LOST, f"{unharmed.signals - run.signals} signals were acknowledged and are not stored")
 
 
-def _alerts_about(look: Look, home: str, kind: str) -> set[str]:
+def _alerts_about(look: Look, call: Call) -> set[str]:
     """Return the alerts of a home, and those of a kind that one of its episodes has joined: one may be about many homes."""
+    home, kind = call.home, call.kind
+    alike = {str(a["id"]) for a in look.alerts if bool(a["drill"]) is call.drill}
     own = {str(a["id"]) for a in look.alerts if a["home"] == home and a["kind"] == kind}
     episodes = (e for e in look.episodes if f":{home}:" in f"{e['key']}:" and str(e["key"]).startswith(f"{kind}:"))
-    return own | {str(episode["alert"]) for episode in episodes}
+    return alike & (own | {str(episode["alert"]) for episode in episodes})
+
+
+def _words_for(call: Call) -> str:
+    return f"{call.home or 'nobody at home'}: {'drill of ' if call.drill else ''}{call.kind}"
+
+
+def _told(run: Run) -> Mapping[str, set[str]]:
+    """Return who was told, by alert."""
+    told: dict[str, set[str]] = defaultdict(set)
+    for life in run.lives:
+        for line in life:
+            if line["what"] == "received":
+                told[line["name"].partition(".")[0]].add(line["detail"])
+    return told
+
+
+# alarmed: a drill that reaches people whom it is not meant for
+
+
+def _alarmed(run: Run) -> Iterator[Fault]:
+    look, told = run.looks[-1], _told(run)
+    for call in run.scenario.calls:
+        for alert in _alerts_about(look, call) if call.drill else ():
+            for person in sorted(told[alert] - call.told):
+                yield Fault(Harm.ALARMED, f"{person} was called for {_words_for(call)}")
 
 
 # stuck: what should have gone on and did not
@@ -91,6 +126,8 @@ def _untraced(run: Run) -> Iterator[Fault]:
         for what in wanted:
             if not lines[what]:
                 yield Fault(Harm.UNTRACED, f"the log of {alert['id']} does not say {what}")
+        if alert["drill"] and not any(d["alert"] == alert["id"] and d["passed_at"] for d in look.drills):
+            yield Fault(Harm.UNTRACED, f"the list of drills does not say that {alert['id']} passed")
 
 
 # doubled: the same thing twice for those whom it reaches
@@ -112,7 +149,8 @@ def _happenings(look: Look) -> Counter[str]:
     """Count what may happen once only."""
     told = [f"the log says that {key} was sent" for key in _sent(look)]
     told += [f"{line['alert']} was {line['what']}" for line in look.log if line["what"] in {"opened", "closed"}]
-    return Counter([*told, *(f"there is an alert about {a['home']}: {a['kind']}" for a in look.alerts)])
+    told += [f"{drill['alert']} was announced" for drill in look.drills if drill["alert"]]
+    return Counter([*told, *(f"there is an alert about {name}" for name in _names(look).values())])
 
 
 def _doubled_by_life(run: Run) -> Iterator[Fault]:
@@ -160,7 +198,10 @@ def _words(line: Row) -> tuple[str, ...]:
 
 def _names(look: Look) -> dict[str, str]:
     """Return a name for each alert that does not hang on the millisecond at which its message came."""
-    return {str(alert["id"]): f"{alert['home']}-{alert['kind']}" for alert in look.alerts}
+    return {
+        str(alert["id"]): f"{alert['home']}-{alert['kind']}{'-drill' if alert['drill'] else ''}"
+        for alert in look.alerts
+    }
 
 
 def _received(run: Run) -> list[str]:

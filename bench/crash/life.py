@@ -12,12 +12,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from alerts.drill_desk import DrillDesk
 from alerts.sender import Sender
 from bench.crash import town
 from bench.crash.far_end import FarEnd
 from bench.crash.journal import Journal
 from bench.crash.points import Points, count_commits
-from bench.crash.scenarios import Act, Publish, Scenario, Settle, Wait
+from bench.crash.scenarios import Act, Announce, AskVolunteer, Publish, Scenario, Settle, Wait
 from bench.crash.watcher import Watcher
 from ingest.intake import Arrived
 from linli.alert import AlertKind, Outcome
@@ -134,9 +135,9 @@ class Life:
         core.sender.start()
         self._sender_runs = True
         core.warm()
-        newest = core.signals.newest()
-        if newest is not None:
-            core.watch.go_deaf(min(newest, self._clock.now()))
+        heard = core.last_heard()
+        if heard is not None:
+            core.watch.go_deaf(min(heard, self._clock.now()))
         self._to_offer = [self._arrived(packet, redelivered=True) for packet in self._unacknowledged()]
         self._loop.start()
         core.watch.hear_again(self._clock.now())
@@ -164,6 +165,10 @@ class Life:
                 self._wait(town.NINE + timedelta(seconds=step.until))
             case Act():
                 self._act(step)
+            case Announce():
+                self._drill_desk().announce(step.home, by="lin")
+            case AskVolunteer():
+                self._drill_desk().ask(step.person)
             case Settle():
                 self._settle()
             case _:
@@ -224,7 +229,7 @@ class Life:
 
     def _act(self, step: Act) -> None:
         self._acting = True
-        for alert in self._watcher.open_alerts(step.kind):
+        for alert in self._watcher.open_alerts(step.kind, drill=step.drill):
             self._do(step.verb, alert, step.person)
         self._acting = False
 
@@ -234,6 +239,9 @@ class Life:
             desk.close(alert, person, Outcome.HELPED, "")
         else:
             {"accept": desk.accept, "decline": desk.decline, "arrive": desk.arrive}[verb](alert, person)
+
+    def _drill_desk(self) -> DrillDesk:
+        return DrillDesk(self._core.care, self._core.roster.get, self._core.desk, self._clock)
 
     def _receive(self, person: str) -> None:
         """Let a hasty person answer while linli still waits for the far end."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 Row = Mapping[str, object]
+TABLES = ("alerts", "outbox", "log", "episodes", "drills")
 _STORED = "SELECT count(*) FROM signal JOIN word ON word.id = signal.home WHERE word.text LIKE 'home-%'"
 
 
@@ -19,6 +20,7 @@ class Look:
     outbox: Sequence[Row]
     log: Sequence[Row]
     episodes: Sequence[Row]
+    drills: Sequence[Row] = ()
 
     def open_alerts(self, kind: str | None = None) -> list[Row]:
         """Return the alerts that nobody has closed, of one kind or of all."""
@@ -29,7 +31,11 @@ class Look:
         alerts = [alert for alert in self.alerts if alert["home"] == home]
         ids = {alert["id"] for alert in alerts}
         return Look(
-            alerts, *([row for row in rows if row["alert"] in ids] for rows in (self.outbox, self.log, self.episodes))
+            alerts,
+            *(
+                [row for row in rows if row["alert"] in ids]
+                for rows in (self.outbox, self.log, self.episodes, self.drills)
+            ),
         )
 
 
@@ -40,7 +46,7 @@ def look(folder: Path) -> Look:
     with closing(sqlite3.connect(f"file:{folder / 'care.db'}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
         tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        return Look(*(_rows(db, name) if name in tables else [] for name in ("alerts", "outbox", "log", "episodes")))
+        return Look(*(_rows(db, name) if name in tables else [] for name in TABLES))
 
 
 def _rows(db: sqlite3.Connection, table: str) -> list[Row]:

@@ -18,7 +18,7 @@ from bench.crash.life import Order
 from bench.crash.looks import Look, look, stored_signals
 from bench.crash.run_linli import FATAL, FOLDER
 from bench.crash.runs import Run
-from bench.crash.scenarios import Scenario
+from bench.crash.scenarios import Call, Scenario
 from bench.program import Neighbourhood, Program, wait_for
 from bench.publisher import Publisher
 from bench.sink import Sink
@@ -26,7 +26,8 @@ from linli.alert import AlertKind
 
 HOME = "home-0"
 PERSON = "v-0"
-SCENARIO = Scenario("sos through Mosquitto", (), ((HOME, AlertKind.SOS),))
+SCENARIO = Scenario("sos through Mosquitto", (), (Call(HOME, AlertKind.SOS),), is_comparable=False)
+"""Its clock is the machine's: on a busy one a start takes so long that the volunteer has been silent for 20 s by then."""
 _PATIENCE_SECONDS = 120
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.crash import mosquitto
-from bench.crash.enumerator import Enumerator, Tally
+from bench.crash.enumerator import Enumerator, Plan, Tally
 from bench.crash.invariants import Harm
 from bench.crash.life import Order
 from bench.crash.runs import workshop
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     wishes = _wishes(arguments)
     begun = time.monotonic()
     with workshop() as shop:
-        tallies = list(_tallies(Enumerator(Path(shop), wishes.every), wishes))
+        tallies = list(_tallies(Enumerator(Path(shop)), wishes, begun))
     for line in [line for tally in tallies for line in tally.told][:_SHOWN]:
         print(line)
     print(_row("all", tallies))
@@ -35,6 +35,7 @@ def _wishes(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m bench.crash", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"only these: {', '.join(names)}")
     parser.add_argument("--every", type=int, default=1, help="take each n-th point only")
+    parser.add_argument("--in-turn", action="store_true", help="each scenario in one order only, one after the other")
     parser.add_argument("--order", type=Order, choices=list(Order), action="append", help="only in this order")
     wishes = parser.parse_args(arguments)
     if unknown := set(wishes.names) - set(names):
@@ -43,20 +44,28 @@ def _wishes(arguments: Sequence[str]) -> argparse.Namespace:
     return wishes
 
 
-def _tallies(enumerator: Enumerator, wishes: argparse.Namespace) -> Iterator[Tally]:
-    print(f"{'scenario':58} {'points':>6} {'runs':>6} {'missed':>6} " + " ".join(f"{harm:>8}" for harm in Harm))
-    for scenario in SCENARIOS:
-        for order in wishes.order if scenario.name in wishes.names else ():
-            yield _shown(enumerator.singles(scenario, order))
-    for order in wishes.order if PAIRS in wishes.names else ():
-        if order is not Order.AS_IT_COMES:
-            yield _shown(enumerator.pairs(SOS, order))
+def _tallies(enumerator: Enumerator, wishes: argparse.Namespace, begun: float) -> Iterator[Tally]:
+    harms = " ".join(f"{harm:>8}" for harm in Harm)
+    print(f"{'scenario':58} {'points':>6} {'runs':>6} {'missed':>6} {harms}   done after")
+    for tally in enumerator.enumerate(_plans(wishes)):
+        yield _shown(tally, begun)
     if mosquitto.SCENARIO.name in wishes.names:
-        yield _shown(mosquitto.enumerate_points(wishes.every))
+        yield _shown(mosquitto.enumerate_points(wishes.every), begun)
 
 
-def _shown(tally: Tally) -> Tally:
-    print(_row(tally.name, [tally]), flush=True)
+def _plans(wishes: argparse.Namespace) -> list[Plan]:
+    wanted = [scenario for scenario in SCENARIOS if scenario.name in wishes.names]
+    plans = [
+        Plan(scenario, order, wishes.every)
+        for number, scenario in enumerate(wanted)
+        for order in ([wishes.order[number % len(wishes.order)]] if wishes.in_turn else wishes.order)
+    ]
+    orders = [order for order in wishes.order if PAIRS in wishes.names and order is not Order.AS_IT_COMES]
+    return [*plans, *(Plan(SOS, order, wishes.every, pairs=True) for order in orders)]
+
+
+def _shown(tally: Tally, begun: float) -> Tally:
+    print(f"{_row(tally.name, [tally])}   {time.monotonic() - begun:6.0f} s", flush=True)
     return tally
 
 

@@ -16,14 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from alerts.channels.base import Answer, Verdict
+from alerts.message import Message
 from bench.crash import town
 from bench.crash.journal import Line, lives, read
 from bench.crash.life import Life, Order
 from bench.crash.looks import Look, look, stored_signals
 from bench.crash.scenarios import Scenario
+from ingest.intake import Arrived
+from linli.alert import Outcome
 from linli.clock import VirtualClock
-from linli.core import build
+from linli.core import Core, build
 from linli.data_dir import DataDir
+from linli.people import Channel, Person
 from linli.settings import Settings
 from linli.store import roster as roster_store
 
@@ -71,7 +76,7 @@ def run(shop: Path, scenario: Scenario, order: Order, fatal: Sequence[str] = ())
     folder = Path(tempfile.mkdtemp(dir=shop))
     try:
         if scenario.is_settled:
-            shutil.copytree(_settled(shop, scenario), folder, dirs_exist_ok=True)
+            shutil.copytree(settled(shop, scenario.people), folder, dirs_exist_ok=True)
         ends, looks = [], []
         for point in (*fatal, ""):
             ends.append(_live(folder, scenario, order, point))
@@ -83,21 +88,47 @@ def run(shop: Path, scenario: Scenario, order: Order, fatal: Sequence[str] = ())
         shutil.rmtree(folder)
 
 
-def _settled(shop: Path, scenario: Scenario) -> Path:
+def settled(shop: Path, people: Sequence[Person]) -> Path:
     """Return a folder in which an installation has been set up and its roster stored; made once for all runs."""
-    folder = shop / "-".join(["settled", *(person.person for person in scenario.people)])
+    folder = shop / "-".join(["settled", *(person.person for person in people)])
     if not folder.exists():
         made = Path(tempfile.mkdtemp(dir=shop))
-        _fork(made, lambda: _settle(made, scenario))
+        _fork(made, lambda: _settle(made, people).close())
         made.rename(folder)
     return folder
 
 
-def _settle(folder: Path, scenario: Scenario) -> None:
-    core = build(Settings(), DataDir(folder), VirtualClock(town.NINE), "http://linli.example")
+def _settle(folder: Path, people: Sequence[Person]) -> Core:
+    core = build(Settings(), DataDir(folder), VirtualClock(town.NINE), "http://linli.example", {"webhook": _Nobody()})
     with core.care.begin() as connection:
-        roster_store.save(connection, town.HOMES, town.DEVICES, scenario.people)
-    core.close()
+        roster_store.save(connection, town.HOMES, town.DEVICES, people)
+    return core
+
+
+def warm_up() -> None:
+    """Live a little in this process, without threads: what Python does only once, no fork of it has to do again."""
+    with workshop() as folder:
+        core = _settle(Path(folder), town.PEOPLE)
+        core.refresh()
+        core.warm()
+        now = core.clock.now()
+        core.pipeline.take_in([Arrived(f"linli/v1/{town.SITE}/home-7/button/sos", b"pressed", now)])
+        (alert,) = core.desk.open_alerts()
+        core.sender.deliver_due(now)
+        core.desk.accept(alert.id, "ana")
+        core.desk.close(alert.id, "ana", Outcome.HELPED)
+        core.sender.deliver_due(now)
+        core.pipeline.tick(now)
+        core.pipeline.next_due(now)
+        core.close()
+
+
+class _Nobody:
+    """A far end that takes everything."""
+
+    def send(self, _message: Message, _channel: Channel) -> Answer:
+        """Accept."""
+        return Answer(Verdict.ACCEPTED)
 
 
 def _live(folder: Path, scenario: Scenario, order: Order, fatal: str) -> str:

@@ -29,11 +29,26 @@ class Wait:
 
 @dataclass(frozen=True)
 class Act:
-    """A person does something about every open alert of a kind."""
+    """A person does something about every open alert of a kind: of those that are drills, or of those that are not."""
 
     verb: str
     person: str
     kind: AlertKind
+    drill: bool = False
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Staff announce the trial of a home's button."""
+
+    home: str
+
+
+@dataclass(frozen=True)
+class AskVolunteer:
+    """Staff let one volunteer be written to for practice."""
+
+    person: str
 
 
 @dataclass(frozen=True)
@@ -41,12 +56,22 @@ class Settle:
     """The roster is stored: for an installation that begins with nothing."""
 
 
-Step = Publish | Wait | Act | Settle
+Step = Publish | Wait | Act | Announce | AskVolunteer | Settle
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that must reach somebody: all of `told`, where they are named. A drill must reach nobody else."""
+
+    home: str
+    kind: AlertKind
+    drill: bool = False
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """Steps, the homes and kinds of the calls that must reach somebody, and how they are to be run.
+    """Steps, the calls that come of them, and how they are to be run.
 
     `downtime` is how long linli stays dead. After a short one nothing may differ from a run without a kill
     (`is_comparable`): nobody may be told more or fewer, and the log tells the same. `hasty` names who accepts in the
@@ -55,7 +80,7 @@ class Scenario:
 
     name: str
     steps: tuple[Step, ...]
-    calls: tuple[tuple[str, AlertKind], ...]
+    calls: tuple[Call, ...]
     people: tuple[Person, ...] = town.PEOPLE
     downtime: timedelta = timedelta(seconds=2)
     is_comparable: bool = True
@@ -72,17 +97,22 @@ def _pressed(home: str, payload: str = "pressed") -> Publish:
     return Publish([_say(home, "button/sos", payload)])
 
 
+def _help_asked(home: str) -> Publish:
+    """Ask for help with the button by which she checks in."""
+    return Publish([_say(home, "button/check_in", "help")])
+
+
 def _visit(person: str, kind: AlertKind, *, at_door: float, closed: float) -> tuple[Step, ...]:
     """Return how somebody who has accepted arrives and ends it."""
     return (Wait(at_door), Act("arrive", person, kind), Wait(closed), Act("close", person, kind))
 
 
 def call_for_help(name: str, press: Publish, kind: AlertKind = AlertKind.SOS, home: str = "home-7") -> Scenario:
-    """Return a call as it should go: volunteers told, one accepts, is at the door, closes. A drill has the same shape."""
+    """Return a call as it should go: volunteers told, one accepts, is at the door, closes."""
     return Scenario(
         name,
         (press, Wait(10), Act("accept", "ana", kind), *_visit("ana", kind, at_door=120, closed=300), Wait(1800)),
-        ((home, kind),),
+        (Call(home, kind),),
     )
 
 
@@ -98,7 +128,7 @@ HASTY = replace(
     Scenario(
         "accepted at once",
         (_pressed("home-7"), Wait(5), *_visit("ana", AlertKind.SOS, at_door=120, closed=300), Wait(600)),
-        (("home-7", AlertKind.SOS),),
+        (Call("home-7", AlertKind.SOS),),
     ),
     hasty="ana",
     is_comparable=False,
@@ -114,7 +144,7 @@ UNANSWERED = Scenario(
         Act("accept", "lin", AlertKind.SOS),
         *_visit("lin", AlertKind.SOS, at_door=500, closed=600),
     ),
-    (("home-7", AlertKind.SOS),),
+    (Call("home-7", AlertKind.SOS),),
 )
 
 BROKEN_PHONE = Scenario(
@@ -125,7 +155,7 @@ BROKEN_PHONE = Scenario(
         Act("accept", "kai", AlertKind.SOS),
         *_visit("kai", AlertKind.SOS, at_door=120, closed=300),
     ),
-    (("home-9", AlertKind.SOS),),
+    (Call("home-9", AlertKind.SOS),),
     people=town.PEOPLE_WITH_A_BROKEN_PHONE,
     is_comparable=False,
 )
@@ -140,7 +170,7 @@ MISSED_CHECK_IN = Scenario(
         Act("accept", "jun", MISSED),
         *_visit("jun", MISSED, at_door=6000, closed=6300),
     ),
-    (("home-7", MISSED),),
+    (Call("home-7", MISSED),),
 )
 
 LEASE_EXPIRY = Scenario(
@@ -153,7 +183,7 @@ LEASE_EXPIRY = Scenario(
         Act("accept", "bo", AlertKind.SOS),
         *_visit("bo", AlertKind.SOS, at_door=700, closed=900),
     ),
-    (("home-7", AlertKind.SOS),),
+    (Call("home-7", AlertKind.SOS),),
 )
 
 UNMONITORED = AlertKind.UNMONITORED
@@ -170,7 +200,67 @@ INCIDENT = Scenario(
         Wait(900),
         Act("close", "lin", UNMONITORED),
     ),
-    tuple((home, UNMONITORED) for home in _STAIRWELL),
+    tuple(Call(home, UNMONITORED) for home in _STAIRWELL),
+)
+
+_WHOLE_LADDER = frozenset({"ana", "jun", "bo", "lin", "wu"})
+_REAL = Call("home-7", AlertKind.SOS, told=_WHOLE_LADDER)
+_DRILL = Call("home-7", AlertKind.SOS, drill=True, told=frozenset({"ana"}))
+
+
+def _real_to_its_end(press: float) -> tuple[Step, ...]:
+    """Return how a call that nobody answers climbs its whole ladder from its press on, until staff go and end it."""
+    return (
+        Wait(press + 230),
+        Act("accept", "lin", AlertKind.SOS),
+        *_visit("lin", AlertKind.SOS, at_door=press + 280, closed=press + 400),
+    )
+
+
+DRILL = Scenario(
+    "drill",
+    (
+        Announce("home-7"),
+        Wait(5),
+        _pressed("home-7"),
+        Wait(20),
+        Act("accept", "ana", AlertKind.SOS, drill=True),
+        Wait(60),
+        _pressed("home-7"),
+        *_real_to_its_end(60),
+    ),
+    (_DRILL, _REAL),
+)
+
+CALL_DURING_DRILL = Scenario(
+    "a call in the middle of a drill",
+    (
+        Announce("home-7"),
+        Wait(5),
+        _pressed("home-7"),
+        Wait(20),
+        _pressed("home-7"),
+        *_real_to_its_end(20),
+        Wait(700),
+    ),
+    (_DRILL, _REAL),
+)
+
+CALL_BEFORE_DRILL = Scenario(
+    "a call before the announced press",
+    (Announce("home-7"), Wait(5), _help_asked("home-7"), Wait(20), _pressed("home-7"), *_real_to_its_end(5)),
+    (_REAL,),
+)
+
+VOLUNTEER_DRILL = Scenario(
+    "a volunteer is tried",
+    (
+        AskVolunteer("jun"),
+        Wait(20),
+        Act("accept", "jun", AlertKind.SYSTEM, drill=True),
+        Wait(600),
+    ),
+    (Call("", AlertKind.SYSTEM, drill=True, told=frozenset({"jun"})),),
 )
 
 FIRST_START = replace(
@@ -183,7 +273,7 @@ FIRST_START = replace(
             Act("accept", "ana", AlertKind.SOS),
             *_visit("ana", AlertKind.SOS, at_door=120, closed=300),
         ),
-        (("home-7", AlertKind.SOS),),
+        (Call("home-7", AlertKind.SOS),),
     ),
     is_settled=False,
 )
@@ -197,6 +287,10 @@ SCENARIOS = (
     MISSED_CHECK_IN,
     LEASE_EXPIRY,
     INCIDENT,
+    DRILL,
+    CALL_DURING_DRILL,
+    CALL_BEFORE_DRILL,
+    VOLUNTEER_DRILL,
     FIRST_START,
 )
-"""To add one, such as a drill: a row here, of whatever steps; `call_for_help` makes those of a call from its press."""
+"""To add one: a row here, of whatever steps; `call_for_help` makes those of a call from its press."""

@@ -33,7 +33,7 @@ _DUE = (
     ") WHERE due > :now AND due <= :until"
 )
 
-_OPEN = "SELECT id FROM alerts WHERE state <> 'closed' AND kind = :kind ORDER BY id"
+_OPEN = "SELECT id FROM alerts WHERE state <> 'closed' AND kind = :kind AND drill = :drill ORDER BY id"
 
 
 class Watcher:
@@ -86,6 +86,6 @@ class Watcher:
         (due,) = self._ask(_DUE, until=until)
         return due if isinstance(due, int) else None
 
-    def open_alerts(self, kind: str) -> list[str]:
-        """Return the ids of the open alerts of a kind."""
-        return [str(alert) for alert in self._ask(_OPEN, kind=kind)]
+    def open_alerts(self, kind: str, *, drill: bool = False) -> list[str]:
+        """Return the ids of the open alerts of a kind, those that are drills or those that are not."""
+        return [str(alert) for alert in self._ask(_OPEN, kind=kind, drill=int(drill))]

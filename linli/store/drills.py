@@ -113,6 +113,13 @@ def take_window(connection: Connection, finding: Finding, alert: str, now: datet
     return spent.rowcount > 0
 
 
+def join(connection: Connection, alert: str, into: str) -> None:
+    """Note of a trial that passed that no alert of its own was opened for it, as one is open (ix_drills_kind_begun_at)."""
+    kinds = (DrillKind.BUTTON, DrillKind.VOLUNTEER)
+    joined = update(t.drills).where(t.drills.c.kind.in_(kinds), t.drills.c.alert == alert)
+    connection.execute(joined.values(alert=into))
+
+
 def cancel_windows(connection: Connection, home: str) -> int:
     """Call off what is announced in a home: from now on every press is a call for help; return how many were."""
     off = (

@@ -1,207 +1,65 @@
-"""The whole alert engine under a virtual clock: a real desk, a real sender and a real store, in a world that misbehaves.
+"""The whole alert engine under a virtual clock: real pipeline, desk, sender and stores, in a world that misbehaves.
 
 Time passes only here. Faults are given in advance and happen once: at a statement, at a commit, on a channel.
 """
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import event
-
-from alerts.channels.base import Answer, Verdict
+from alerts.channels.base import Verdict
 from alerts.desk import Desk, UnknownAlert
+from alerts.drill_desk import DrillDesk
 from alerts.links import Links
-from alerts.message import Message
 from alerts.sender import Sender
-from linli.alert import NoticeType, Outcome
+from ingest.intake import Arrived, Intake
+from linli.alert import Outcome
 from linli.clock import VirtualClock
-from linli.errors import Conflict, StoreDown
+from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
 from linli.health import Health
-from linli.people import Channel, Roster
-from linli.store import outbox
-from linli.store.care import CareStore
-from tests.listening import listen
+from linli.people import Roster
+from linli.pipeline import Pipeline
+from linli.signals import Kind
+from linli.store import availability, outbox, pauses
+from linli.store.pauses import Pause
+from linli.store.sqlite_signals import SqliteSignalStore
+from linli.wire import availability_topic, signal_topic, write_payload
+from models.rules import Rules
+from models.watch import Watch
+from tests.alerts.faulty_care import FaultyCare
+from tests.alerts.moody_far_end import HANGS_FOR, FarEnd, Killed
 
 TICK = timedelta(seconds=1)
 PAUSE = timedelta(minutes=2)
-"""How long after an attempt the next one is made while the store is away: each is refused alike."""
-HANGS_FOR = timedelta(seconds=5)
+"""How long after an attempt the next one is made while nothing can be written: each is refused alike."""
 MOST_EVENTS = 25
 """How many steps of a long time are lived through one by one; then the clock jumps, as if the machine had slept."""
+HUB = "hub"
+WARM_SIGNALS = 50
 
-
-class At(StrEnum):
-    """Where in a transaction the database fails; after the commit means that only the answer is lost."""
-
-    BEGIN = "begin"
-    STATEMENT = "statement"
-    COMMIT = "commit"
-    AFTER = "after"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One failure: so many transactions from now, at one place, there after so many statements."""
-
-    after: int
-    at: At
-    statements: int = 0
-
-
-def _without_waiting_for_the_disk(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA synchronous=OFF")  # the machine never loses its power here
-
-
-class FaultyCare(CareStore):
-    """The real store, of which a transaction now and then fails."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url, busy_timeout=timedelta(seconds=2))
-        self.faults: list[Fault] = []
-        self.is_down = False
-        self.injected: Counter[str] = Counter()
-        self._statements_left: int | None = None
-        listen(self._writing, self._before_statement)
-        event.listen(self._writing, "connect", _without_waiting_for_the_disk)
-
-    def _before_statement(self, *_: Any) -> None:
-        if self._statements_left is None:
-            return
-        self._statements_left -= 1
-        if self._statements_left < 0:
-            self._statements_left = None
-            self._fail(At.STATEMENT)
-
-    def _fail(self, why: str) -> None:
-        self.injected[f"store {why}"] += 1
-        raise StoreDown(f"the care database failed on purpose: {why}")
-
-    def _take_fault(self) -> Fault | None:
-        if not self.faults:
-            return None
-        first = self.faults.pop(0)
-        if first.after:
-            self.faults.insert(0, Fault(first.after - 1, first.at, first.statements))
-            return None
-        return first
-
-    @contextmanager
-    def begin(self) -> Iterator[Any]:
-        """Open a transaction that may write, and that may fail."""
-        fault = self._take_fault()
-        place = fault.at if fault else None
-        if self.is_down or place is At.BEGIN:
-            self._fail("outage" if self.is_down else At.BEGIN)
-        try:
-            with super().begin() as connection:
-                self._statements_left = fault.statements if fault and place is At.STATEMENT else None
-                yield connection
-                if place is At.COMMIT:
-                    self._fail(At.COMMIT)
-        finally:
-            self._statements_left = None
-        if place is At.AFTER:
-            self._fail(At.AFTER)
-
-    @contextmanager
-    def read(self) -> Iterator[Any]:
-        """Open a transaction that only reads; in an outage there is none."""
-        if self.is_down:
-            self._fail("outage")
-        with super().read() as connection:
-            yield connection
-
-
-class Killed(BaseException):
-    """The process ends here and now, whatever it holds."""
-
-
-class Mood(StrEnum):
-    """What a channel does. `shown`: the message arrived though nobody said so; a lie says so though it did not."""
-
-    FINE = "fine"
-    LATER = "later"
-    NEVER = "never"
-    LOST = "lost"
-    SHOWN = "shown"
-    HANGS = "hangs"
-    LIES = "lies"
-
-
-_VERDICT = {
-    Mood.FINE: Verdict.ACCEPTED,
-    Mood.LIES: Verdict.ACCEPTED,
-    Mood.LATER: Verdict.LATER,
-    Mood.NEVER: Verdict.NEVER,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One try, as the far end saw it."""
-
-    key: str
-    channel: str
-    subject: str
-    verdict: Verdict
-
-    @property
-    def alert(self) -> str:
-        """Return which alert it was about."""
-        return self.key.split(".")[0]
-
-    @property
-    def type(self) -> NoticeType:
-        """Return why somebody was written to."""
-        return NoticeType(self.key.split(".")[1])
-
-
-@dataclass
-class FarEnd:
-    """Serves every kind of channel, each in its mood. `next_send` happens once, in the middle of a message."""
-
-    clock: VirtualClock
-    moods: dict[str, Mood] = field(default_factory=dict)
-    sent: list[Sending] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
-    next_send: Callable[[str], None] | None = None
-    is_closed: Callable[[str], bool] = lambda _: False
-    hangs_for: timedelta = HANGS_FOR
-    too_late: list[str] = field(default_factory=list)
-
-    def send(self, message: Message, channel: Channel) -> Answer:
-        """Answer as the mood is."""
-        mood = self.moods.get(channel.kind, Mood.FINE)
-        if mood is not Mood.FINE:
-            self.refused[f"channel {mood}"] += 1
-        if mood is Mood.HANGS:
-            self.clock.advance(self.hangs_for)
-        answer = Answer(_VERDICT.get(mood, Verdict.UNKNOWN), "" if mood is Mood.FINE else f"the channel {mood}")
-        sending = Sending(message.key, channel.id, message.subject, answer.verdict)
-        self.sent.append(sending)
-        if sending.type is not NoticeType.OVER and self.is_closed(sending.alert):
-            self.too_late.append(sending.key)
-        happening, self.next_send = self.next_send, None
-        if happening:
-            happening(message.key)
-        return answer
-
-
-TABLES = ("alerts", "requests", "outbox", "log", "episodes")
+TABLES = ("alerts", "requests", "outbox", "log", "episodes", "drills", "pauses")
 Row = sqlite3.Row
 Tables = Mapping[str, list[Row]]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a home's hub last said: whether it is there, from when on that counts, and how long the log was then."""
+
+    is_there: bool
+    since: datetime
+    log_seq: int
+
+
 class Engine:
-    """Desk, sender and store, restarted at will; `accepted` are the findings that the desk has taken."""
+    """Pipeline, desk, sender and stores, restarted at will.
+
+    `accepted` are the findings that the desk has taken, `at_broker` the messages that linli has not acknowledged.
+    """
 
     def __init__(self, care: FaultyCare, folder: Path, roster: Roster, start: datetime, *, load_limit: int = 0) -> None:
         self.care = care
@@ -210,39 +68,85 @@ class Engine:
         self.far = FarEnd(self.clock)
         self.accepted: dict[str, Finding] = {}
         self.unacknowledged: list[Finding] = []
+        self.at_broker: list[Arrived] = []
+        self.hubs: dict[str, Heard] = {}
+        self.tried_buttons: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self.is_settled = False
+        self.clock_was_set = False
+        self._presses = 0
         self._load_limit = load_limit
         self._look = sqlite3.connect(folder / "care.db")
         self._look.row_factory = sqlite3.Row
+        for left_over in folder.glob("signals.db*"):
+            left_over.unlink()
+        self._signals = SqliteSignalStore(folder / "signals.db")
         self.far.is_closed = self.is_closed
         self._recorded = 0
         self.lost_answers: Counter[str] = Counter()
         self.restart()
 
     def close(self) -> None:
-        """Close the look into the database; the store is used again."""
+        """Close the look into the database and the signals; the care store is used again."""
+        self.care.end_outage()
+        self._signals.close()
         self._look.close()
 
+    # the program
+
     def restart(self) -> None:
-        """Begin anew on the same store; whoever ran before is dead, with all that it held."""
+        """Begin anew on the same stores; whoever ran before is dead, with all that it held."""
         self.counts["starts"] += 1
         self._answers_lost()
-        health = Health(self.clock)
+        self.watch = Watch(Rules())
         links = Links(b"s" * 32, "http://linli.example", self.clock)
         adapters = dict.fromkeys(("webhook", "sms", "email", "inbox"), self.far)
-        self.sender = Sender(self.care, lambda: self.roster, adapters, links, self.clock, health)
-        self.desk = Desk(self.care, lambda: self.roster, self.clock, self.sender.wake, load_limit=self._load_limit)
+        self.sender = Sender(self.care, self._roster, adapters, links, self.clock, Health(self.clock))
+        self.desk = Desk(self.care, self._roster, self.clock, self.sender.wake, load_limit=self._load_limit)
+        self.drill_desk = DrillDesk(self.care, self._roster, self.desk, self.clock)
+        intake = Intake(self._roster, self._signals)
+        self.pipeline = Pipeline(self._roster, intake, self._signals, self.care, self.watch, self.desk, self.clock)
+        self._is_started = False
+        self._start()
+
+    def _roster(self) -> Roster:
+        return self.roster
+
+    def _start(self) -> bool:
+        """Start as the program does; without a store it cannot, and is started again."""
         try:
             self.desk.start()
+            self._know_again()
         except StoreDown:
             self.counts["starts without store"] += 1
+            return False
+        self._is_started = True
+        return True
+
+    def _know_again(self) -> None:
+        """Learn from the stores what was known of the homes; the time in which nothing ran is nobody's silence."""
+        now = self.clock.now()
+        self.watch.take_roster(self.roster)
+        with self.care.read() as connection:
+            words = availability.all_known(connection)
+        for home in self.roster.homes:
+            self.watch.warm(home, self._signals.recent(home, limit=WARM_SIGNALS))
+        for home, device, online, at in words:
+            self.watch.see_availability(home, device, online=online, at=at)
+        heard = [at for _, _, _, at in words] + [at for at in [self._signals.newest()] if at is not None]
+        if heard:
+            self.watch.go_deaf(min(max(heard), now))
+        self.watch.hear_again(now)
+        silent = {home: replace(hub, since=max(hub.since, now)) for home, hub in self.hubs.items() if not hub.is_there}
+        self.hubs |= silent
 
     def _answers_lost(self) -> None:
         for sending in self.far.sent[self._recorded :]:
             if sending.verdict is Verdict.ACCEPTED:
                 self.lost_answers[sending.key] += 1
         self._recorded = len(self.far.sent)
+
+    # what is stored
 
     def tables(self) -> Tables:
         """Return all rows as they are stored."""
@@ -257,6 +161,11 @@ class Engine:
         row = self._look.execute("SELECT state FROM alerts WHERE id = ?", (alert,)).fetchone()
         return row is not None and row["state"] == "closed"
 
+    def _log_seq(self) -> int:
+        return int(self._look.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()[0])
+
+    # what people do
+
     def _breathe(self) -> datetime:
         """Let a moment pass, so that no two steps are taken in the same one."""
         self.clock.advance(timedelta(milliseconds=1))
@@ -264,32 +173,136 @@ class Engine:
 
     def act(self, what: Callable[[], object]) -> bool:
         """Let somebody do something; False when it was refused or the store was down."""
+        try:
+            return self._attempt(what)
+        except (Conflict, UnknownAlert):
+            self.counts["acts refused"] += 1
+            return False
+
+    def _attempt(self, what: Callable[[], object]) -> bool:
         self.is_settled = False
         self._breathe()
         try:
+            if not (self._is_started or self._start()):
+                return False
             what()
         except StoreDown:
             self.counts["acts without store"] += 1
             return False
-        except (Conflict, UnknownAlert):
-            self.counts["acts refused"] += 1
-            return False
         return True
 
+    def not_now(self, person: str, hours: float) -> None:
+        """Let nobody call somebody for a while; where their answer is waited for, they cannot come."""
+        if person not in self.roster.people:
+            return
+        now = self.clock.now()
+        pause = Pause(person, now, now + timedelta(hours=hours))
+        if self.act(lambda: self._begin_pause(pause)):
+            for row in self.tables()["requests"]:
+                if row["person"] == person and row["state"] in {"asked", "silent"} and not self.is_closed(row["alert"]):
+                    self.act(lambda alert=row["alert"]: self.desk.decline(alert, person))  # type: ignore[misc]
+
+    def _begin_pause(self, pause: Pause) -> None:
+        with self.care.begin() as connection:
+            pauses.begin(connection, pause)
+
+    def can_again(self, person: str) -> None:
+        """Let somebody be called again."""
+        self.act(lambda: self._end_pause(person))
+
+    def _end_pause(self, person: str) -> None:
+        with self.care.begin() as connection:
+            pauses.end(connection, person, self.clock.now())
+
+    def try_button(self, home: str, device: str) -> None:
+        """Announce a trial; it is refused where somebody may be in need."""
+
+        def announce() -> None:
+            made = self.drill_desk.announce(home, device)
+            self.tried_buttons[made.id] = device
+
+        self.act(announce)
+
+    def try_volunteer(self, person: str) -> None:
+        """Let a volunteer be written to for practice; who is no volunteer cannot be."""
+
+        def ask() -> None:
+            try:
+                self.drill_desk.ask(person)
+            except (StoreDown, Conflict):
+                raise
+            except LinliError:
+                self.counts["acts refused"] += 1
+
+        self.act(ask)
+
+    # what devices say
+
+    def press(self, home: str, device: str, kind: Kind, *, ago: timedelta = timedelta(0)) -> None:
+        """Let a button call for help, or send only now what was pressed before."""
+        self._presses += 1
+        value = "pressed" if kind is Kind.SOS else "help"
+        at = self.clock.now() - ago if ago else None
+        payload = write_payload(value, at=at, id=f"press-{self._presses}")
+        self._publish([(signal_topic(self.roster.homes[home].site, home, device, kind), payload)])
+
+    def fall_silent(self, homes: Iterable[str]) -> None:
+        """Let the hubs of some homes be lost."""
+        self._publish(self._word_of_hub(home, "offline") for home in homes)
+
+    def come_back(self, homes: Iterable[str]) -> None:
+        """Let the hubs of some homes come online, and then what is behind them be heard."""
+        names = list(homes)
+        self._publish(self._word_of_hub(home, "online") for home in names)
+        self._publish(
+            (signal_topic(self.roster.homes[home].site, home, "hall", Kind.MOTION), write_payload("on"))
+            for home in names
+        )
+
+    def _word_of_hub(self, home: str, word: str) -> tuple[str, bytes]:
+        return availability_topic(self.roster.homes[home].site, home, HUB), word.encode()
+
+    def _publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        now = self.clock.now()
+        self.at_broker += [Arrived(topic, payload, now) for topic, payload in messages]
+        self.receive()
+
+    def receive(self) -> None:
+        """Take in what the broker has; what linli does not acknowledge comes again, among what is new."""
+        batch = [replace(message, received_at=self.clock.now()) for message in self.at_broker]
+        if batch and self._attempt(lambda: self.pipeline.take_in(batch)):
+            self.at_broker.clear()
+            for finding in self.pipeline.calls_for_help(batch):
+                self.accepted.setdefault(finding.key, finding)
+            for message in batch:
+                self._heed_hub(message)
+
+    def _heed_hub(self, message: Arrived) -> None:
+        """Note what a hub said. A button speaks past a hub that is lost: then its home's silence begins anew."""
+        *_, home, device, _ = message.topic.split("/")
+        is_there, known, now = message.payload == b"online", self.hubs.get(home), self.clock.now()
+        if device == HUB and (is_there or known is None or known.is_there):
+            self.hubs[home] = Heard(is_there, now, self._log_seq())
+        elif device != HUB and known is not None and not known.is_there:
+            self.hubs[home] = replace(known, since=now)
+
     def deliver(self, findings: list[Finding]) -> None:
-        """Hand findings to the desk as the pipeline does: what it does not take comes again."""
+        """Hand findings to the desk as detectors do: what it does not take comes again."""
         self.unacknowledged += [one for one in findings if one not in self.unacknowledged]
         taken = list(findings)
-        if self.act(lambda: self.desk.open(taken)):
+        if self._attempt(lambda: self.desk.open(taken)):
             self.accepted.update({one.key: one for one in taken if one.key not in self.accepted})
             self.unacknowledged = [one for one in self.unacknowledged if one.key not in self.accepted]
+
+    # time
 
     def turn(self) -> None:
         """Do what is due now: redeliver, take steps, send."""
         if self.unacknowledged:
             self.deliver(list(self.unacknowledged))
-        self.act(lambda: self.desk.tick(self._breathe()))
-        self.act(self._send)
+        self.receive()
+        self._attempt(lambda: self.pipeline.tick(self._breathe()))
+        self._attempt(self._send)
 
     def _send(self) -> None:
         try:
@@ -316,7 +329,7 @@ class Engine:
 
     def settle(self) -> None:
         """Give a healthy system the time to do what is due."""
-        if self.care.is_down:
+        if self.care.outage:
             return
         self.care.faults.clear()
         self.far.hangs_for = timedelta(0)  # the sender has other workers; here all messages are sent in a row
@@ -326,13 +339,22 @@ class Engine:
 
     def next_due(self) -> datetime:
         """Return when something is due next."""
-        if self.care.is_down:
-            return self.clock.now() + PAUSE
-        if self.unacknowledged:
-            return self.clock.now() + TICK
+        now = self.clock.now()
+        if self.care.outage:
+            return now + PAUSE
+        if self.unacknowledged or self.at_broker or not self._is_started:
+            return now + TICK
         with self.care.read() as connection:
-            moments = (self.desk.next_due(), outbox.next_due(connection))
-        return min((moment for moment in moments if moment), default=self.clock.now() + timedelta(days=365))
+            notice = outbox.next_due(connection)
+        moments = (self.pipeline.next_due(now), notice)
+        return min((moment for moment in moments if moment), default=now + timedelta(days=365))
+
+    def set_clock(self, step: timedelta) -> None:
+        """Set the machine's clock, forwards or backwards."""
+        self.clock_was_set = True
+        self.clock.advance(step)
+
+    # what happens in the middle of a message
 
     def close_in_the_middle(self) -> None:
         """Let somebody close the next alert that is being written about, while its messages are on their way."""

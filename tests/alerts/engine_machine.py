@@ -3,34 +3,28 @@
 After each step all invariants are checked. `COUNTS` tells how much was tried.
 """
 
-import shutil
-import sqlite3
-import tempfile
 from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from functools import cache
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from alerts.replies import MOST_MINUTES, TakingBack
 from linli.alert import AlertKind, Outcome, Severity
-from linli.duty import Duty
 from linli.finding import Finding
-from linli.people import Channel, Person, Roster
-from linli.signals import PAGE
-from linli.store.care import CareStore
+from linli.signals import PAGE, Kind
 from linli.words import Sentence
-from tests.alerts.engine import At, Engine, Fault, FaultyCare, Mood
+from tests.alerts.engine import Engine
 from tests.alerts.engine_checks import violations
-from tests.alerts.town import town, volunteer
-from tests.cast import BO, EIGHT, LIN, MEI, MEI_HERSELF, NEIGHBOUR, OTHER_SITE, WU, XU
+from tests.alerts.engine_town import BUTTONS, DWELLINGS, OTHERS, STAIRWELLS, small_town
+from tests.alerts.faulty_care import At, Fault, Outage
+from tests.alerts.fresh_engine import fresh_engine
+from tests.alerts.moody_far_end import Mood
+from tests.cast import EIGHT, MEI, NEIGHBOUR, OTHER_SITE
 
 COUNTS: Counter[str] = Counter()
 CLOCK_STEPS: tuple[float, ...] = (3600.123, -3600.123)
-STEPS = 14
+STEPS = 16
 """Rules in one history, at most."""
 
 MOMENTS = {
@@ -52,17 +46,19 @@ KINDS = {
     AlertKind.NIGHT_DOOR: Severity.URGENT,
     AlertKind.VITALS: Severity.URGENT,
     AlertKind.ROUTINE_CHANGE: Severity.NOTICE,
-    AlertKind.UNMONITORED: Severity.NOTICE,
     AlertKind.LOW_BATTERY: Severity.NOTICE,
     AlertKind.SYSTEM: Severity.NOTICE,
 }
-BY_DAY = Duty(frozenset(range(7)), time(8), time(20))
 ANYBODY = ("v1", "v2", "v3", "v4", "v5", "bo", "lin", "wu", "mei", "xu", "stranger")
 HOMES = (MEI, NEIGHBOUR, OTHER_SITE)
 SEVERAL_WAYS = ("sms", "email")
 
 people = st.sampled_from(ANYBODY)
 places = st.integers(0, 5)
+homes = st.integers(0, 2)
+dark = st.one_of(
+    st.sampled_from(STAIRWELLS), st.just(sum(STAIRWELLS, ())), st.sampled_from(DWELLINGS).map(lambda home: (home.home,))
+)
 seconds = st.sampled_from((1, 5, 20, 21, 31, 61, 95, 185, 300, 601, 1201, 1801, 3601))
 hours = st.sampled_from((1, 4, 9, 25, 80))
 lateness = st.sampled_from((0, 0, 0, 12, 29, 45, 59, 180))
@@ -73,66 +69,6 @@ def findings(draw: st.DrawFn) -> tuple[AlertKind, int, int, int]:
     """Return a kind, the place of a home, the number of an episode, and how many minutes old the evidence is."""
     kind = draw(st.one_of(st.sampled_from(list(KINDS)[:4]), st.sampled_from(list(KINDS))))
     return kind, draw(st.integers(0, len(HOMES) - 1)), draw(st.integers(0, 2)), draw(lateness)
-
-
-def _with_second_way(person: Person, kind: str) -> Person:
-    ways = (*person.channels, Channel(f"{person.person}-{kind}", person.person, kind, "nowhere", order=1))
-    return replace(person, channels=ways)
-
-
-def _mei_with_phone() -> Person:
-    return replace(MEI_HERSELF, channels=(Channel("mei-0", "mei", "sms", "13800000007"),))
-
-
-OTHERS = {
-    "mei's phone": _mei_with_phone(),
-    "bo": BO,
-    "bo, two ways": _with_second_way(BO, "sms"),
-    "lin": LIN,
-    "wu": WU,
-    "xu": XU,
-}
-
-
-def small_town(ways: list[int], by_day: int, others: set[str], zone: str) -> Roster:
-    """Return a town with a neighbour for each number of ways, the first few only by day, and some of the others."""
-    neighbours = [volunteer(number, channels=count) for number, count in enumerate(ways, 1)]
-    neighbours[:by_day] = [replace(one, duty=(BY_DAY,)) for one in neighbours[:by_day]]
-    listed = {one.person: one for one in (*neighbours, *(OTHERS[name] for name in sorted(others)))}
-    homes = {key: replace(home, timezone=zone) for key, home in town().homes.items()}
-    return replace(town(), homes=homes, people=listed)
-
-
-@cache
-def _store() -> tuple[FaultyCare, Path, sqlite3.Connection]:
-    """Make the store once for all histories of this process; each begins with empty tables."""
-    folder = Path(tempfile.mkdtemp(prefix="linli-engine-"))
-    made = CareStore(f"sqlite:///{folder / 'empty.db'}")
-    made.migrate()
-    made.close()
-    shutil.copy(folder / "empty.db", folder / "care.db")
-    return FaultyCare(f"sqlite:///{folder / 'care.db'}"), folder, sqlite3.connect(folder / "empty.db")
-
-
-def fresh_engine(roster: Roster, start: datetime, *, load_limit: int = 0) -> Engine:
-    """Return an engine on empty tables."""
-    care, folder, empty = _store()
-    care.is_down = False
-    care.faults.clear()
-    care.injected.clear()
-    with sqlite3.connect(folder / "care.db") as tables:
-        empty.backup(tables)
-    tables.close()
-    return Engine(care, folder, roster, start, load_limit=load_limit)
-
-
-def remove_store() -> None:
-    """Throw the store of this process away."""
-    care, folder, empty = _store()
-    care.close()
-    empty.close()
-    shutil.rmtree(folder)
-    _store.cache_clear()
 
 
 class EngineMachine(RuleBasedStateMachine):
@@ -167,6 +103,7 @@ class EngineMachine(RuleBasedStateMachine):
         what: list[tuple[AlertKind, int, int, int]],
     ) -> None:
         self.engine = fresh_engine(small_town(ways, by_day, others, zone), MOMENTS[moment], load_limit=limit)
+        self.here.come_back([home.home for home in DWELLINGS])
         self.something_is_wrong(what)
 
     def something_is_wrong(self, what: list[tuple[AlertKind, int, int, int]]) -> None:
@@ -248,6 +185,7 @@ class EngineMachine(RuleBasedStateMachine):
     def linli_is_off(self, hours: int) -> None:
         self.here.clock.advance(timedelta(hours=hours))
         self.here.restart()
+        self.here.come_back(home for home, hub in self.here.hubs.items() if hub.is_there)  # what the broker has kept
         self.here.settle()
 
     @rule()
@@ -258,7 +196,53 @@ class EngineMachine(RuleBasedStateMachine):
     @rule(step=st.sampled_from(CLOCK_STEPS))
     def the_clock_is_set(self, step: float) -> None:
         COUNTS["clock steps"] += 1
-        self.here.clock.advance(timedelta(seconds=step))
+        self.here.set_clock(timedelta(seconds=step))
+        self.here.settle()
+
+    @rule(home=homes, button=st.sampled_from(BUTTONS), kind=st.sampled_from((Kind.SOS, Kind.SOS, Kind.CHECK_IN)))
+    def she_calls(self, home: int, button: str, kind: Kind) -> None:
+        self.here.press(HOMES[home].home, button, kind)
+
+    @rule(home=homes, minutes=st.sampled_from((1, 11)))
+    def her_button_sends_late(self, home: int, minutes: int) -> None:
+        self.here.press(HOMES[home].home, BUTTONS[0], Kind.SOS, ago=timedelta(minutes=minutes))
+
+    @rule(home=homes, button=st.sampled_from(("", *BUTTONS)), waits=st.sampled_from((0, 0, 0, 5, 601)))
+    def her_button_is_tried(self, home: int, button: str, waits: int) -> None:
+        self.here.try_button(HOMES[home].home, button)
+        self.here.clock.advance(timedelta(seconds=waits))
+        self.here.press(HOMES[home].home, button or BUTTONS[0], Kind.SOS)
+
+    @rule(home=homes, button=st.sampled_from(("", *BUTTONS)))
+    def a_trial_is_announced(self, home: int, button: str) -> None:
+        self.here.try_button(HOMES[home].home, button)
+
+    @rule(home=homes)
+    def the_trial_is_called_off(self, home: int) -> None:
+        self.here.act(lambda: self.here.drill_desk.cancel(HOMES[home].home))
+
+    @rule(person=people)
+    def a_volunteer_is_tried(self, person: str) -> None:
+        self.here.try_volunteer(person)
+
+    @rule(person=people, hours=st.sampled_from((0.05, 2, 30)))
+    def somebody_says_not_now(self, person: str, hours: float) -> None:
+        self.here.not_now(person, hours)
+
+    @rule(person=people)
+    def somebody_can_be_called_again(self, person: str) -> None:
+        self.here.can_again(person)
+
+    @rule(homes=dark, seconds=st.sampled_from((0, 0, 20, 100)))
+    def homes_fall_silent(self, homes: tuple[str, ...], seconds: int) -> None:
+        self.here.fall_silent(homes)
+        self.here.run_for(timedelta(seconds=seconds))
+        self.here.settle()
+
+    @rule(homes=dark, seconds=st.sampled_from((0, 20)))
+    def homes_are_heard_again(self, homes: tuple[str, ...], seconds: int) -> None:
+        self.here.come_back(homes)
+        self.here.run_for(timedelta(seconds=seconds))
         self.here.settle()
 
     @rule(kind=st.sampled_from(("webhook", "sms", "email")), mood=st.sampled_from(Mood))
@@ -281,12 +265,15 @@ class EngineMachine(RuleBasedStateMachine):
     def the_store_will_fail(self, after: int, at: At, statements: int) -> None:
         self.here.care.faults.append(Fault(after, at, statements))
 
-    @rule(seconds=st.sampled_from((3, 40, 400)), what=findings())
-    def the_store_is_away(self, seconds: int, what: tuple[AlertKind, int, int, int]) -> None:
-        self.here.care.is_down = True
+    @rule(why=st.sampled_from(Outage), seconds=st.sampled_from((3, 40, 400)), what=findings(), home=homes)
+    def nothing_can_be_written(
+        self, why: Outage, seconds: int, what: tuple[AlertKind, int, int, int], home: int
+    ) -> None:
+        self.here.care.begin_outage(why)
         self.here.deliver([self._finding(*what)])
+        self.here.press(HOMES[home].home, BUTTONS[0], Kind.SOS)
         self.here.run_for(timedelta(seconds=seconds))
-        self.here.care.is_down = False
+        self.here.care.end_outage()
         self.here.settle()
 
     @invariant()
@@ -304,6 +291,10 @@ class EngineMachine(RuleBasedStateMachine):
         tables = self.engine.tables()
         COUNTS["histories"] += 1
         COUNTS["alerts"] += len(tables["alerts"])
+        COUNTS["drills"] += sum(row["drill"] for row in tables["alerts"])
+        COUNTS["trials announced"] += len(tables["drills"])
+        COUNTS["pauses"] += len(tables["pauses"])
+        COUNTS["incidents"] += sum(row["kind"] == AlertKind.UNMONITORED and not row["home"] for row in tables["alerts"])
         COUNTS["notices"] += len(tables["outbox"])
         COUNTS["messages tried"] += len(self.engine.far.sent)
         COUNTS.update(self.engine.counts)

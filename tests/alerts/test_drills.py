@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from alerts.drills import REPLY_WITHIN, WINDOW
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Severity
 from linli.duty import DutyException
-from linli.errors import Conflict, LinliError, UnknownHome
+from linli.errors import Conflict, LinliError, StoreDown, UnknownHome
 from linli.holidays import read_holidays
 from linli.people import Care, Person, Roster, Scope
 from linli.signals import Kind
@@ -25,6 +26,9 @@ from linli.store import roster as roster_store
 from linli.store.drills import CANCELLED, DrillKind
 from linli.store.pauses import Pause
 from linli.wire import signal_topic, write_payload
+from tests.alerts.engine_town import small_town
+from tests.alerts.faulty_care import At, Fault
+from tests.alerts.fresh_engine import fresh_engine, remove_store
 from tests.cast import ANA, EIGHT, GARDEN, JUN, MEI, MINUTE
 from tests.watching import Whole, furnish
 
@@ -304,6 +308,26 @@ def test_announcing_again_calls_the_first_off_so_that_only_one_press_is_a_drill(
     assert is_real(community)
 
 
+def test_a_second_trial_while_nobody_has_answered_the_first_names_the_alert_that_is_there(community: Community) -> None:
+    for _ in range(2):
+        community.drills.announce(MEI.home)
+        community.press()
+    with community.core.care.read() as connection:
+        tried = drills.of_home(connection, MEI.home)
+    assert len(tried) == 2
+    assert {community.alert(one.alert).drill for one in tried} == {True}
+
+
+def test_more_hands_that_are_asked_for_in_a_drill_end_it_and_call_nobody(community: Community) -> None:
+    community.drills.announce(MEI.home)
+    community.press()
+    assert community.called() == ["ana"]
+    (drill,) = community.core.desk.open_alerts()
+    ended = community.core.desk.more_help(drill.id, "ana")
+    assert ended.outcome is Outcome.DRILL
+    assert community.called() == []
+
+
 def test_a_button_that_was_tried_in_vain_is_shown_as_such(community: Community) -> None:
     community.drills.announce(MEI.home)
     community.clock.advance(WINDOW)
@@ -331,6 +355,21 @@ def test_one_who_is_asked_twice_gets_one_message(community: Community) -> None:
     assert community.drills.ask("ana").id == community.drills.ask("ana").id
     assert [person for person, _ in community.channel.sent] == []
     assert community.called() == ["ana"]
+
+
+@pytest.mark.parametrize("place", [*At, "after the first of several"])
+def test_a_drill_that_could_not_be_stored_with_its_message_was_never_begun(place: str) -> None:
+    engine = fresh_engine(small_town([1], 0, {"lin"}, "Asia/Shanghai"), EIGHT)
+    several = place not in list(At)
+    engine.care.faults.append(Fault(int(several), At.BEGIN if several else At(place), statements=3))
+    with suppress(StoreDown):
+        DrillDesk(engine.care, lambda: engine.roster, engine.desk, engine.clock).ask("v1")
+    with engine.care.read() as connection:
+        begun = [one.alert for one in drills.of_person(connection, "v1")]
+    opened = engine.alerts()
+    engine.close()
+    remove_store()
+    assert begun == opened
 
 
 def test_a_volunteer_who_does_not_answer_is_left_in_peace_and_shown(community: Community) -> None:

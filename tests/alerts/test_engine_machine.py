@@ -19,7 +19,9 @@ from linli.people import Person
 from linli.words import Sentence
 from tests.alerts.engine import Engine
 from tests.alerts.engine_checks import violations
-from tests.alerts.engine_machine import COUNTS, EngineMachine, fresh_engine, remove_store, small_town
+from tests.alerts.engine_machine import COUNTS, EngineMachine
+from tests.alerts.engine_town import small_town
+from tests.alerts.fresh_engine import fresh_engine, remove_store
 from tests.alerts.town import SEVEN, after, new_alert, town
 from tests.cast import BO, EIGHT, GARDEN, LIN, MEI, OTHER_SITE, RIVER, WU
 

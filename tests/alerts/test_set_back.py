@@ -5,6 +5,9 @@ from pathlib import Path
 
 from linli.alert import AlertKind, NoticeState, Outcome, Severity
 from linli.store import cases, outbox
+from tests.alerts.engine_town import small_town
+from tests.alerts.faulty_care import Outage
+from tests.alerts.fresh_engine import fresh_engine, remove_store
 from tests.alerts.test_desk import Town, finding
 from tests.cast import EIGHT, MINUTE
 
@@ -77,6 +80,39 @@ def test_a_clock_set_back_long_after_the_last_line_is_seen_by_who_has_been_looki
 
     assert "lease_ended" in town.story(town.desk.open_alerts()[0].id)
     town.care.close()
+
+
+def test_what_is_opened_after_the_clock_was_set_back_is_not_moved_with_the_rest(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding("before")])
+    town.tick()
+    town.clock.advance(-HOUR)
+    town.desk.open([finding("after", AlertKind.FALL)])
+    town.tick()
+
+    (fall,) = [alert for alert in town.desk.open_alerts() if alert.kind is AlertKind.FALL]
+    assert fall.opened_at == EIGHT - HOUR
+    assert "late" not in town.story(fall.id)
+    town.care.close()
+
+
+def test_a_store_that_does_not_answer_just_then_delays_the_moving_and_does_not_undo_it() -> None:
+    engine = fresh_engine(small_town([1, 1], 0, {"bo", "lin"}, "Asia/Shanghai"), EIGHT)
+    engine.deliver([finding()])
+    engine.run_for(10 * MINUTE)  # long enough that only whoever has been looking can tell
+    engine.act(lambda: engine.desk.accept(engine.alerts()[0], "v1"))
+    engine.clock.advance(8 * MINUTE)
+    engine.turn()
+    engine.set_clock(-HOUR)
+    engine.care.begin_outage(Outage.LOCKED)
+    engine.turn()
+    engine.care.end_outage()
+    engine.run_for(3 * MINUTE)
+    told = [row["what"] for row in engine.tables()["log"]]
+    engine.close()
+    remove_store()
+
+    assert "lease_ended" in told
 
 
 def test_without_an_open_case_nothing_is_moved_or_written(tmp_path: Path) -> None:

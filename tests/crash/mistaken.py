@@ -7,12 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, update
 
+from alerts import drills
 from alerts.dispatch import Dispatch, Task
 from bench.crash.report import main
-from linli.alert import Entry, NoticeState
+from linli.alert import Alert, Entry, Ladder, NoticeState
+from linli.finding import Finding
 from linli.loop import Loop, Parcel
+from linli.people import Roster
 from linli.store import cases, outbox
+from linli.store import drills as drill_store
 from linli.store import tables as t
+from linli.store.drills import DrillKind
 
 
 def acknowledge_first() -> None:
@@ -67,12 +72,39 @@ def keep_no_record() -> None:
     cases.write_logs = silent
 
 
+def ring_everybody() -> None:
+    """Let a drill climb the ladder of a real call, to whomever that calls."""
+
+    def everybody(roster: Roster, alert: Alert) -> Roster:  # noqa: ARG001 - that is the mistake
+        return roster
+
+    def as_real(finding: Finding) -> Ladder | None:  # noqa: ARG001
+        return None
+
+    drills.circle, drills.ladder_for = everybody, as_real
+
+
+def never_spend() -> None:
+    """Take every press for the one that was announced, as long as the ten minutes last."""
+    take_window = drill_store.take_window
+
+    def lasting(connection: Connection, finding: Finding, alert: str, now: datetime) -> bool:
+        is_drill = take_window(connection, finding, alert, now)
+        spent = update(t.drills).where(t.drills.c.kind == DrillKind.BUTTON)
+        connection.execute(spent.values(passed_at=None))
+        return is_drill
+
+    drill_store.take_window = lasting
+
+
 MISTAKES: Mapping[str, Callable[[], None]] = {
     "acknowledged before it is stored": acknowledge_first,
     "marked as sent before it is sent": mark_first,
     "leases of the dead are kept": keep_leases,
     "sent again after every start": send_all_again,
     "sent without a line in the log": keep_no_record,
+    "a drill rings everybody": ring_everybody,
+    "a trial is never spent": never_spend,
 }
 
 if __name__ == "__main__":

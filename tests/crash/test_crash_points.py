@@ -13,6 +13,7 @@ from tests.needs import need
 
 ROOT = Path(__file__).resolve().parents[2]
 FEWEST_POINTS = 60
+HARMS = ("lost", "stuck", "untraced", "doubled", "alarmed")
 
 
 def enumerated(*words: str, module: str = "bench.crash") -> subprocess.CompletedProcess[str]:
@@ -30,18 +31,18 @@ def enumerated(*words: str, module: str = "bench.crash") -> subprocess.Completed
 def numbers(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
     """Return the columns of the table's last line."""
     (last,) = re.findall(r"^all  .*$", done.stdout, re.MULTILINE)
-    columns = ("points", "runs", "missed", "lost", "stuck", "untraced", "doubled")
+    columns = ("points", "runs", "missed", *HARMS)
     return dict(zip(columns, map(int, last.split()[1:]), strict=True))
 
 
-NOTHING_WRONG = {"lost": 0, "stuck": 0, "untraced": 0, "doubled": 0}
+NOTHING_WRONG = dict.fromkeys(HARMS, 0)
 
 
 @pytest.mark.slow
-def test_whatever_point_linli_is_killed_at_nothing_is_lost_stuck_untraced_or_doubled() -> None:
+def test_whatever_point_linli_is_killed_at_nothing_is_lost_stuck_untraced_doubled_or_alarmed() -> None:
     names = [scenario.name for scenario in SCENARIOS if scenario is not HASTY]
 
-    done = enumerated(*names, "--every", "20")
+    done = enumerated(*names, "--every", "20", "--in-turn")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert numbers(done).items() >= NOTHING_WRONG.items()
@@ -75,18 +76,21 @@ def test_nor_with_a_real_broker_in_a_whole_linli() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("mistake", "harms"),
+    ("mistake", "scenario", "harms"),
     [
-        ("acknowledged before it is stored", {"lost"}),
-        ("marked as sent before it is sent", {"lost", "untraced"}),
-        ("leases of the dead are kept", {"stuck"}),
-        ("sent again after every start", {"doubled"}),
-        ("sent without a line in the log", {"untraced"}),
+        ("acknowledged before it is stored", "sos", {"lost"}),
+        ("marked as sent before it is sent", "sos", {"lost", "untraced"}),
+        ("leases of the dead are kept", "sos", {"stuck"}),
+        ("sent again after every start", "sos", {"doubled"}),
+        ("sent without a line in the log", "sos", {"untraced"}),
+        ("a drill rings everybody", "a call in the middle of a drill", {"alarmed"}),
+        ("a trial is never spent", "a call in the middle of a drill", {"lost"}),
     ],
 )
-def test_a_mistake_in_linli_is_found(mistake: str, harms: set[str]) -> None:
-    done = enumerated(mistake, "sos", "--every", "3", "--order", "pipeline first", module="tests.crash.mistaken")
+def test_a_mistake_in_linli_is_found(mistake: str, scenario: str, harms: set[str]) -> None:
+    every = "3" if scenario == "sos" else "1000"
+    done = enumerated(mistake, scenario, "--every", every, "--order", "pipeline first", module="tests.crash.mistaken")
 
-    found = {harm for harm in ("lost", "stuck", "untraced", "doubled") if numbers(done)[harm]}
+    found = {harm for harm in HARMS if numbers(done)[harm]}
     assert done.returncode == 1, done.stdout + done.stderr
     assert harms <= found, done.stdout

@@ -1,0 +1,61 @@
+"""A linli that was dead for a moment in the middle of a power cut tells of it as if it had not been."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from ingest.intake import Arrived
+from linli.core import Core
+from linli.incident import Loss
+from tests.cast import HOUR, MEI, NEIGHBOUR
+from tests.watching import Whole
+
+BRIEFLY = timedelta(seconds=2)
+
+
+def say(linli: Whole, home: str, rest: str, value: str) -> None:
+    linli.core.pipeline.take_in([Arrived(f"linli/v1/garden/{home}/{rest}", value.encode(), linli.clock.now())])
+
+
+def started_again(linli: Whole, folder: Path, after: timedelta) -> Whole:
+    """Return a new linli on the stores of one that died, knowing what the program knows at its start."""
+    linli.close()
+    again = Whole(folder)
+    again.clock.set(linli.clock.now() + after)
+    again.core.warm()
+    heard = again.core.last_heard()
+    assert heard is not None
+    again.core.watch.go_deaf(heard)
+    again.core.watch.hear_again(again.clock.now())
+    return again
+
+
+def falling(core: Core) -> list[Loss]:
+    return core.watch.falling(core.clock.now() + HOUR)
+
+
+def test_homes_that_went_dark_together_did_so_too_for_a_linli_that_died_between_two_of_their_messages(
+    tmp_path: Path,
+) -> None:
+    linli = Whole(tmp_path)
+    for home in (MEI.home, NEIGHBOUR.home):
+        say(linli, home, "hall/motion", "on")
+    linli.clock.advance(HOUR)
+    dark_at = linli.clock.now()
+    say(linli, MEI.home, "hub/availability", "offline")
+
+    again = started_again(linli, tmp_path, BRIEFLY)
+    say(again, NEIGHBOUR.home, "hub/availability", "offline")
+
+    fell = {loss.home.home: loss.fell for loss in falling(again.core)}
+    again.close()
+    assert fell.keys() == {MEI.home, NEIGHBOUR.home}
+    assert all(abs(moment - dark_at) <= BRIEFLY for moment in fell.values())
+
+
+def test_before_anything_was_heard_nothing_was(tmp_path: Path) -> None:
+    linli = Whole(tmp_path)
+
+    heard = linli.core.last_heard()
+
+    linli.close()
+    assert heard is None
