@@ -1,39 +1,30 @@
 """The desk: every change of an alert goes through here, each as one transaction with its notices and its log."""
 
 import logging
-import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import drills, escalation, replies
-from alerts.callers import Callers, around, around_part
+from alerts import drills, escalation, heeded, replies
+from alerts.callers import Callers
 from alerts.case import Case, Step, role_of
-from alerts.ladders import ASKED_ABOUT, LadderFor, built_in_ladder
-from alerts.opening import alert_id, new_alert
+from alerts.case_book import CaseBook
+from alerts.heeded import Heeded
+from alerts.ladders import LadderFor, built_in_ladder
 from alerts.pacing import paced
 from alerts.replies import TakingBack
-from alerts.thanks import thanks
-from linli import canary
 from linli.alert import Alert, AlertKind, AlertState, Outcome
 from linli.clock import Clock
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
 from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.people import Roster
-from linli.store import cases, outbox, pauses, set_back
-from linli.store import drills as drill_store
+from linli.store import cases, set_back
 from linli.store.care import CareStore
 
 logger = logging.getLogger(__name__)
 
-END_BY_THEMSELVES = frozenset({AlertKind.UNMONITORED, AlertKind.LOW_BATTERY})
-"""What is over when its cause has gone, without anybody at the door."""
-HEEDED = ASKED_ABOUT | END_BY_THEMSELVES
-LOAD_WINDOW = timedelta(days=7)
-"""How far back being asked counts as a burden."""
 Decide = Callable[[Case, Callable[[], Callers], datetime], Step]
 """What follows from an answer; who can be called is asked for only where somebody may be."""
 
@@ -48,6 +39,8 @@ def _adopt_nothing(connection: Connection, now: datetime) -> None:
 
 class Desk:
     """Opens, accepts, declines, arrives and closes; all idempotent. `wake` is called after each commit with notices.
+
+    `book` is for whoever changes more than one case, or more than cases, in one transaction; `refresh` comes after it.
 
     `adopt` writes down what was done without the store, in the transaction that would else begin it again.
     `load_limit`: so many requests in 7 days are enough for a volunteer, emergencies apart; 0: no limit.
@@ -66,18 +59,13 @@ class Desk:
         load_limit: int = 0,
         ladders: LadderFor = built_in_ladder,
     ) -> None:
+        self.book = CaseBook(roster, holidays=holidays, load_limit=load_limit, ladders=ladders)
         self._care = care
-        self._holidays = holidays
-        self._load_limit = load_limit
-        self._ladders = ladders
         self._adopt = adopt
         self._roster = roster
         self._clock = clock
         self._wake = wake
-        self._lock = threading.Lock()
-        self._asked_homes: frozenset[str] = frozenset()
-        self._passing: dict[str, tuple[tuple[str, AlertKind], ...]] = {}
-        self._seen_alive: set[str] = set()
+        self._heeded = Heeded()
         self._ticked_at: datetime | None = None
 
     def open(self, findings: Sequence[Finding]) -> None:
@@ -93,80 +81,11 @@ class Desk:
         with self._care.begin() as connection:
             self._adopt(connection, now)
             for finding in findings:
-                self._open_one(connection, finding, now)
+                self.book.open(connection, finding, now)
         self._committed({finding.kind for finding in findings})
 
-    def _open_one(self, connection: Connection, finding: Finding, now: datetime) -> None:
-        if cases.of_episode(connection, finding.key) is not None:
-            return
-        if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
-            finding = drills.as_drill(finding)
-        known = cases.open_like(connection, finding)
-        if known is not None:
-            cases.add_episode(connection, finding.key, known.id, now)
-            if finding.drill:
-                drill_store.join(connection, alert_id(finding.key), known.id)
-            case = Case(known, tuple(cases.requests(connection, known.id)))
-            self._store(connection, escalation.repeated(case, finding, now))
-            return
-        alert = new_alert(finding, now, self._ladders)
-        step = paced(connection, alert, escalation.opened(alert, self._callers(connection, Case(alert), now), now), now)
-        cases.add(connection, step.alert)
-        cases.add_episode(connection, finding.key, alert.id, now)
-        self._store_rest(connection, step)
-        logger.info("alert opened alert=%s home=%s kind=%s", alert.id, alert.home, alert.kind)
-
-    def _callers(self, connection: Connection, case: Case, now: datetime) -> Callers:
-        alert = case.alert
-        listed = around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load={})
-        callers = around_part(listed, alert)
-        return replace(
-            callers,
-            load=cases.recent_load_of(connection, callers.everybody(), now - LOAD_WINDOW),
-            severity=alert.severity,
-            load_limit=self._load_limit,
-            asked={request.person for request in case.requests},
-            paused={pause.person for pause in pauses.running(connection, now)},
-            holidays=self._holidays.of(alert.site),
-        )
-
-    def _store(self, connection: Connection, step: Step) -> None:
-        cases.change(connection, step.alert)
-        self._store_rest(connection, step)
-
-    def _store_rest(self, connection: Connection, step: Step) -> None:
-        """Store what a step changes besides the alert itself."""
-        now = self._clock.now()
-        cases.put_requests(connection, step.alert.id, step.requests)
-        if not canary.is_about(step.alert.about):
-            cases.write_log(connection, step.alert.id, step.log)
-        if step.withdraw:
-            outbox.withdraw(connection, step.alert.id, now)
-        elif step.spare:
-            outbox.withdraw(connection, step.alert.id, now, person=step.spare)
-        outbox.add(connection, step.notices, now)
-        if step.alert.drill:
-            for person in drills.who_answered(step):
-                drill_store.answer(connection, step.alert.id, person, now)
-        if step.is_over and not step.alert.drill:
-            outbox.add(connection, thanks(outbox.of_alert(connection, step.alert.id), step.log, now), now)
-
-    # for `incidents` and drills, which change more in one transaction and call `refresh` after its commit
-
-    def open_within(self, connection: Connection, finding: Finding, now: datetime) -> None:
-        """Open an alert, as `open` does."""
-        self._open_one(connection, finding, now)
-
-    def store(self, connection: Connection, step: Step) -> None:
-        """Store a step."""
-        self._store(connection, step)
-
-    def around(self, connection: Connection, case: Case, now: datetime) -> Callers:
-        """Return who can be called for a case."""
-        return self._callers(connection, case, now)
-
     def refresh(self) -> None:
-        """Take note of what has been committed."""
+        """Take note of what has been committed with the book by others."""
         self._committed()
 
     def accept(self, alert: str, person: str, minutes: int | None = None) -> Alert:
@@ -207,11 +126,11 @@ class Desk:
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
                 case = Case(alert, tuple(cases.requests(connection, alert.id)))
-                callers = self._callers(connection, case, now)
+                callers = self.book.callers(connection, case, now)
                 taken_back = replies.taken_back(case, callers, said, now)
                 step = drills.over(case, now) if alert.drill else taken_back
                 if step is not None:
-                    self._store(connection, step)
+                    self.book.store(connection, step, now)
         self._committed()
 
     def close(self, alert: str, who: str, outcome: Outcome, note: str = "") -> Alert:
@@ -233,9 +152,9 @@ class Desk:
             if alert.state is AlertState.CLOSED and not closing:
                 raise Conflict(f"alert {id_} is closed already")
             case = Case(alert, tuple(cases.requests(connection, id_)))
-            step = decide(case, lambda: self._callers(connection, case, now), now)
+            step = decide(case, lambda: self.book.callers(connection, case, now), now)
             if step.log:
-                self._store(connection, step)
+                self.book.store(connection, step, now)
         self._committed({step.alert.kind})
         return step.alert
 
@@ -285,36 +204,35 @@ class Desk:
                 return
             case = Case(alert, tuple(cases.requests(connection, id_)))
             if alert.drill:
-                self._store(connection, drills.over(case, now))
+                self.book.store(connection, drills.over(case, now), now)
             else:
-                step = escalation.due(case, self._callers(connection, case, now), now)
-                self._store(connection, paced(connection, alert, step, now))
+                step = escalation.due(case, self.book.callers(connection, case, now), now)
+                self.book.store(connection, paced(connection, alert, step, now), now)
 
     @property
     def waits_for_life(self) -> bool:
         """Tell whether any alert is open that a sign of life could answer."""
-        return bool(self._asked_homes)
+        return self._heeded.any_asked
 
     def sign_of_life(self, home: str, at: datetime) -> None:
         """The elder was seen to be up and about: what she was asked about is answered."""
-        if home not in self._asked_homes:
+        if not self._heeded.is_asked(home):
             return
-        now = self._clock.now()
+        now, noted = self._clock.now(), []
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
                 case = Case(alert, tuple(cases.requests(connection, alert.id)))
                 step = replies.lives(case, at, now)
-                if step is None or (step.alert.state is not AlertState.CLOSED and alert.id in self._seen_alive):
+                if step is None or (step.alert.state is not AlertState.CLOSED and self._heeded.is_noted(alert.id)):
                     continue
-                self._seen_alive.add(alert.id)
-                self._store(connection, step)
+                noted.append(alert.id)
+                self.book.store(connection, step, now)
+        self._heeded.note(noted)
         self._committed()
 
     def passing(self, homes: Collection[str] | None = None) -> list[tuple[str, str, AlertKind]]:
         """Return (alert, home, kind) of open alerts, of some homes or all, that end when their cause has gone."""
-        known = self._passing
-        within = known if homes is None else known.keys() & set(homes)
-        return [(alert, home, kind) for home in sorted(within) for alert, kind in known[home]]
+        return self._heeded.passing(homes)
 
     def end_by_itself(self, alert: str) -> None:
         """Close a notice whose cause has gone (a sensor is heard again, a battery was changed)."""
@@ -330,25 +248,14 @@ class Desk:
         with self._care.read() as connection:
             return cases.next_due(connection)
 
-    def _committed(self, kinds: Collection[AlertKind] = HEEDED) -> None:
+    def _committed(self, kinds: Collection[AlertKind] = heeded.KINDS) -> None:
         """Let the sender know; and read anew what is open that a sign of life or a passing cause ends, if it may differ."""
         self._wake()
-        if HEEDED.isdisjoint(kinds):
+        if heeded.KINDS.isdisjoint(kinds):
             return
         with self._care.read() as connection:
-            heeded = cases.open_by_home(connection, HEEDED)
-        with self._lock:
-            self._asked_homes = frozenset(_only(heeded, ASKED_ABOUT))
-            self._passing = _only(heeded, END_BY_THEMSELVES)
+            self._heeded.look(connection)
 
     def start(self) -> None:
         """Read what was open when linli stopped; its overdue steps are taken at the first tick."""
         self._committed()
-
-
-def _only(
-    heeded: Mapping[str, tuple[tuple[str, AlertKind], ...]], kinds: Collection[AlertKind]
-) -> dict[str, tuple[tuple[str, AlertKind], ...]]:
-    """Return those of the open alerts, by home, that are of some kinds."""
-    found = {home: tuple(one for one in alerts if one[1] in kinds) for home, alerts in heeded.items()}
-    return {home: alerts for home, alerts in found.items() if alerts}

@@ -97,7 +97,7 @@ class DrillDesk:
             if waiting:
                 return waiting[0]
             drills.begin(connection, made)
-            self._desk.open_within(connection, call, now)
+            self._desk.book.open(connection, call, now)
         self._desk.refresh()
         return made
 

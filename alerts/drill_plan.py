@@ -98,7 +98,7 @@ class DrillPlan:
         )
         reminder = Finding(id_, "", site, AlertKind.SYSTEM, Severity.NOTICE, now, why, about=REMINDER)
         with self._care.begin() as connection:
-            self._desk.open_within(connection, reminder, now)
+            self._desk.book.open(connection, reminder, now)
             drills.begin(connection, Drill(id_, DrillKind.REMINDER, now, now + WEEK, site=site, passed_at=now))
         self._desk.refresh()
 

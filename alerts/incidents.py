@@ -90,17 +90,17 @@ class Incidents:
             known = self._open(connection, group.finding, now)
         else:
             case = Case(known, tuple(cases.requests(connection, known.id)))
-            self._desk.store(connection, _joined(case, group, now))
+            self._desk.book.store(connection, _joined(case, group, now), now)
         cases.move_episodes(connection, [*group.keys.values(), group.finding.key], known.id, now)
         self._merge(connection, group.keys, known.id, now)
 
     def _open(self, connection: Connection, finding: Finding, now: datetime) -> Alert:
         alert = replace(new_alert(finding, now), ladder=LADDER)
         alert = replace(alert, evidence={**alert.evidence, _TOLD: alert.evidence[_COUNT]})
-        step = escalation.opened(alert, self._desk.around(connection, Case(alert), now), now)
+        step = escalation.opened(alert, self._desk.book.callers(connection, Case(alert), now), now)
         step = paced(connection, alert, step, now)
         cases.add(connection, step.alert)
-        self._desk.store(connection, step)
+        self._desk.book.store(connection, step, now)
         logger.info("incident opened alert=%s site=%s homes=%d", alert.id, alert.site, alert.evidence[_COUNT])
         return step.alert
 
@@ -108,7 +108,7 @@ class Incidents:
         for id_, _, kind in self._desk.passing(homes):
             alert = cases.by_id(connection, id_, for_update=True) if kind is AlertKind.UNMONITORED else None
             if alert is not None and alert.state is not AlertState.CLOSED:
-                self._desk.store(connection, _ended(alert, now, "merged_into", {"alert": into}))
+                self._desk.book.store(connection, _ended(alert, now, "merged_into", {"alert": into}), now)
 
     def note_back(self, incident: Incident, back: frozenset[str], why: Sentence) -> None:
         """Note which homes are heard again while the others are not."""
@@ -118,7 +118,7 @@ class Incidents:
             if alert is None or alert.state is AlertState.CLOSED:
                 return
             case = Case(alert, tuple(cases.requests(connection, alert.id)))
-            self._desk.store(connection, _some_back(case, back, back - incident.back, why, now))
+            self._desk.book.store(connection, _some_back(case, back, back - incident.back, why, now), now)
         self._has_changed = True
         self._desk.refresh()
 
@@ -132,12 +132,12 @@ class Incidents:
             minutes = round((now - alert.opened_at) / timedelta(minutes=1), 1)
             count = len(incident.homes)
             alert = replace(alert, evidence={**alert.evidence, STILL_SILENT: _still_silent(groups, alone)})
-            self._desk.store(connection, _ended(alert, now, "ended", {"minutes": minutes, "count": count}))
+            self._desk.book.store(connection, _ended(alert, now, "ended", {"minutes": minutes, "count": count}), now)
             self._tell_end(connection, alert, now)
             for group in groups:
                 self._stand_for(connection, group, now)
             for finding in alone:
-                self._desk.open_within(connection, finding, now)
+                self._desk.book.open(connection, finding, now)
         logger.info("incident ended alert=%s minutes=%s", incident.alert, minutes)
         self._has_changed = True
         self._desk.refresh()
@@ -163,11 +163,11 @@ class Incidents:
             if alert is None or alert.state is AlertState.CLOSED:
                 return
             case = Case(alert, tuple(cases.requests(connection, id_)))
-            step = _told(case, self._desk.around(connection, case, now), now)
+            step = _told(case, self._desk.book.callers(connection, case, now), now)
             self._not_before[id_] = may_write_at(connection, step, now)
             if self._not_before[id_] > now:
                 return
-            self._desk.store(connection, step)
+            self._desk.book.store(connection, step, now)
         self._has_changed = True
         self._desk.refresh()
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from alerts.callers import Callers, around
 from alerts.case import Case
+from alerts.case_book import LOAD_WINDOW
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import seconds
 from linli.finding import Finding
@@ -19,7 +20,6 @@ from linli.store.pauses import Pause
 BEHIND_SECONDS = 10.0
 """How long a step may be due, while linli runs, before it is taken without the store."""
 _LOAD_EVERY = timedelta(minutes=1)
-_LOAD_WINDOW = timedelta(days=7)
 
 Place = tuple[str, str, AlertKind, str, bool]
 """What an alert is about: there is at most one open for each."""
@@ -52,7 +52,7 @@ class LastKnown:
             self._cases, self._until = {place(case.alert): case for case in known}, newest
         self._pauses = pauses.running(connection, now)
         if self._load_at is None or now - self._load_at > _LOAD_EVERY:
-            self._load, self._load_at = cases.recent_load(connection, now - _LOAD_WINDOW), now
+            self._load, self._load_at = cases.recent_load(connection, now - LOAD_WINDOW), now
 
     def callers(self, roster: Roster, *, site: str, home: str, now: datetime) -> Callers:
         """Return who can be called for a home, as far as is known."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from alerts.callers import Callers
 from alerts.case import Case
-from alerts.desk import LOAD_WINDOW
+from alerts.case_book import LOAD_WINDOW
 from alerts.ladder_file import Ladders
 from alerts.ladders import Section, section_of
 from alerts.rehearsal import Compared, Habit, Past, Stage, Sums, Truth, compare, habits_of, sums, truth_of

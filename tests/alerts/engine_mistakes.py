@@ -161,11 +161,12 @@ def _as_grave(_: object, finding: Finding) -> Finding:
 
 
 def _begin_first(before: Callable[..., Drill], desk: DrillDesk, person: str) -> Drill:
-    opens, desk._desk.open_within = desk._desk.open_within, lambda *_: None  # type: ignore[method-assign]
+    book = desk._desk.book
+    opens, book.open = book.open, lambda *_: None  # type: ignore[method-assign]
     try:
         return before(desk, person)
     finally:
-        desk._desk.open_within = opens  # type: ignore[method-assign]
+        book.open = opens  # type: ignore[method-assign]
 
 
 MISTAKES: Mapping[str, tuple[str, Callable[[], None]]] = {

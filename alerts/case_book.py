@@ -1,0 +1,96 @@
+"""The case book: opens and stores cases within a transaction of the caller. It commits nothing and wakes nobody."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from alerts import drills, escalation
+from alerts.callers import Callers, around, around_part
+from alerts.case import Case, Step
+from alerts.ladders import LadderFor
+from alerts.opening import alert_id, new_alert
+from alerts.pacing import paced
+from alerts.thanks import thanks
+from linli import canary
+from linli.finding import Finding
+from linli.holidays import Holidays
+from linli.people import Roster
+from linli.store import cases, outbox, pauses
+from linli.store import drills as drill_store
+
+logger = logging.getLogger(__name__)
+
+LOAD_WINDOW = timedelta(days=7)
+"""How far back being asked counts as a burden."""
+
+
+class CaseBook:
+    """What a step changes is written down whole: the alert, who was asked, the log, and what is to be sent."""
+
+    def __init__(
+        self, roster: Callable[[], Roster], *, holidays: Holidays, load_limit: int, ladders: LadderFor
+    ) -> None:
+        self._roster = roster
+        self._holidays = holidays
+        self._load_limit = load_limit
+        self._ladders = ladders
+
+    def open(self, connection: Connection, finding: Finding, now: datetime) -> None:
+        """Open an alert, or join the open one of its kind; an episode known already changes nothing."""
+        if cases.of_episode(connection, finding.key) is not None:
+            return
+        if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
+            finding = drills.as_drill(finding)
+        known = cases.open_like(connection, finding)
+        if known is not None:
+            cases.add_episode(connection, finding.key, known.id, now)
+            if finding.drill:
+                drill_store.join(connection, alert_id(finding.key), known.id)
+            case = Case(known, tuple(cases.requests(connection, known.id)))
+            self.store(connection, escalation.repeated(case, finding, now), now)
+            return
+        alert = new_alert(finding, now, self._ladders)
+        step = paced(connection, alert, escalation.opened(alert, self.callers(connection, Case(alert), now), now), now)
+        cases.add(connection, step.alert)
+        cases.add_episode(connection, finding.key, alert.id, now)
+        self._store_rest(connection, step, now)
+        logger.info("alert opened alert=%s home=%s kind=%s", alert.id, alert.home, alert.kind)
+
+    def callers(self, connection: Connection, case: Case, now: datetime) -> Callers:
+        """Return who can be called for a case."""
+        alert = case.alert
+        listed = around(drills.circle(self._roster(), alert), site=alert.site, home=alert.home, now=now, load={})
+        callers = around_part(listed, alert)
+        return replace(
+            callers,
+            load=cases.recent_load_of(connection, callers.everybody(), now - LOAD_WINDOW),
+            severity=alert.severity,
+            load_limit=self._load_limit,
+            asked={request.person for request in case.requests},
+            paused={pause.person for pause in pauses.running(connection, now)},
+            holidays=self._holidays.of(alert.site),
+        )
+
+    def store(self, connection: Connection, step: Step, now: datetime) -> None:
+        """Store a step."""
+        cases.change(connection, step.alert)
+        self._store_rest(connection, step, now)
+
+    def _store_rest(self, connection: Connection, step: Step, now: datetime) -> None:
+        """Store what a step changes besides the alert itself."""
+        cases.put_requests(connection, step.alert.id, step.requests)
+        if not canary.is_about(step.alert.about):
+            cases.write_log(connection, step.alert.id, step.log)
+        if step.withdraw:
+            outbox.withdraw(connection, step.alert.id, now)
+        elif step.spare:
+            outbox.withdraw(connection, step.alert.id, now, person=step.spare)
+        outbox.add(connection, step.notices, now)
+        if step.alert.drill:
+            for person in drills.who_answered(step):
+                drill_store.answer(connection, step.alert.id, person, now)
+        if step.is_over and not step.alert.drill:
+            outbox.add(connection, thanks(outbox.of_alert(connection, step.alert.id), step.log, now), now)
