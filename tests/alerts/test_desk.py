@@ -12,12 +12,13 @@ from alerts.desk import Desk, UnknownAlert
 from alerts.replies import TakingBack
 from linli.alert import AlertKind, AlertState, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
-from linli.errors import Conflict
+from linli.errors import Conflict, StoreDown
 from linli.finding import Finding
 from linli.signals import PAGE
 from linli.store import cases, outbox
 from linli.store.care import CareStore
 from linli.words import Sentence
+from tests.alerts.faulty_care import At, Fault, FaultyCare
 from tests.alerts.town import EVERYBODY, town
 from tests.cast import EIGHT, GARDEN, MEI, MEI_HERSELF, MINUTE
 
@@ -182,6 +183,21 @@ def test_moving_about_for_an_hour_is_one_line_of_the_log(stairwell: Town) -> Non
         stairwell.clock.advance(MINUTE)
         stairwell.desk.sign_of_life(MEI.home, stairwell.clock.now())
     assert stairwell.story(only_open(stairwell)).count("sign_of_life") == 1
+
+
+def test_moving_about_is_put_on_record_although_the_database_failed_just_then(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.care.close()
+    town.care = FaultyCare(f"sqlite:///{tmp_path / 'care.db'}")
+    town.desk = Desk(town.care, lambda: town.people, town.clock, lambda: None)
+    town.desk.open([finding("inactivity:1", AlertKind.INACTIVITY, Severity.URGENT)])
+    town.clock.advance(MINUTE)
+    town.care.faults.append(Fault(0, At.COMMIT))
+    with pytest.raises(StoreDown):
+        town.desk.sign_of_life(MEI.home, town.clock.now())
+    town.desk.sign_of_life(MEI.home, town.clock.now())
+    assert town.story(only_open(town)).count("sign_of_life") == 1
+    town.care.close()
 
 
 def test_a_restarted_desk_takes_up_where_it_was(stairwell: Town) -> None:
