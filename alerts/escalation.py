@@ -72,10 +72,15 @@ def due(case: Case, callers: Callers, now: datetime) -> Step:
     _pass_marks(draft, callers)
     if alert.state is AlertState.ACCEPTED and _is_over(alert.lease_until, now):
         _end_lease(draft, callers)
-    elif alert.state is AlertState.OPEN:
-        _replace_silent(draft, callers)
-        climb_if_time(draft, callers)
+    if draft.alert.state is AlertState.OPEN:
+        go_on(draft, callers)
     return draft.step()
+
+
+def go_on(draft: Draft, callers: Callers) -> None:
+    """Do what an open case does by itself: replace who is silent, and climb when it is time."""
+    _replace_silent(draft, callers)
+    _climb_if_time(draft, callers)
 
 
 def _pass_marks(draft: Draft, callers: Callers) -> None:
@@ -156,7 +161,7 @@ def _not_asked(draft: Draft, people: list[Person]) -> list[Person]:
     return [person for person in people if person.person not in draft.requests]
 
 
-def climb_if_time(draft: Draft, callers: Callers) -> None:
+def _climb_if_time(draft: Draft, callers: Callers) -> None:
     """Climb when the next rung's time has come, or at once when everybody has said that they cannot come."""
     if _all_declined(draft):
         _climb(draft, callers, since=draft.now)

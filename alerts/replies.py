@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from alerts.callers import Callers
 from alerts.case import Case, Draft, Step, role_of
-from alerts.escalation import AGAIN_AT, DOOR_LEASE, call_next, climb_if_time
+from alerts.escalation import AGAIN_AT, DOOR_LEASE, call_next, go_on
 from alerts.ladders import ASKED_ABOUT
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Request, RequestState, Severity
 from linli.errors import Conflict
@@ -28,15 +28,17 @@ CONFIRMS_AFTER = timedelta(seconds=2)
 def accepted(case: Case, person: str, role: Role, now: datetime, *, minutes: int | None = None) -> Step:
     """Somebody goes, and may say in how many minutes they will be there: stop the calls and start the lease.
 
-    A second helper joins and the first lease stands; the same one again changes nothing but what they promise.
+    A second helper joins and the first lease stands; the same one again changes nothing but what they promise. A promise
+    that was not kept is not believed twice: the calls go on, and the new one is put on record.
     """
     draft = Draft.of(case, now)
     known = case.of(person)
     lease = timedelta(minutes=minutes) if minutes else case.alert.ladder.lease
     if known is not None and known.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}:
+        if minutes and case.alert.state is not AlertState.AT_DOOR:
+            draft.note("promised", person, until=(now + lease).isoformat())
         if minutes and case.alert.state is AlertState.ACCEPTED:
             draft.alert = replace(case.alert, lease_until=now + lease)
-            draft.note("promised", person, until=(now + lease).isoformat())
         return draft.step()
     _stand(draft, person, role, RequestState.ACCEPTED)
     if case.alert.state is AlertState.OPEN:
@@ -69,7 +71,7 @@ def declined(case: Case, callers: Callers, person: str, now: datetime) -> Step:
         )
     if draft.alert.state is AlertState.OPEN and known is not None:
         call_next(draft, callers, known)
-        climb_if_time(draft, callers)
+        go_on(draft, callers)
     return draft.step()
 
 

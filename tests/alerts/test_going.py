@@ -114,3 +114,12 @@ def test_who_was_asked_as_a_neighbour_refuses_as_one_though_they_have_left_the_r
     step = no(case, "v1", EIGHT + 5 * S, *SEVEN[1:], *EVERYBODY[7:])
     assert [request.role for request in step.requests if request.person == "v1"] == [Role.VOLUNTEER]
     assert called(step) == ["v6"]
+
+
+def test_who_turns_back_leaves_no_silence_behind_that_is_overdue() -> None:
+    case, _ = begun(*SOS)
+    step = no(go(case, "v1", EIGHT + 10 * S), "v1", EIGHT + 5 * M)
+    assert step.alert.due_at is not None
+    assert step.alert.due_at > EIGHT + 5 * M
+    assert what(step)[:2] == ["declined", "called"]
+    assert what(step).count("silent") == 4

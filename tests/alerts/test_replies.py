@@ -49,6 +49,14 @@ def test_a_promise_can_be_changed_on_the_way_and_stands_in_the_log() -> None:
     assert what(step) == ["promised"]
 
 
+def test_a_promise_that_was_not_kept_is_not_believed_twice_but_put_on_record() -> None:
+    case, _ = run(going(), EIGHT + 11 * M)
+    assert case.alert.state is AlertState.OPEN
+    step = replies.accepted(case, "v1", Role.VOLUNTEER, EIGHT + 11 * M, minutes=5)
+    assert what(step) == ["promised"]
+    assert step.alert == case.alert
+
+
 def test_a_long_promise_does_not_stop_the_long_lie_clock() -> None:
     case, calls = run(going(minutes=120), EIGHT + 61 * M)
     assert calls == [(1800.0, ["bo", "lin"]), (3600.0, ["bo", "lin", "wu"])]
