@@ -45,13 +45,14 @@ def _was_asked_for(look: Look, alert: Row) -> Iterator[str]:
     if not rows or len(rows) != len(episodes):
         yield f"drill: {alert['id']} was asked for {len(rows)} times and is {len(episodes)} episodes"
         return
-    if not alert["home"]:
+    if not alert["home"] or any(row["passed_at"] is None for row in rows):
         return
     for row, press in zip(sorted(rows, key=lambda row: row["passed_at"]), episodes, strict=True):
         finding = look.engine.accepted.get(press)  # not yet, where linli's answer was lost
         meant = look.engine.tried_buttons.get(row["id"], "")
-        if row["home"] != alert["home"] or row["fault"] or meant not in {"", row["device"]}:
-            yield f"drill: {alert['id']} was announced as {row['home']} {meant} {row['fault']}, came as {row['device']}"
+        device = row["device"] if finding is None else finding.evidence["device"]
+        if row["home"] != alert["home"] or row["fault"] or meant not in {"", device}:
+            yield f"drill: {alert['id']} was announced as {row['home']} {meant} {row['fault']}, came as {device}"
         pressed = row["passed_at"] if finding is None else millis(finding.at)
         in_time = row["begun_at"] <= pressed and row["begun_at"] <= row["passed_at"] < row["due_by"]
         if not in_time and not look.engine.clock_was_set:

@@ -207,11 +207,16 @@ class EngineMachine(RuleBasedStateMachine):
     def her_button_sends_late(self, home: int, minutes: int) -> None:
         self.here.press(HOMES[home].home, BUTTONS[0], Kind.SOS, ago=timedelta(minutes=minutes))
 
-    @rule(home=homes, button=st.sampled_from(("", *BUTTONS)), waits=st.sampled_from((0, 0, 0, 5, 601)))
-    def her_button_is_tried(self, home: int, button: str, waits: int) -> None:
+    @rule(
+        home=homes,
+        button=st.sampled_from(("", *BUTTONS)),
+        pressed=st.sampled_from(BUTTONS),
+        waits=st.sampled_from((0, 0, 0, 5, 601)),
+    )
+    def her_button_is_tried(self, home: int, button: str, pressed: str, waits: int) -> None:
         self.here.try_button(HOMES[home].home, button)
         self.here.clock.advance(timedelta(seconds=waits))
-        self.here.press(HOMES[home].home, button or BUTTONS[0], Kind.SOS)
+        self.here.press(HOMES[home].home, pressed, Kind.SOS)
 
     @rule(home=homes, button=st.sampled_from(("", *BUTTONS)))
     def a_trial_is_announced(self, home: int, button: str) -> None:
