@@ -14,6 +14,7 @@ COMMANDS = (
     "simulate",
     "import",
     "replay",
+    "evaluate",
     "decode",
     "token",
     "user",

@@ -5,6 +5,7 @@ nobody stirred, `absences`, `check_ins` and `batteries` theirs; `findings` puts 
 All of it is rebuilt from stored signals at the start.
 """
 
+import copy
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -61,6 +62,15 @@ class Watch:
         self._findings = Findings(homes, self._hearing, self._silence, self._check_ins, self._batteries)
         self._views = Views(homes, self._hearing, self._deafness, self._check_ins)
         self._ticked_at = NONE
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Watch":
+        """Return a picture that goes its own way from here; the lock is its own."""
+        other = object.__new__(Watch)
+        memo[id(self)] = other
+        with self._lock:
+            for name, part in vars(self).items():
+                setattr(other, name, threading.Lock() if part is self._lock else copy.deepcopy(part, memo))
+        return other
 
     # what comes in
 

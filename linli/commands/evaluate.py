@@ -1,0 +1,65 @@
+"""`linli evaluate`: how often the rules call somebody for nothing on recordings, and how soon where somebody collapsed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from linli.commands.common import settings_from
+from linli.commands.options import Config, Data
+from linli.commands.progress import bar
+from linli.configured import rules
+from linli.errors import LinliError
+from linli.evaluation.cuts import read_cuts
+from linli.evaluation.evaluate import Outcome, evaluate, pasts_of
+from linli.evaluation.table import lines, plain
+from linli.steps import Steps, Tell
+from models.rules import Rules
+
+
+def command(
+    recordings: Annotated[list[Path], typer.Argument(help="Recordings (CSV); see docs/simulation.md.")],
+    cuts: Annotated[
+        Path | None, typer.Option("--cuts", help="CSV `home,at`: emergencies after which nothing more is heard.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Also write all alerts and answers to this file.")] = None,
+    language: Annotated[str, typer.Option("--language", help="zh or en; of the reasons in the file.")] = "en",
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Live through recordings with the real rules under a virtual clock and print false alerts and delays.
+
+    Each moment is judged by what lies before it. A cut takes away every later event of its home: the delay is how long
+    it then takes until somebody other than the elder is called, looked at for 48 h.
+    """
+    for path in (*recordings, *([cuts] if cuts else [])):
+        if not path.is_file():
+            raise LinliError(f"there is no file {path.name}")
+    settings = settings_from(data, config)
+    wanted = read_cuts(cuts) if cuts else {}
+    with bar("evaluating") as shown:
+        outcomes = _evaluated(recordings, wanted, rules(settings), shown.tell)
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(plain(outcomes, language))) + b"\n")
+    for line in lines(outcomes):
+        typer.echo(line)
+
+
+def _evaluated(
+    recordings: Sequence[Path], cuts: Mapping[str, Sequence[datetime]], limits: Rules, tell: Tell
+) -> list[Outcome]:
+    pasts = pasts_of(recordings)
+    if not pasts:
+        raise LinliError("the recordings are empty")
+    strangers = sorted(cuts.keys() - {past.home.home for past in pasts})
+    if strangers:
+        raise LinliError(f"no recording has the home {strangers[0]} of the cuts")
+    steps = Steps(tell, sum(len(past.signals) for past in pasts))
+    outcomes = []
+    for past in pasts:
+        outcomes.append(evaluate(past, cuts.get(past.home.home, ()), limits))
+        steps.add(len(past.signals))
+    return outcomes

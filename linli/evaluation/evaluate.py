@@ -1,0 +1,133 @@
+"""Recordings and cuts through the real rules, home by home, looking only at what lies before each moment."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from alerts.ladders import LadderFor, built_in_ladder
+from linli.evaluation.trial import Call, Trial
+from linli.people import Care, Device, Home, Person, Role, Roster, Scope
+from linli.recording import offset_of, read_recording
+from linli.signals import Signal
+from linli.steps import Steps, Tell, nobody
+from models.rules import Rules
+
+SITE = "evaluation"
+TAIL = timedelta(hours=48)
+"""How long the clock runs on after the last row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A home and all that was recorded of it, in the order of time; never empty."""
+
+    home: Home
+    devices: tuple[Device, ...]
+    signals: Sequence[Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A cut, and who was called in the silence that it began or fell into; None: nobody within 48 h."""
+
+    at: datetime
+    call: Call | None
+
+    @property
+    def delay(self) -> timedelta | None:
+        """Return how long nobody was called; less than nothing where somebody had been called before."""
+        return None if self.call is None else self.call.at - self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found for one home. `calls`: on the untouched recording, once for each silence."""
+
+    home: str
+    zone: ZoneInfo
+    begins: datetime
+    ends: datetime
+    calls: tuple[Call, ...]
+    answers: tuple[Answer, ...]
+
+
+def pasts_of(recordings: Iterable[Path], known: Roster | None = None) -> list[Past]:
+    """Return the homes of recordings, by id; those that the roster does not know live where nobody else does."""
+    signals: dict[str, list[Signal]] = {}
+    zones: dict[str, str] = {}
+    for number, path in enumerate(recordings):
+        zone = offset_of(path)
+        for signal in read_recording(path):
+            zones.setdefault(signal.home, zone)
+            signals.setdefault(signal.home, []).append(_keyed(signal, number))
+    homes = known.homes if known else {}
+    found = []
+    for home, told in sorted(signals.items()):
+        told.sort(key=lambda signal: signal.at)
+        lived_in = homes.get(home) or Home(home, SITE, "evaluation", timezone=zones[home])
+        found.append(Past(lived_in, _devices(home, told, known), told))
+    return found
+
+
+def _keyed(signal: Signal, number: int) -> Signal:
+    return Signal(
+        signal.home, signal.device, signal.kind, signal.value, signal.at, signal.received_at,
+        f"{number}-{signal.key}", signal.room,
+    )  # fmt: skip
+
+
+def _devices(home: str, told: Iterable[Signal], known: Roster | None) -> tuple[Device, ...]:
+    if known is not None and home in known.homes:
+        return tuple(known.devices_by_home.get(home, ()))
+    rooms: dict[str, str] = {}
+    for signal in told:
+        rooms.setdefault(signal.device, signal.room)
+    return tuple(Device(home, device, room) for device, room in rooms.items())
+
+
+def evaluate(
+    past: Past,
+    cuts: Sequence[datetime],
+    rules: Rules,
+    ladders: LadderFor = built_in_ladder,
+    *,
+    people: Iterable[Person] | None = None,
+    tell: Tell = nobody,
+) -> Outcome:
+    """Live through one home's recording once, and on from each cut without what came after; `tell` counts signals."""
+    trial = Trial(past.home.home, _roster(past, people), rules, past.signals[0].at, ladders)
+    steps = Steps(tell, len(past.signals))
+    answers, number = {}, 0
+    for cut in sorted(set(cuts)):
+        begin = number
+        while number < len(past.signals) and past.signals[number].at <= cut:
+            number += 1
+        trial.live(steps.of(past.signals[begin:number]))
+        last = past.signals[number - 1].at if number else cut
+        answers[cut] = Answer(cut, _after(trial.fork(), last + TAIL))
+    trial.live(steps.of(past.signals[number:]))
+    ends = past.signals[-1].at
+    trial.wait_until(ends + TAIL)
+    calls = tuple(trial.calls)
+    return Outcome(past.home.home, past.home.zone, past.signals[0].at, ends, calls, tuple(answers[cut] for cut in cuts))
+
+
+def _after(trial: Trial, until: datetime) -> Call | None:
+    """Return the first call of the silence in which a home is, if nothing more is ever heard of it."""
+    trial.wait_until(until)
+    return next((call for call in trial.calls if call.at >= trial.last_sign), None)
+
+
+def _roster(past: Past, people: Iterable[Person] | None) -> Roster:
+    stand_ins = (
+        Person("neighbour", Role.VOLUNTEER, cares=(Care(Scope.SITE, past.home.site),)),
+        Person("staff", Role.STAFF, cares=(Care(Scope.SITE, past.home.site),)),
+    )
+    listed = tuple(people) if people is not None else stand_ins
+    return Roster(
+        homes={past.home.home: past.home},
+        devices={(device.home, device.device): device for device in past.devices},
+        people={person.person: person for person in listed},
+    )

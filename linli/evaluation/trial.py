@@ -1,0 +1,145 @@
+"""One home lived through under a virtual clock: the real detectors, and the alert rules as far as the first call.
+
+There is no store and no broker here, so that it can be copied at any moment and go on in two ways. `linli replay` takes
+the same signals through everything; a test holds the two together.
+"""
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from alerts import escalation
+from alerts.callers import Callers, around
+from alerts.case import Case
+from alerts.ladders import ASKED_ABOUT, LadderFor, built_in_ladder
+from alerts.opening import new_alert
+from linli.alert import AlertKind, NoticeType, Severity
+from linli.finding import Finding
+from linli.people import Roster
+from linli.signals import Signal, is_sign_of_life
+from linli.words import Sentence
+from models.emergencies import emergency
+from models.watch import Rules, Watch
+
+LEAST_STEP = timedelta(seconds=1)
+VISIT = timedelta(minutes=15)
+"""How long after the call whoever went has said how it was; until then the same kind of alert is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody other than the elder was called. `at`: when; `since`: the evidence that the alert rests on."""
+
+    at: datetime
+    kind: AlertKind
+    severity: Severity
+    why: Sentence
+    since: datetime
+
+
+@dataclass(slots=True)
+class _Open:
+    """An open alert. `calls_at`: when somebody is called, unless a sign of life comes first where the elder is asked."""
+
+    finding: Finding
+    calls_at: datetime
+    is_called: bool = False
+
+
+class Trial:
+    """A home, its detectors and its open alerts at one moment."""
+
+    def __init__(
+        self, home: str, roster: Roster, rules: Rules, begins: datetime, ladders: LadderFor = built_in_ladder
+    ) -> None:
+        self._roster = roster
+        self._home = roster.homes[home]
+        self._ladders = ladders
+        self._watch = Watch(rules)
+        self._watch.take_roster(roster)
+        self._open: dict[AlertKind, _Open] = {}
+        self._now, self._last_tick = begins, begins - LEAST_STEP
+        self.calls: list[Call] = []
+        self.last_sign = begins
+
+    def fork(self) -> Self:
+        """Return a copy that goes its own way from here; people and places are shared, as nothing changes them."""
+        shared = (self._roster, self._home, self._ladders)
+        return copy.deepcopy(self, {id(one): one for one in shared})
+
+    def live(self, signals: Iterable[Signal]) -> None:
+        """Let signals come, each at its time, and take every step on the way."""
+        for signal in signals:
+            self.wait_until(signal.at)
+            self._hear(signal)
+
+    def wait_until(self, moment: datetime) -> None:
+        """Let time pass up to a moment, taking every step on the way at its own time."""
+        while (due := self._next_due()) is not None and due < moment:
+            now = max(due, self._last_tick + LEAST_STEP)
+            if now >= moment:
+                break
+            self._now = self._last_tick = now
+            self._tick(now)
+        self._now = max(moment, self._now)
+
+    def _next_due(self) -> datetime | None:
+        calls = (case.calls_at for case in self._open.values() if not case.is_called)
+        return min((due for due in (self._watch.next_due(self._now), *calls) if due is not None), default=None)
+
+    def _hear(self, signal: Signal) -> None:
+        found = emergency(signal, self._home)
+        if found is not None:
+            self._open_alert(found, self._now)
+        self._watch.see(signal)
+        if is_sign_of_life(signal.kind, signal.value):
+            self.last_sign = max(self.last_sign, signal.at)
+            self._answer()
+
+    def _answer(self) -> None:
+        """She was seen to be up and about: what she was only asked about so far is answered."""
+        for kind in [kind for kind, case in self._open.items() if kind in ASKED_ABOUT and not case.is_called]:
+            del self._open[kind]
+
+    def _tick(self, now: datetime) -> None:
+        self._call_whoever_is_due(now)
+        for finding in self._watch.tick(now):
+            self._open_alert(finding, now)
+            self._watch.told(finding.key)
+        self._call_whoever_is_due(now)
+
+    def _open_alert(self, finding: Finding, now: datetime) -> None:
+        known = self._open.get(finding.kind)
+        is_open = known is not None and (not known.is_called or now < known.calls_at + VISIT)
+        if finding.severity is Severity.NOTICE or is_open:
+            return
+        self._open[finding.kind] = _Open(finding, first_call(finding, self._callers, self._ladders, now))
+        self._call_whoever_is_due(now)
+
+    def _call_whoever_is_due(self, now: datetime) -> None:
+        for case in self._open.values():
+            if not case.is_called and case.calls_at <= now:
+                case.is_called = True
+                found = case.finding
+                self.calls.append(Call(case.calls_at, found.kind, found.severity, found.why, found.at))
+
+    def _callers(self, now: datetime) -> Callers:
+        return around(self._roster, site=self._home.site, home=self._home.home, now=now, load={})
+
+
+def first_call(
+    finding: Finding, callers_at: Callable[[datetime], Callers], ladders: LadderFor, now: datetime
+) -> datetime:
+    """Return when the ladder first calls somebody other than the elder, if nobody answers."""
+    alert = new_alert(finding, now, ladders)
+    step = escalation.opened(alert, callers_at(now), now)
+    requests = {request.person: request for request in step.requests}
+    while not any(notice.type is NoticeType.CALL for notice in step.notices):
+        if step.alert.due_at is None or any(entry.what == "nobody_to_call" for entry in step.log):
+            return now
+        now = step.alert.due_at
+        step = escalation.due(Case(step.alert, tuple(requests.values())), callers_at(now), now)
+        requests |= {request.person: request for request in step.requests}
+    return now
