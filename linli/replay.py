@@ -22,6 +22,8 @@ TAIL = timedelta(hours=48)
 """How long the clock runs on after the last row."""
 _AT_ONCE = frozenset({Kind.SOS, Kind.CHECK_IN, Kind.FALL, Kind.SMOKE, Kind.GAS, Kind.LEAK})
 _BATCH = 500
+_LONGEST_BATCH = timedelta(minutes=5)
+"""What a signal within a batch sets a time for must not fall due in that batch: no rule waits for so little."""
 _LEAST_STEP = timedelta(seconds=1)
 _GOES_AFTER, _ARRIVES_AFTER, _ENDS_AFTER = timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=15)
 
@@ -82,7 +84,7 @@ class Replay:
         horizon: datetime | None = None
         count = 0
         for signal in signals:
-            if batch and (len(batch) >= _BATCH or signal.kind in _AT_ONCE or (horizon and signal.at >= horizon)):
+            if batch and self._must_go_in(batch, signal, horizon):
                 yield from self._take_in(batch)
                 yield count
                 batch = []
@@ -97,6 +99,12 @@ class Replay:
         yield from self._take_in(batch)
         yield from self._wait_until(self._clock.now() + TAIL)
         yield count
+
+    @staticmethod
+    def _must_go_in(batch: list[Arrived], following: Signal, horizon: datetime | None) -> bool:
+        """Tell whether a batch must be taken in before a signal comes: something may fall due between them."""
+        is_long = len(batch) >= _BATCH or following.at - batch[0].received_at >= _LONGEST_BATCH
+        return is_long or following.kind in _AT_ONCE or (horizon is not None and following.at >= horizon)
 
     def _message(self, signal: Signal) -> Arrived:
         home = self._core.roster.get().homes[signal.home]

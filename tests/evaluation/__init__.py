@@ -1,0 +1,1 @@
+"""How linli is judged on recordings."""

@@ -1,0 +1,55 @@
+"""Evaluation: the same calls as the whole program makes, to the second, and never a look ahead."""
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from linli.evaluation.evaluate import Outcome, Past, evaluate, pasts_of
+from models.rules import Rules
+from tests.evaluation.lives import START, cut_at, recorded, replayed
+
+CUTS = [START + timedelta(days=1, hours=9), START + timedelta(days=2, hours=3, minutes=20), START + timedelta(days=4)]
+
+
+def judged(path: Path, cuts: list[datetime] | None = None) -> Outcome:
+    (past,) = pasts_of([path])
+    return evaluate(past, cuts or [], Rules())
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+def test_it_calls_when_the_whole_program_does(tmp_path: Path, seed: int, capsys: pytest.CaptureFixture[str]) -> None:
+    path = recorded(tmp_path, seed, fall_after=timedelta(days=3, hours=10))
+    calls = [(call.kind, call.at) for call in judged(path).calls]
+    assert len(calls) > 0
+    assert calls == replayed(path, capsys)
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=["in the morning", "at night", "at midnight"])
+def test_a_cut_is_answered_as_the_whole_program_answers_the_cut_recording(
+    tmp_path: Path, cut: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = recorded(tmp_path, 2)
+    (answer,) = judged(path, [cut]).answers
+    after = [call for call in replayed(cut_at(path, cut), capsys) if call[1] > cut]
+    assert answer.call is not None
+    assert (answer.call.kind, answer.call.at) == after[0]
+
+
+def test_what_comes_later_changes_no_earlier_answer(tmp_path: Path) -> None:
+    (past,) = pasts_of([recorded(tmp_path, 2)])
+    whole = evaluate(past, CUTS, Rules())
+    until = CUTS[1]
+    earlier = [signal for signal in past.signals if signal.at <= until]
+    later = [signal for signal in past.signals if signal.at > until]
+    gone = evaluate(Past(past.home, past.devices, earlier), CUTS[:2], Rules())
+    chance = random.Random(1)  # noqa: S311 - a shuffle, not a secret
+    moments = [signal.at for signal in later]
+    chance.shuffle(later)
+    mixed = [replace(signal, at=at, received_at=at) for signal, at in zip(later, moments, strict=True)]
+    shuffled = evaluate(Past(past.home, past.devices, [*earlier, *mixed]), CUTS[:2], Rules())
+
+    assert gone.answers == shuffled.answers == whole.answers[:2]
+    assert [c for c in shuffled.calls if c.at <= until] == [c for c in whole.calls if c.at <= until]
