@@ -226,9 +226,12 @@ class EngineMachine(RuleBasedStateMachine):
     def the_trial_is_called_off(self, home: int) -> None:
         self.here.act(lambda: self.here.drill_desk.cancel(HOMES[home].home))
 
-    @rule(person=people)
-    def a_volunteer_is_tried(self, person: str) -> None:
+    @rule(person=people, answers=st.booleans())
+    def a_volunteer_is_tried(self, person: str, answers: bool) -> None:  # noqa: FBT001 - drawn
         self.here.try_volunteer(person)
+        tried = [row["alert"] for row in self.here.tables()["drills"] if row["person"] == person and row["alert"]]
+        if answers and tried:
+            self.here.act(lambda: self.here.desk.accept(tried[-1], person))
 
     @rule(person=people, hours=st.sampled_from((0.05, 2, 30)))
     def somebody_says_not_now(self, person: str, hours: float) -> None:
