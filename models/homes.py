@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linli.people import Device, Home, Roster
+from models.personal import Personal
 from models.rules import Rules
 from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
 
@@ -53,6 +54,7 @@ class Dwelling:
     room: str = ""
     check_ins: list[int] = field(default_factory=list)
     blind: list[Span] = field(default_factory=list)
+    personal: Personal = field(default_factory=Personal)
 
     def has_watchers(self) -> bool:
         """Tell whether any device heard so far can see signs of life."""

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from linli.clock import from_millis
-from linli.signals import EXIT_ROOM, Kind
+from linli.signals import EXIT_ROOM, Kind, Value
 from models.absences import Absences
 from models.deafness import Deafness
+from models.habits.model import HomeModel
 from models.homes import Homes, Moments, Span
 from models.line import Line, fixed_line
 from models.sensor import NEVER, NONE, Sight, in_millis
@@ -39,13 +40,22 @@ class Silence:
         """Draw the lines anew for the zones that the homes have now."""
         self._drawn_at = NONE
 
-    def see_life(self, row: int, at: int, room: str, kind: Kind) -> None:
+    def take_model(self, row: int, model: HomeModel | None) -> None:
+        """Take over what was learned of a home, or that it has the fixed line again; it holds from the next sign on."""
+        personal = self._homes.dwellings[row].personal
+        if personal.model is None or model is None:
+            self._homes.is_dirty[row] = True
+        personal.model = model
+
+    def see_life(self, row: int, at: int, device: str, room: str, kind: Kind, value: Value) -> None:
         """Take in a sign of life; an older one than is known changes nothing."""
         homes = self._homes
+        is_placed = bool(room) or kind not in PLACELESS
+        homes.dwellings[row].personal.see(at, device, f"{kind} {value}", room, is_placed=is_placed)
         if at > homes.last_sign.item(row):
             homes.last_sign[row] = at
         homes.is_dirty[row] = True
-        if room or kind not in PLACELESS:
+        if is_placed:
             self._see_place(row, at, room)
 
     def _see_place(self, row: int, at: int, room: str) -> None:
@@ -82,10 +92,28 @@ class Silence:
         homes.is_out[rows] = homes.last_exit[rows] > np.maximum(homes.last_inside[rows], back_by)
         begins = np.maximum(np.maximum(homes.last_sign[rows], back_by), homes.first_watched[rows])
         base, asks_at = self._cross(rows, begins)
+        self._cross_personal(rows, begins, base, asks_at)
         asks_at[(homes.last_sign[rows] == NONE) | (homes.sight[rows] != Sight.MOVEMENT)] = NEVER
         asks_at = np.minimum(asks_at, NEVER)
         homes.base[rows], homes.asks_at[rows] = base, asks_at
         homes.due[rows] = np.where(homes.told_sign[rows] == homes.last_sign[rows], NEVER, asks_at)
+
+    def _cross_personal(self, rows: Moments, begins: Moments, base: Moments, asks_at: Moments) -> None:
+        """Put the lines of homes that have a model in place of the fixed ones, unless she is expected back from away."""
+        homes = self._homes
+        for at, row in enumerate(rows.tolist()):
+            dwelling, last_sign = homes.dwellings[row], homes.last_sign.item(row)
+            if dwelling.personal.model is None or last_sign == NONE or begins.item(at) > last_sign:
+                continue
+            limit = dwelling.personal.fix(last_sign, dwelling.room)
+            homes.is_out[row] = dwelling.personal.is_out
+            unseen, seen_from = 0, last_sign
+            for start, end in _merged(dwelling.blind, last_sign):
+                if last_sign + unseen + limit <= start:
+                    break
+                unseen, seen_from = unseen + end - start, end
+            base[at] = last_sign + unseen
+            asks_at[at] = max(last_sign + unseen + limit, seen_from)
 
     def _cross(self, rows: Moments, begins: Moments) -> tuple[Moments, Moments]:
         """Return where each silence counts from, once the time that nobody could see is left out, and its crossing.
@@ -129,6 +157,7 @@ class Silence:
     def tell(self, row: int, last_sign: int) -> None:
         """Note that a silence has been told."""
         self._homes.told_sign[row] = last_sign
+        self._homes.dwellings[row].personal.tell()
         self._homes.is_dirty[row] = True
 
     def next_crossing(self) -> int:
@@ -139,8 +168,11 @@ class Silence:
 
     def limit(self, row: int, at: int) -> timedelta:
         """Return how long silence may last in a home at a moment."""
-        if self._homes.is_out[row]:
-            return self._homes.rules.out_line
+        homes = self._homes
+        if homes.dwellings[row].personal.model is not None:
+            return timedelta(milliseconds=homes.asks_at.item(row) - homes.base.item(row))
+        if homes.is_out[row]:
+            return homes.rules.out_line
         return self._lines[int(self._homes.zone[row])].limit_at(at)
 
     def was_expected(self, row: int, now: int) -> datetime | None:

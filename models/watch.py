@@ -28,6 +28,7 @@ from models.deafness import Deafness
 from models.device_clock import moment_of
 from models.findings import Findings
 from models.gateways import Gateways
+from models.habits.model import HomeModel
 from models.hearing import Hearing
 from models.homes import Homes
 from models.incidents import Census, stairwell_of
@@ -86,6 +87,13 @@ class Watch:
                 self._hearing.meet(row, self._ticked_at)
             self._findings.take_homes()
 
+    def take_model(self, home: str, model: HomeModel | None) -> None:
+        """Take over what was learned of a home, None for the fixed line; it holds from the next sign of life on."""
+        with self._lock:
+            row = self._homes.index.get(home)
+            if row is not None:
+                self._silence.take_model(row, model)
+
     def take_absence(self, home: str, since: datetime, until: datetime | None) -> None:
         """Take in that a home is declared away from a moment on, until another or until `end_absence`."""
         with self._lock:
@@ -120,7 +128,8 @@ class Watch:
         sensor = self._homes.sensor(self._homes.dwellings[row], signal.device)
         at = self._hear(row, sensor, signal)
         if is_sign_of_life(signal.kind, signal.value):
-            self._silence.see_life(row, at, signal.room or sensor.room, signal.kind)
+            room = signal.room or sensor.room
+            self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value)
             if signal.kind is _CHECK_IN and self._check_ins.check_in(row, at):
                 self._findings.settle(signal.home, at)
         elif signal.kind is _BATTERY and isinstance(signal.value, float):

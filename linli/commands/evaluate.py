@@ -14,9 +14,10 @@ from linli.commands.progress import bar
 from linli.configured import rules
 from linli.errors import LinliError
 from linli.evaluation.cuts import read_cuts
-from linli.evaluation.evaluate import Outcome, evaluate, pasts_of
+from linli.evaluation.evaluate import Habits, Outcome, evaluate, pasts_of
 from linli.evaluation.table import lines, plain
 from linli.steps import Steps, Tell
+from models.habits.prior import shipped_prior
 from models.rules import Rules
 
 
@@ -27,6 +28,9 @@ def command(
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Also write all alerts and answers to this file.")] = None,
     language: Annotated[str, typer.Option("--language", help="zh or en; of the reasons in the file.")] = "en",
+    budget: Annotated[
+        float | None, typer.Option("--budget", min=0, help="False alerts per resident and month; 0: the fixed line.")
+    ] = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -41,7 +45,9 @@ def command(
     settings = settings_from(data, config)
     wanted = read_cuts(cuts) if cuts else {}
     with bar("evaluating") as shown:
-        outcomes = _evaluated(recordings, wanted, rules(settings), shown.tell)
+        outcomes = _evaluated(
+            recordings, wanted, rules(settings), _habits(1.0 if budget is None else budget), shown.tell
+        )
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(plain(outcomes, language))) + b"\n")
     for line in lines(outcomes):
@@ -49,7 +55,7 @@ def command(
 
 
 def _evaluated(
-    recordings: Sequence[Path], cuts: Mapping[str, Sequence[datetime]], limits: Rules, tell: Tell
+    recordings: Sequence[Path], cuts: Mapping[str, Sequence[datetime]], limits: Rules, habits: Habits | None, tell: Tell
 ) -> list[Outcome]:
     pasts = pasts_of(recordings)
     if not pasts:
@@ -60,6 +66,10 @@ def _evaluated(
     steps = Steps(tell, sum(len(past.signals) for past in pasts))
     outcomes = []
     for past in pasts:
-        outcomes.append(evaluate(past, cuts.get(past.home.home, ()), limits))
+        outcomes.append(evaluate(past, cuts.get(past.home.home, ()), limits, habits=habits))
         steps.add(len(past.signals))
     return outcomes
+
+
+def _habits(budget: float) -> Habits | None:
+    return Habits(shipped_prior(), budget) if budget else None

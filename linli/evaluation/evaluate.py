@@ -7,11 +7,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts.ladders import LadderFor, built_in_ladder
-from linli.evaluation.trial import Call, Trial
+from linli.evaluation.trial import Call, Learn, Trial
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
 from linli.signals import Signal
 from linli.steps import Steps, Tell, nobody
+from models.habits.evidence import History
+from models.habits.learner import learn
+from models.habits.prior import Prior
+from models.habits.signs import signs_of
 from models.rules import Rules
 
 SITE = "evaluation"
@@ -26,6 +30,19 @@ class Past:
     home: Home
     devices: tuple[Device, ...]
     signals: Sequence[Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How homes are learned: from a prior, for so many false alerts a month."""
+
+    prior: Prior
+    budget: float
+
+    def of(self, past: Past) -> Learn:
+        """Return what learns a home; the learner looks at nothing that lies after the moment it is asked about."""
+        history = History(signs_of(past.signals, past.home.zone))
+        return lambda now: learn(history, self.prior, self.budget, now, past.home.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +111,15 @@ def evaluate(
     ladders: LadderFor = built_in_ladder,
     *,
     people: Iterable[Person] | None = None,
+    habits: Habits | None = None,
     tell: Tell = nobody,
 ) -> Outcome:
-    """Live through one home's recording once, and on from each cut without what came after; `tell` counts signals."""
-    trial = Trial(past.home.home, _roster(past, people), rules, past.signals[0].at, ladders)
+    """Live through one home's recording once, and on from each cut without what came after; `tell` counts signals.
+
+    `habits` None: nothing is learned, the fixed line holds.
+    """
+    taught = habits.of(past) if habits else None
+    trial = Trial(past.home.home, _roster(past, people), rules, past.signals[0].at, ladders, learn=taught)
     steps = Steps(tell, len(past.signals))
     answers, number = {}, 0
     for cut in sorted(set(cuts)):

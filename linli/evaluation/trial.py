@@ -7,8 +7,9 @@ the same signals through everything; a test holds the two together.
 import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from alerts import escalation
 from alerts.callers import Callers, around
@@ -21,11 +22,16 @@ from linli.people import Roster
 from linli.signals import Signal, is_sign_of_life
 from linli.words import Sentence
 from models.emergencies import emergency
+from models.habits.model import HomeModel
 from models.watch import Rules, Watch
 
 LEAST_STEP = timedelta(seconds=1)
 VISIT = timedelta(minutes=15)
 """How long after the call whoever went has said how it was; until then the same kind of alert is one."""
+
+
+Learn = Callable[[datetime], HomeModel]
+"""Answers what is known of the home from what lies before a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,14 @@ class Trial:
     """A home, its detectors and its open alerts at one moment."""
 
     def __init__(
-        self, home: str, roster: Roster, rules: Rules, begins: datetime, ladders: LadderFor = built_in_ladder
+        self,
+        home: str,
+        roster: Roster,
+        rules: Rules,
+        begins: datetime,
+        ladders: LadderFor = built_in_ladder,
+        *,
+        learn: Learn | None = None,
     ) -> None:
         self._roster = roster
         self._home = roster.homes[home]
@@ -61,19 +74,29 @@ class Trial:
         self._watch.take_roster(roster)
         self._open: dict[AlertKind, _Open] = {}
         self._now, self._last_tick = begins, begins - LEAST_STEP
+        self._learn = learn
+        self._next_night = begins
         self.calls: list[Call] = []
         self.last_sign = begins
 
     def fork(self) -> Self:
         """Return a copy that goes its own way from here; people and places are shared, as nothing changes them."""
-        shared = (self._roster, self._home, self._ladders)
+        shared = (self._roster, self._home, self._ladders, self._learn)
         return copy.deepcopy(self, {id(one): one for one in shared})
 
     def live(self, signals: Iterable[Signal]) -> None:
         """Let signals come, each at its time, and take every step on the way."""
         for signal in signals:
+            while self._learn is not None and self._next_night <= signal.at:
+                self._pass_night(self._learn)
             self.wait_until(signal.at)
             self._hear(signal)
+
+    def _pass_night(self, learn: Learn) -> None:
+        """Learn the home anew from what lies before this moment; the next time is the next local midnight."""
+        self.wait_until(self._next_night)
+        self._watch.take_model(self._home.home, learn(self._next_night))
+        self._next_night = following_midnight(self._next_night, self._home.zone)
 
     def wait_until(self, moment: datetime) -> None:
         """Let time pass up to a moment, taking every step on the way at its own time."""
@@ -143,3 +166,9 @@ def first_call(
         step = escalation.due(Case(step.alert, tuple(requests.values())), callers_at(now), now)
         requests |= {request.person: request for request in step.requests}
     return now
+
+
+def following_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the next local day begins, in UTC."""
+    tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)

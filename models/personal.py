@@ -1,0 +1,66 @@
+"""The personal lines, live: follows where each elder is, and fixes at each sign of life how long silence may follow it.
+
+A line is fixed by the model of that moment: a model learned meanwhile counts from the next sign on, so that what was
+shown as the moment of asking stays true. Homes without a model have the fixed line (`models.silence`).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from linli.clock import from_millis
+from linli.signals import EXIT_ROOM
+from models.habits.line import line_of
+from models.habits.model import LONGEST, HomeModel
+from models.habits.presence import START, Presence, Trace, follow
+from models.sensor import in_millis
+
+_MINUTE = in_millis(timedelta(minutes=1))
+_SECOND = 1000
+
+
+@dataclass(slots=True)
+class Personal:
+    """One home's model, where its elder is believed to be, and the line that was fixed at the latest sign.
+
+    `limit`: milliseconds of silence after that sign; `by_ceiling`: whether the ceiling makes it, which counts from the
+    latest sign that another bore out. `spent_sure`: the sure sign (seconds) whose ceiling has called already.
+    """
+
+    model: HomeModel | None = None
+    trace: Trace = START
+    limit: int = 0
+    by_ceiling: bool = False
+    spent_sure: int | None = None
+    _fixed_for: tuple[Trace, int | None] | None = None
+
+    @property
+    def is_out(self) -> bool:
+        """Tell whether she is believed to have gone out."""
+        return self.trace.presence is Presence.OUT
+
+    def see(self, at: int, device: str, word: str, room: str, *, is_placed: bool) -> None:
+        """Take in a sign of life, milliseconds since 1970; one that is older than the latest changes nothing."""
+        self.trace = follow(
+            self.trace, at // _SECOND, device, word, is_exit=room == EXIT_ROOM and is_placed, is_placed=is_placed
+        )
+
+    def fix(self, last_sign: int, room: str) -> int:
+        """Return how long silence may last after the latest sign, in milliseconds; the same until another comes."""
+        if self.model is None:
+            raise ValueError("a home without a model has no line of its own")
+        if self._fixed_for is None or self._fixed_for[0] is not self.trace or self._fixed_for[1] != self.spent_sure:
+            self._fix(self.model, last_sign, room)
+            self._fixed_for = (self.trace, self.spent_sure)
+        return self.limit
+
+    def _fix(self, model: HomeModel, last_sign: int, room: str) -> None:
+        line = line_of(model, from_millis(last_sign), room, self.trace.presence) * _MINUTE
+        most = (model.out if self.trace.sure_presence is Presence.OUT else LONGEST) * _MINUTE
+        ceiling = max(0, self.trace.sure_at * _SECOND + most - last_sign)
+        self.by_ceiling = ceiling < line and self.trace.sure_at != self.spent_sure
+        self.limit = ceiling if self.by_ceiling else line
+
+    def tell(self) -> None:
+        """Take in that somebody was called: a ceiling calls once until another sign is borne out."""
+        if self.by_ceiling:
+            self.spent_sure = self.trace.sure_at
