@@ -1,0 +1,4 @@
+"""Habits: the personal silence line of one home, learned from its own signs of life and a prior made of other homes.
+
+Nothing here knows of time passing, of stores or of alerts: records go in, records come out. `docs/detection.md` explains it.
+"""

@@ -1,0 +1,115 @@
+"""The evidence of one home up to a moment, held against a prior: what tonight's line is made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.habits.arrays import AGES, Floats, Ints, decay
+from models.habits.bins import bins_of, columns_of
+from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
+from models.habits.hazard import hazards
+from models.habits.presence import Presence, Whereabouts, whereabouts_of
+from models.habits.signs import Signs
+from models.habits.silences import Silences, Span, silences_of
+from models.habits.stopping import SHORTEST_LINE, lines_by_price, steps_rung, survival
+from models.habits.usual import longest_by_day, usual_by_day
+
+HALF_LIFE = 60.0
+"""Days after which what was seen counts half."""
+ANSWER = 5.0
+"""Minutes that the elder is given to answer before anybody else is called."""
+FEW_DAYS = 3
+"""Days in which nothing is judged, and no line is short: the sensors are still being put up."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A home's signs of life, and the spans of which nothing may be learned."""
+
+    signs: Signs
+    untaught: Sequence[Span] = ()
+
+    def before(self, second: int) -> "History":
+        """Return what was known before a moment."""
+        spans = tuple((begin, min(end, second)) for begin, end in self.untaught if begin < second)
+        return History(self.signs.before(second), spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Days count from `first_day` (since 1970, local); `today` is the one that the line is for."""
+
+    silences: Silences
+    whereabouts: Whereabouts
+    first_day: int
+    today: int
+    usual: Floats
+    """Log minutes, a row a day from the first to today, each from the days before it."""
+    by_day: Counts
+    seen_days: Ints
+    """The days before today, counted from the first, with at least one sign."""
+
+    def factor(self) -> Floats:
+        """Return how this person differs from the prior, from all that is known."""
+        return self.factor_before(self.today - self.first_day)
+
+    def factor_before(self, day: int) -> Floats:
+        """Return the same as it was on the morning of a day, counted from the first: from the days before it only."""
+        weights = decay(np.arange(day, 0, -1, dtype=np.float64), HALF_LIFE)
+        return ratio(weighed(Counts(self.by_day.observed[:day], self.by_day.expected[:day]), weights))
+
+    def outings(self) -> Floats:
+        """Return the lengths of the past outings, minutes."""
+        is_outing = (self.whereabouts.presence == Presence.OUT) & self.silences.is_over
+        lengths: Floats = self.silences.lengths[is_outing]
+        return lengths
+
+
+def evidence_of(history: History, usual: Floats, coefficients: Floats, now: int, today: int) -> Evidence:
+    """Return the evidence from before `now` (seconds) for the local day `today`; the prior is given by its parts."""
+    signs = history.signs.before(now)
+    whereabouts = whereabouts_of(signs)
+    silences = silences_of(signs, whereabouts, now, history.untaught)
+    first_day = min(int(signs.day[0]), today) if len(signs) else today
+    days = today - first_day
+    known = usual_by_day(longest_by_day(silences, first_day, days), usual)
+    bins = bins_of(silences, known, first_day)
+    begun = np.minimum(silences.day[bins.silence] - first_day, max(0, days - 1))
+    cell = cell_of(silences.place[bins.silence], silences.starts[bins.silence], bins.age)
+    by_day = counts_by_day(begun, max(1, days), cell, bins.ended, hazards(bins.columns, coefficients))
+    seen = np.unique(silences.day - first_day)
+    return Evidence(silences, whereabouts, first_day, today, known, by_day, seen[seen < days])
+
+
+def rungs_of(evidence: Evidence, coefficients: Floats) -> tuple[Ints, Ints]:
+    """Return of the past long silences on which day they began, and how many of PRICES would have called somebody.
+
+    Each is judged by what was known on the morning of its day, so that the count is honest. The first days are not
+    counted: the sensors are being put up.
+    """
+    which = judged(evidence.silences)
+    begun = evidence.silences.day[which] - evidence.first_day
+    which, begun = which[begun >= FEW_DAYS], begun[begun >= FEW_DAYS]
+    rungs = np.zeros(len(which), dtype=np.int64)
+    hazard = hazards_of(evidence, which, coefficients)
+    cell = cell_of(evidence.silences.place[which][:, None], evidence.silences.starts[which][:, None], AGES[None, :])
+    for day in np.unique(begun).tolist():
+        rows = np.flatnonzero(begun == day)
+        factor = evidence.factor_before(min(day, evidence.today - evidence.first_day))[
+            tuple(part[rows] for part in cell)
+        ]
+        by_price = lines_by_price(survival(deviated(hazard[rows], factor)))
+        rungs[rows] = steps_rung(evidence.silences.lengths[which[rows]] - ANSWER, by_price)
+    return begun, rungs
+
+
+def judged(silences: Silences) -> Ints:
+    """Return which silences are long enough for the shortest line, and may teach."""
+    return np.flatnonzero(silences.is_home & (silences.lengths > SHORTEST_LINE))
+
+
+def hazards_of(evidence: Evidence, which: Ints, coefficients: Floats) -> Floats:
+    """Return the shared hazards of silences at all AGES."""
+    columns = columns_of(evidence.silences, which[:, None], AGES[None, :], evidence.usual, evidence.first_day)
+    return hazards(columns, coefficients)

@@ -1,0 +1,48 @@
+"""The line of a home after a sign of life: one look into the table, the same for the live keeper and for evaluation."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from models.habits.arrays import DAY, SLOT, Floats, Ints
+from models.habits.bins import judged_by_weekend
+from models.habits.model import LONGEST, HomeModel
+from models.habits.place import place_of
+from models.habits.presence import Presence, Trace, Whereabouts
+from models.habits.signs import Signs, local_minutes
+
+
+def line_of(model: HomeModel, last_sign: datetime, room: str, presence: Presence) -> int:
+    """Return how many minutes silence may last after a sign of life in a room, before the elder is asked."""
+    minute = local_minutes(np.array([int(last_sign.timestamp())]), ZoneInfo(model.timezone))
+    return int(lines_of(model, minute, np.array([place_of(room)]), np.array([presence]))[0])
+
+
+def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> Ints:
+    """Return the lines, minutes, after many signs of one home: local minutes since 1970, Place and Presence of each."""
+    kind = judged_by_weekend(minute).astype(np.int64)
+    slot = ((minute % DAY) // SLOT).astype(np.int64)
+    inside: Ints = model.table[kind, place, slot]
+    return np.select([presence == Presence.OUT, presence != Presence.IN], [model.out, model.doubt], inside)
+
+
+def asks_at(model: HomeModel, trace: Trace, room: str) -> datetime:
+    """Return when the elder is asked if nothing more is heard after the trace's latest sign.
+
+    The ceiling counts from the latest sign that another bore out, so that a lone pulse now and then cannot put it off;
+    but it never lies before the latest sign, and where she was out then, it is the line for being out.
+    """
+    last = datetime.fromtimestamp(trace.last_at, ZoneInfo(model.timezone))
+    line = last + timedelta(minutes=line_of(model, last, room, trace.presence))
+    sure = datetime.fromtimestamp(max(trace.sure_at, 0), ZoneInfo(model.timezone))
+    most = model.out if trace.sure_presence is Presence.OUT else LONGEST
+    return max(last, min(line, sure + timedelta(minutes=most)))
+
+
+def all_asked_at(model: HomeModel, signs: Signs, whereabouts: Whereabouts) -> Ints:
+    """Return the same for every sign of a history, seconds since 1970, under one model."""
+    lines = signs.at + 60 * lines_of(model, signs.minute, signs.place, whereabouts.presence)
+    most = np.where(whereabouts.sure_presence == Presence.OUT, model.out, LONGEST)
+    asked: Ints = np.maximum(signs.at, np.minimum(lines, whereabouts.sure_at + 60 * most))
+    return asked

@@ -1,0 +1,134 @@
+"""The model of one home: the line table and what it was made from. Stored as JSON; what is not sound is refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import numpy as np
+
+from linli.errors import LinliError
+from models.habits.arrays import SLOTS, Ints
+from models.habits.place import Place
+
+VERSION = 1
+LONGEST = 715
+"""Minutes: five less than twelve hours, since the elder is asked first."""
+SHORTEST = 90
+LONGEST_OUT = 72 * 60
+
+
+class BadModel(LinliError):
+    """A stored model cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeModel:
+    """How long silence may last in one home. It says when the elder is asked; five minutes later others are called."""
+
+    learned_at: datetime
+    since: datetime | None
+    """The first and the last sign of life that it was learned from; None where there was none."""
+    until: datetime | None
+    timezone: str
+    budget: float
+    """False alerts a month."""
+    price: float
+    """What the budget comes to: see `stopping.PRICES`."""
+    expected: float
+    """False alerts a month that the past would have had at this price."""
+    days: int
+    """With at least one sign of life."""
+    table: Ints
+    """Minutes, by kind of day (weekday, weekend), Place and quarter of an hour of the last sign, local time."""
+    doubt: int
+    """Minutes while it is in doubt whether anybody is at home."""
+    out: int
+    """Minutes after the last sign at the exit while she is out."""
+    libraries: dict[str, str]
+
+
+class _Record(msgspec.Struct, forbid_unknown_fields=True):
+    version: int
+    learned_at: datetime
+    since: datetime | None
+    until: datetime | None
+    timezone: str
+    budget: float
+    price: float
+    expected: float
+    days: int
+    table: list[list[list[int]]]
+    doubt: int
+    out: int
+    libraries: dict[str, str]
+
+
+def model_to_json(model: HomeModel) -> bytes:
+    """Return a model as JSON."""
+    return msgspec.json.encode(
+        _Record(
+            VERSION,
+            model.learned_at,
+            model.since,
+            model.until,
+            model.timezone,
+            model.budget,
+            model.price,
+            model.expected,
+            model.days,
+            model.table.tolist(),
+            model.doubt,
+            model.out,
+            model.libraries,
+        )
+    )
+
+
+def model_from_json(text: bytes) -> HomeModel:
+    """Return the model of a JSON text; raises BadModel where a line could come of it that was never learned."""
+    try:
+        record = msgspec.json.decode(text, type=_Record)
+    except msgspec.MsgspecError as why:
+        raise BadModel(f"the model cannot be read: {why}") from why
+    if record.version != VERSION:
+        raise BadModel(f"the model is of version {record.version}, this linli reads {VERSION}: let it be learned anew")
+    return HomeModel(
+        record.learned_at,
+        record.since,
+        record.until,
+        _known_zone(record.timezone),
+        _within(record.budget, "budget", 0, 1000),
+        _within(record.price, "price", 0, 1e12),
+        _within(record.expected, "expected", 0, 1e6),
+        int(_within(record.days, "days", 0, 1e6)),
+        _sound_table(record.table),
+        int(_within(record.doubt, "doubt", SHORTEST, LONGEST)),
+        int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
+        record.libraries,
+    )
+
+
+def _within(value: float, name: str, least: float, most: float) -> float:
+    if not least <= value <= most:
+        raise BadModel(f"the model's {name} is {value}, not within {least} and {most}")
+    return value
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as why:
+        raise BadModel(f"the model's time zone {name[:60]!r} is not known") from why
+
+
+def _sound_table(rows: list[list[list[int]]]) -> Ints:
+    try:
+        table = np.array(rows, dtype=np.int64)
+    except (ValueError, OverflowError) as why:
+        raise BadModel("the model's table is not one") from why
+    if table.shape != (2, len(Place), SLOTS):
+        raise BadModel(f"the model's table is {table.shape}, not {(2, len(Place), SLOTS)}")
+    if table.min() < SHORTEST or table.max() > LONGEST:
+        raise BadModel(f"the model's table has lines outside of {SHORTEST} to {LONGEST} minutes")
+    return table

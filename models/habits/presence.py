@@ -1,0 +1,166 @@
+"""Presence: whether somebody is at home, as far as the exit and the signs inside tell. Pure, one sign at a time.
+
+Used for learning, live and in evaluation alike. What it protects from, both ways: an elder who is out does not lie on
+the floor, and a nervous sensor in an empty home is not an elder who came back.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+import numpy as np
+
+from models.habits.arrays import Flags, Ints
+from models.habits.signs import Signs
+
+GONE_AFTER = 15 * 60
+"""Seconds of silence after a sign at the exit from which she is believed to have left."""
+TWO_DEVICES_WITHIN = 30 * 60
+SIX_SIGNS_WITHIN = 60 * 60
+MANY = 6
+SURE_WITHIN = 10 * 60
+"""Seconds: a sign is sure when another bears it out that came no longer before it."""
+BURST = 90
+"""Seconds: one device that repeats one word faster than this has not been borne out."""
+
+_LONG_AGO = -(1 << 50)
+
+
+class Presence(IntEnum):
+    """Where the elder is after a sign."""
+
+    IN = 0
+    OUT = 1
+    DOUBT = 2
+    """Something stirred in a home that she had left, and nothing bears it out: she may be back."""
+    ARRIVING = 3
+    """The exit was used after she had been out; nothing stirred inside yet. She may lie behind the door."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What must be known of the past to understand the next sign. Moments in seconds; those inside are the latest."""
+
+    presence: Presence = Presence.IN
+    last_at: int = _LONG_AGO
+    was_exit: bool = False
+    doubted: tuple[tuple[int, Hashable], ...] = ()
+    """The latest signs since the doubt began, with their devices."""
+    words: Hashable = None
+    """Device and word of the latest sign, and since when no other was among those near it."""
+    alone_since: int = _LONG_AGO
+    is_sure: bool = False
+    sure_at: int = _LONG_AGO
+    """The latest sign that another bore out, and where she was then."""
+    sure_presence: Presence = Presence.IN
+
+
+START = Trace()
+
+
+def follow(trace: Trace, at: int, device: Hashable, word: Hashable, *, is_exit: bool, is_placed: bool = True) -> Trace:
+    """Return the trace after one more sign; one that is older than the latest changes nothing."""
+    if at < trace.last_at:
+        return trace
+    trace = _moved(trace, at, device, is_exit=is_exit) if is_placed else trace
+    return _weighed(trace, at, (device, word), is_certain=not is_placed)
+
+
+def _moved(trace: Trace, at: int, device: Hashable, *, is_exit: bool) -> Trace:
+    had_gone = trace.was_exit and at - trace.last_at >= GONE_AFTER
+    if is_exit:
+        return replace(trace, presence=_at_the_exit(trace, had_gone=had_gone), was_exit=True, doubted=())
+    if trace.presence is Presence.DOUBT or (had_gone and trace.presence is Presence.OUT):
+        doubted = (*trace.doubted, (at, device))[-MANY:]
+        presence = Presence.IN if _is_borne_out(doubted, at) else Presence.DOUBT
+        return replace(trace, presence=presence, was_exit=False, doubted=doubted if presence is Presence.DOUBT else ())
+    return replace(trace, presence=Presence.IN, was_exit=False, doubted=())
+
+
+def _at_the_exit(trace: Trace, *, had_gone: bool) -> Presence:
+    if trace.was_exit:
+        if not had_gone:
+            return trace.presence
+        return Presence.ARRIVING if trace.presence is Presence.OUT else Presence.OUT
+    return Presence.ARRIVING if trace.presence is Presence.DOUBT else Presence.OUT
+
+
+def _is_borne_out(doubted: tuple[tuple[int, Hashable], ...], at: int) -> bool:
+    near = {device for moment, device in doubted if at - moment <= TWO_DEVICES_WITHIN}
+    return len(near) >= 2 or (len(doubted) >= MANY and at - doubted[-MANY][0] <= SIX_SIGNS_WITHIN)
+
+
+def _weighed(trace: Trace, at: int, words: tuple[Hashable, Hashable], *, is_certain: bool) -> Trace:
+    is_near = at - trace.last_at <= SURE_WITHIN
+    alone_since = trace.alone_since if is_near else at
+    is_sure = is_certain or (is_near and (trace.is_sure or words != trace.words or at - alone_since >= BURST))
+    return replace(
+        trace,
+        last_at=at,
+        words=words,
+        alone_since=alone_since,
+        is_sure=is_sure,
+        sure_at=at if is_sure else trace.sure_at,
+        sure_presence=trace.presence if is_sure else trace.sure_presence,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Presence after each sign, and the latest sure sign up to it: its moment (seconds) and where she was then."""
+
+    presence: Ints
+    sure_at: Ints
+    sure_presence: Ints
+
+    def __len__(self) -> int:
+        """Return how many signs there are."""
+        return len(self.presence)
+
+
+def whereabouts_of(signs: Signs) -> Whereabouts:
+    """Return what `follow` says after each sign; the first sign counts as sure, since nothing older is known."""
+    presence = _presences(signs)
+    is_sure = _are_sure(signs)
+    at = np.maximum.accumulate(np.where(is_sure, np.arange(len(signs)), 0)) if len(signs) else signs.at
+    return Whereabouts(presence, signs.at[at], presence[at])
+
+
+def _presences(signs: Signs) -> Ints:
+    """Follow the signs from each at the exit until she is in again; between those nothing can change."""
+    count = len(signs)
+    presence = np.full(count, int(Presence.IN), dtype=np.int64)
+    exits = np.flatnonzero(signs.is_exit).tolist()
+    at, device = signs.at.tolist(), signs.device.tolist()
+    is_exit, is_placed = signs.is_exit.tolist(), signs.is_placed.tolist()
+    done = 0
+    for first in exits:
+        if first < done:
+            continue
+        trace, number = START, first
+        while number < count:
+            if is_placed[number]:
+                trace = _moved(trace, at[number], device[number], is_exit=is_exit[number])
+            trace = replace(trace, last_at=at[number])
+            if trace.presence is Presence.IN:
+                break
+            presence[number] = trace.presence
+            number += 1
+        done = number
+    return presence
+
+
+def _are_sure(signs: Signs) -> Flags:
+    """Say of each sign whether it is borne out; the loop runs over what is not plain at once."""
+    count = len(signs)
+    is_sure = ~signs.is_placed
+    if count == 0:
+        return is_sure
+    near = np.append(False, np.diff(signs.at) <= SURE_WITHIN)
+    same = np.append(False, (signs.device[1:] == signs.device[:-1]) & (signs.word[1:] == signs.word[:-1]))
+    begins = np.maximum.accumulate(np.where(near, 0, np.arange(count)))
+    is_sure |= near & (~same | (signs.at - signs.at[begins] >= BURST))
+    # once one of a cluster is sure, those that follow within it are
+    latest = np.maximum.accumulate(np.where(is_sure, np.arange(count), -1))
+    sure: Flags = is_sure | (near & (latest >= begins))
+    return sure

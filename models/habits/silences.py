@@ -1,0 +1,51 @@
+"""The silences of a home: how long nothing stirred after each sign, and which of them may teach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.habits.arrays import DAY, FIRST_AGE, Flags, Floats, Ints
+from models.habits.presence import Presence, Whereabouts
+from models.habits.signs import Signs
+
+TOO_LONG = 14 * 60.0
+"""Minutes: longer than anybody sleeps. With nobody out, the sensors or linli were dead: such a silence teaches nothing."""
+Span = tuple[int, int]
+"""From and until, seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """Of each sign: the silence after it, the last of them still going on. Minutes."""
+
+    starts: Floats
+    """Local minutes since 1970."""
+    lengths: Floats
+    place: Ints
+    is_over: Flags
+    is_home: Flags
+    """Whether somebody was in, and the silence may teach."""
+
+    @property
+    def day(self) -> Ints:
+        """The local day on which each began."""
+        return (self.starts // DAY).astype(np.int64)
+
+    def long_ones(self) -> Ints:
+        """Return which of those that may teach are long enough to say something about long silences."""
+        return np.flatnonzero(self.is_home & (self.lengths > FIRST_AGE))
+
+
+def silences_of(signs: Signs, whereabouts: Whereabouts, until: int, untaught: Sequence[Span] = ()) -> Silences:
+    """Return the silences up to a moment; those that touch one of the untaught spans teach nothing.
+
+    Untaught is what was not this person's habit: outages, declared absences, the time of an alert that was right.
+    """
+    ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
+    lengths = (ends - signs.at) / 60.0
+    is_home = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG)
+    for begin, end in untaught:
+        is_home &= ~((signs.at < end) & (ends > begin))
+    is_over = np.append(np.ones(max(0, len(signs) - 1), dtype=np.bool_), np.zeros(min(1, len(signs)), dtype=np.bool_))
+    return Silences(signs.minute, lengths, signs.place, is_over, is_home)

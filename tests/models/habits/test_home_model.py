@@ -1,0 +1,147 @@
+"""A model that is stored and read again, and lines that are read from it."""
+
+from datetime import timedelta
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.habits.line import all_asked_at, asks_at, line_of
+from models.habits.model import LONGEST, BadModel, HomeModel, model_from_json, model_to_json
+from models.habits.presence import START, Presence, follow, whereabouts_of
+from models.habits.prior import BadPrior, prior_from_json, prior_to_json, shipped_prior
+from models.habits.signs import signs_of
+from tests.models.habits.lives import WEEKS_LATER, ZONE, hours
+
+TABLE = np.arange(2 * 4 * 96).reshape(2, 4, 96) % 600 + 100
+MODEL = HomeModel(
+    learned_at=WEEKS_LATER,
+    since=WEEKS_LATER - timedelta(days=20),
+    until=WEEKS_LATER,
+    timezone=ZONE.key,
+    budget=1.0,
+    price=1e6,
+    expected=0.9,
+    days=20,
+    table=TABLE,
+    doubt=600,
+    out=2160,
+    libraries={"numpy": "2"},
+)
+
+
+def changed(**parts: object) -> bytes:
+    record = msgspec.json.decode(model_to_json(MODEL))
+    return msgspec.json.encode({**record, **parts})
+
+
+def test_a_model_comes_back_from_json_as_it_was() -> None:
+    again = model_from_json(model_to_json(MODEL))
+    assert np.array_equal(again.table, MODEL.table)
+    assert model_to_json(again) == model_to_json(MODEL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        changed(version=2),
+        changed(table=[[[90]]]),
+        changed(table=[[[90, 91], [92]]]),
+        changed(table=(TABLE * 0 + 89).tolist()),
+        changed(table=(TABLE * 0 + LONGEST + 1).tolist()),
+        changed(doubt=10_000),
+        changed(out=5),
+        changed(budget=-1),
+        changed(surprise=1),
+        changed(table="none"),
+        changed(timezone="Nowhere/Land"),
+        model_to_json(MODEL)[:-20],
+    ],
+)
+def test_a_model_that_is_not_sound_is_refused(text: bytes) -> None:
+    with pytest.raises(BadModel):
+        model_from_json(text)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_whatever_do_anything_but_be_refused(text: bytes) -> None:
+    with pytest.raises(BadModel):
+        model_from_json(text)
+
+
+def test_the_line_is_that_of_the_quarter_of_an_hour_the_place_and_the_day_ahead() -> None:
+    assert line_of(MODEL, hours(0, 8.3), "bathroom", Presence.IN) == TABLE[0, 1, 33]
+    assert line_of(MODEL, hours(4, 17.9), "bathroom", Presence.IN) == TABLE[0, 1, 71]
+    assert line_of(MODEL, hours(4, 18.1), "bathroom", Presence.IN) == TABLE[1, 1, 72]
+
+
+def test_in_doubt_and_out_the_line_is_a_long_one() -> None:
+    presences = (Presence.DOUBT, Presence.ARRIVING, Presence.OUT)
+    assert [line_of(MODEL, hours(0, 8), "kitchen", p) for p in presences] == [600, 600, 2160]
+
+
+def test_a_pulse_now_and_then_does_not_put_off_the_ceiling() -> None:
+    lived = int(hours(0, 8).timestamp())
+    trace = follow(START, lived, "hall", "on", is_exit=False)
+    trace = follow(trace, lived + 60, "kitchen", "on", is_exit=False)
+    for quarter in range(1, 30):
+        trace = follow(trace, lived + quarter * 1500, "hall", "on", is_exit=False)
+    ceiling = hours(0, 8) + timedelta(minutes=LONGEST + 1)
+    assert asks_at(MODEL, trace, "hall") == max(ceiling, hours(0, 8) + timedelta(seconds=29 * 1500))
+
+
+def test_a_lone_sign_at_the_exit_does_not_put_off_the_ceiling() -> None:
+    lived = int(hours(0, 8).timestamp())
+    trace = follow(START, lived, "hall", "on", is_exit=False)
+    trace = follow(trace, lived + 60, "kitchen", "on", is_exit=False)
+    trace = follow(trace, lived + 7200, "door", "open", is_exit=True)
+    assert asks_at(MODEL, trace, "entrance") == hours(0, 8) + timedelta(minutes=LONGEST + 1)
+
+
+def test_who_left_for_sure_is_given_the_time_for_being_out() -> None:
+    lived = int(hours(0, 8).timestamp())
+    trace = follow(START, lived, "hall", "on", is_exit=False)
+    trace = follow(trace, lived + 60, "door", "open", is_exit=True)
+    assert asks_at(MODEL, trace, "entrance") == hours(0, 8) + timedelta(minutes=2161)
+
+
+def test_all_signs_at_once_are_asked_after_as_one_by_one() -> None:
+    from tests.models.habits.lives import a_life
+    from tests.models.vigil import left, moved
+
+    signals = [*a_life(2), left(hours(1, 23)), moved(hours(2, 3)), left(hours(2, 9)), moved(hours(2, 9.01), "bedroom")]
+    signs = signs_of(signals, ZONE)
+    found = all_asked_at(MODEL, signs, whereabouts_of(signs))
+    rooms = {signal.device: signal.room for signal in signals}
+    names = sorted(rooms)
+    trace = START
+    for row in range(len(signs)):
+        device = names[signs.device[row]]
+        trace = follow(trace, int(signs.at[row]), device, "", is_exit=bool(signs.is_exit[row]))
+        if row:
+            assert int(asks_at(MODEL, trace, rooms[device]).timestamp()) == found[row]
+
+
+def test_the_prior_that_comes_with_linli_can_be_read_and_written() -> None:
+    prior = shipped_prior()
+    assert prior_to_json(prior_from_json(prior_to_json(prior))) == prior_to_json(prior)
+    assert (np.diff(prior.exceedances) <= 1e-9).all()
+
+
+@pytest.mark.parametrize("wrong", [{"version": 9}, {"usual_log_minutes": []}, {"coefficients": {}}])
+def test_a_prior_that_does_not_fit_is_refused(wrong: dict[str, object]) -> None:
+    record = msgspec.json.decode(prior_to_json(shipped_prior()))
+    with pytest.raises(BadPrior):
+        prior_from_json(msgspec.json.encode({**record, **wrong}))
+
+
+def test_a_prior_with_a_number_that_is_none_is_refused() -> None:
+    record = msgspec.json.decode(prior_to_json(shipped_prior()))
+    record["usual_log_minutes"][3] = None
+    with pytest.raises(BadPrior):
+        prior_from_json(msgspec.json.encode(record))

@@ -1,0 +1,160 @@
+"""What a home's line learns from its history, and what it must not."""
+
+import itertools
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linli.signals import Signal
+from models.habits.evidence import FEW_DAYS
+from models.habits.learner import LINE_OF_FEW_DAYS, OUT_LEAST, OUT_MOST, learn
+from models.habits.line import line_of
+from models.habits.model import LONGEST, SHORTEST, HomeModel
+from models.habits.place import Place
+from models.habits.presence import Presence
+from models.habits.prior import shipped_prior
+from models.habits.silences import Span
+from tests.models.habits.lives import DAYS, MONDAY, WEEKS_LATER, ZONE, a_life, history, hours, span, without
+from tests.models.vigil import left, moved
+
+PRIOR = shipped_prior()
+LIFE = a_life()
+
+
+def learned(
+    signals: list[Signal], now: datetime = WEEKS_LATER, *, budget: float = 1.0, untaught: tuple[Span, ...] = ()
+) -> HomeModel:
+    return learn(history(signals, untaught), PRIOR, budget, now, ZONE)
+
+
+def line(model: HomeModel, clock: float, room: str = "kitchen", presence: Presence = Presence.IN) -> int:
+    """Return the line of a Tuesday at a clock time."""
+    return line_of(model, hours(DAYS + 1, clock), room, presence)
+
+
+MODEL = learned(LIFE)
+
+
+def test_the_same_history_gives_the_same_model() -> None:
+    again = learned(LIFE)
+    assert np.array_equal(MODEL.table, again.table)
+    assert replace(again, table=MODEL.table) == MODEL
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(4, DAYS - 1), st.randoms(use_true_random=False))
+def test_what_comes_later_changes_nothing(day: int, chance: Random) -> None:
+    now = hours(day, 4)
+    past = [signal for signal in LIFE if signal.at < now]
+    future = [signal for signal in LIFE if signal.at >= now and chance.random() < 0.5]
+    chance.shuffle(future)
+    told_later = (span(now + timedelta(hours=1), now + timedelta(days=3)),)
+    assert learned(past + future, now, untaught=told_later).table.tolist() == learned(past, now).table.tolist()
+
+
+def test_the_order_in_which_signals_are_handed_over_changes_nothing() -> None:
+    assert learned(list(reversed(LIFE))).table.tolist() == MODEL.table.tolist()
+
+
+def test_at_noon_somebody_asks_sooner_than_by_night() -> None:
+    assert line(MODEL, 12) + 120 < line(MODEL, 22.5, "bedroom")
+
+
+def test_who_sleeps_until_eleven_is_not_woken_at_nine() -> None:
+    late = learned(a_life(wakes=11.0))
+    assert line(late, 22.5, "bedroom") > line(MODEL, 22.5, "bedroom") + 60
+
+
+def test_who_is_often_still_by_day_gets_a_longer_line_than_who_never_is() -> None:
+    assert line(learned(a_life(busy_minutes=70.0)), 12) > line(MODEL, 12)
+
+
+@pytest.mark.parametrize("days", range(FEW_DAYS))
+def test_the_first_days_have_long_lines_only(days: int) -> None:
+    model = learned(LIFE, hours(days, 4))
+    assert model.table.min() >= LINE_OF_FEW_DAYS
+    assert model.table.max() <= LONGEST
+
+
+def test_a_home_without_any_sign_gets_the_lines_of_others_and_no_span() -> None:
+    model = learned([])
+    assert (model.since, model.until, model.days) == (None, None, 0)
+    assert LINE_OF_FEW_DAYS <= model.table.min() <= model.table.max() <= LONGEST
+
+
+def test_no_line_is_above_the_ceiling_whatever_the_budget() -> None:
+    for budget in (0.001, 1.0, 1000.0):
+        table = learned(LIFE, budget=budget).table
+        assert SHORTEST <= table.min() <= table.max() <= LONGEST
+
+
+def test_a_larger_budget_shortens_lines_and_lengthens_none() -> None:
+    tables = [learned(LIFE, budget=budget).table for budget in (0.5, 1.0, 2.0, 4.0)]
+    assert all((larger <= smaller).all() for smaller, larger in itertools.pairwise(tables))
+    assert (tables[-1] < tables[0]).any()
+
+
+def test_a_silence_that_rang_for_nothing_makes_the_line_longer_the_next_day() -> None:
+    still = without(LIFE, hours(DAYS - 2, 10), hours(DAYS - 2, 16))
+    assert learned(still).price > MODEL.price
+    assert line(learned(still), 11) > line(MODEL, 11)
+
+
+def test_what_was_an_emergency_does_not_teach() -> None:
+    lay_there = without(LIFE, hours(DAYS - 2, 10), hours(DAYS - 2, 16))
+    told = (span(hours(DAYS - 2, 10), hours(DAYS - 2, 16)),)
+    assert learned(lay_there, untaught=told).price == MODEL.price
+    assert abs(line(learned(lay_there, untaught=told), 11) - line(MODEL, 11)) <= 10
+
+
+def test_an_outage_of_five_days_does_not_become_her_habit() -> None:
+    dead = without(LIFE, hours(10, 10), hours(15, 10))
+    model = learned(dead)
+    assert model.days == DAYS - 4
+    assert np.abs(model.table - MODEL.table).mean() < 20
+    assert line(model, 11) < line(MODEL, 11) + 45
+
+
+def test_an_outage_of_some_hours_teaches_nothing_once_it_is_known() -> None:
+    dead = [*LIFE]
+    for day in range(5, 20, 3):
+        dead = without(dead, hours(day, 10), hours(day, 16))
+    known = tuple(span(hours(day, 10), hours(day, 16)) for day in range(5, 20, 3))
+    assert line(learned(dead, untaught=known), 11) < line(MODEL, 11) + 45
+    assert line(learned(dead), 11) > line(MODEL, 11) + 45
+
+
+def test_being_out_does_not_teach_how_long_she_is_still_at_home() -> None:
+    shopping = [*LIFE]
+    for day in range(2, DAYS):
+        shopping = without(shopping, hours(day, 9.5), hours(day, 14))
+        shopping += [moved(hours(day, 14.02)), moved(hours(day, 14.1), "living-room")]
+    door = [left(hours(day, clock)) for day in range(2, DAYS) for clock in (9.5, 14)]
+    assert line(learned([*shopping, *door]), 9) + 120 < line(learned(shopping), 9)
+
+
+def test_who_is_often_away_for_two_days_may_be_out_longer_but_never_for_ever() -> None:
+    assert MODEL.out == OUT_LEAST
+    away = [*without(LIFE, hours(5, 12), hours(7, 8)), left(hours(5, 12)), left(hours(7, 8))]
+    assert OUT_LEAST < learned(away).out <= OUT_MOST
+    gone = [*without(LIFE, hours(5, 12), hours(15, 8)), left(hours(5, 12)), left(hours(15, 8))]
+    assert learned(gone).out == OUT_LEAST
+
+
+def test_two_weeks_are_enough_to_make_it_hers() -> None:
+    two_weeks = learned(LIFE, MONDAY + timedelta(days=14))
+    first_day = learned(LIFE, hours(FEW_DAYS, 4))
+
+    def far(model: HomeModel) -> float:
+        return float(np.abs(model.table - MODEL.table).mean())
+
+    assert far(two_weeks) < far(first_day) / 2
+
+
+def test_the_table_knows_every_place_and_both_kinds_of_day() -> None:
+    assert MODEL.table.shape == (2, len(Place), 96)
