@@ -1,12 +1,13 @@
 """`python3 dev.py bench [SECTION…]`: measures on this machine and prints what it found. Without a section: the short ones.
 
-`bench prior FOLDER…` makes the prior of the silence line anew from recordings.
+`bench prior FOLDER…` makes the prior of the silence line anew from recordings; `bench line FOLDER CUTS` measures it.
 """
 
 import sys
 from importlib import import_module
 from pathlib import Path
 
+from bench import line
 from bench.prior import make_prior_of
 
 SECTIONS = ("sos", "kill", "outage", "load", "storm")
@@ -14,14 +15,13 @@ LONG = ("crash", "machine", "mistakes", "year", "mutants")
 """Sections that take from ten minutes to an hour: only by name."""
 
 
-PRIOR = "prior"
-
-
 def main() -> int:
     """Run the sections that were named; 1 if one of them found something wrong."""
     wanted = sys.argv[1:] or list(SECTIONS)
-    if wanted[0] == PRIOR:
+    if wanted[0] == "prior":
         return make_prior_of([Path(name) for name in wanted[1:]])
+    if wanted[0] == "line":
+        return line.main(wanted[1:])
     unknown = [name for name in wanted if name not in (*SECTIONS, *LONG)]
     if unknown:
         sys.stderr.write(f"bench: there is no section {unknown[0]}; there are {', '.join((*SECTIONS, *LONG))}\n")

@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 3
 _PLAN_SECONDS = 60
+_LEARN_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class App:
         core = self.core
         self._auditor = Auditor(core.care, core.roster.get, core.desk, core.health, core.sender.wake)
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
+        self._learning = Every(_LEARN_SECONDS, self.core.learning.tick, name="learning")
         self._demo = demo
         self.services = self._services(demo=demo)
         self._server = _server(create_app(self.services))
@@ -139,7 +141,7 @@ class App:
         if self._broker is not None:
             self._broker.start()
         self._gateway.start()
-        for part in (self.watching, self._drills):
+        for part in (self.watching, self._drills, self._learning):
             if part is not None:
                 part.start()
 
@@ -164,7 +166,7 @@ class App:
 
     def stop(self) -> None:
         """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
-        for part in (self.watching, self._drills):
+        for part in (self.watching, self._drills, self._learning):
             if part is not None:
                 part.stop()
         self._gateway.stop()

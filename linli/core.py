@@ -28,6 +28,7 @@ from linli.health import Health
 from linli.holidays import read_holidays
 from linli.home_state import HomeView
 from linli.keys import Keys
+from linli.learning import Learning
 from linli.pipeline import Pipeline
 from linli.rounds import Rounds
 from linli.settings import Settings
@@ -37,6 +38,7 @@ from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
 from linli.store.sqlite_signals import SqliteSignalStore
+from models.habits.prior import shipped_prior
 from models.watch import Watch
 
 WARM_SIGNALS = 300
@@ -64,6 +66,7 @@ class Core:
     channels: Mapping[str, ChannelAdapter]
     ladders: SiteLadders
     pipeline: Pipeline
+    learning: Learning
 
     def refresh(self) -> bool:
         """Heed changes that other commands have made to the same data; tell whether the roster changed."""
@@ -87,6 +90,7 @@ class Core:
                 self.watch.see_availability(home, device, online=online, at=at)
             for absence in absences.running(connection, now):
                 self.watch.take_absence(absence.home, absence.since, absence.until)
+        self.learning.start()
 
     def last_heard(self) -> datetime | None:
         """Return when anything was last heard of before linli stopped: a signal, or a device that came or went."""
@@ -121,7 +125,7 @@ class Core:
         """Return the earliest moment at which anything could happen by itself; may be early, never late."""
         with self.care.read() as connection:
             notice = outbox.next_due(connection)
-        moments = (self.pipeline.next_due(now), notice)
+        moments = (self.pipeline.next_due(now), self.learning.next_due(), notice)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def close(self) -> None:
@@ -178,6 +182,7 @@ def build(
         settings=settings, clock=clock, keys=keys, health=health, care=care, signals=signals, roster=roster,
         watch=watch, links=outside.links, desk=desk, sender=sender, without_store=without_store, canaries=canaries,
         channels=outside.channels, ladders=ladders,
+        learning=Learning(care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month),
         pipeline=Pipeline(roster.get, Intake(canaries.roster, signals), signals, care, watch, desk, clock, canaries),
     )  # fmt: skip
 

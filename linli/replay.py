@@ -129,6 +129,7 @@ class Replay:
                 break
             self._clock.set(now)
             self._last_tick = now
+            self._core.learning.tick()
             self._core.pipeline.tick(now)
             self._core.sender.deliver_due(now)
             self._neighbour.act(now)

@@ -72,6 +72,13 @@ class Settings(BaseModel):
         ge=0,
         le=1000,
     )
+    false_alerts_per_month: float = _row(
+        1.0,
+        "alerts",
+        "how many false alerts of silence a home may have in a month: its own line is learned to keep to it; 0: the fixed lines",
+        ge=0,
+        le=30,
+    )
     day_line_hours: float = _row(8, "h", "silence by day (07:00 to 22:00) after which linli asks", gt=0, le=48)
     night_line_hours: float = _row(12, "h", "silence by night after which linli asks", gt=0, le=48)
     out_line_hours: float = _row(24, "h", "after leaving by the exit, silence after which linli asks", gt=0, le=168)

@@ -46,7 +46,11 @@ def command(
     wanted = read_cuts(cuts) if cuts else {}
     with bar("evaluating") as shown:
         outcomes = _evaluated(
-            recordings, wanted, rules(settings), _habits(1.0 if budget is None else budget), shown.tell
+            recordings,
+            wanted,
+            rules(settings),
+            _habits(settings.false_alerts_per_month if budget is None else budget),
+            shown.tell,
         )
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(plain(outcomes, language))) + b"\n")

@@ -6,14 +6,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from alerts.ladders import LadderFor, built_in_ladder
 from linli.evaluation.trial import Call, Learn, Trial
+from linli.learning import WINDOW
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
 from linli.signals import Signal
 from linli.steps import Steps, Tell, nobody
 from models.habits.evidence import History
 from models.habits.learner import learn
+from models.habits.model import HomeModel
 from models.habits.prior import Prior
 from models.habits.signs import signs_of
 from models.rules import Rules
@@ -41,8 +45,14 @@ class Habits:
 
     def of(self, past: Past) -> Learn:
         """Return what learns a home; the learner looks at nothing that lies after the moment it is asked about."""
-        history = History(signs_of(past.signals, past.home.zone))
-        return lambda now: learn(history, self.prior, self.budget, now, past.home.zone)
+        signs = signs_of(past.signals, past.home.zone)
+
+        def learned(now: datetime) -> HomeModel:
+            first = int(np.searchsorted(signs.at, int((now - WINDOW).timestamp())))
+            recent = History(signs.during(slice(first, len(signs))))
+            return learn(recent, self.prior, self.budget, now, past.home.zone)
+
+        return learned
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ the same signals through everything; a test holds the two together.
 import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from alerts import escalation
 from alerts.callers import Callers, around
@@ -18,6 +17,7 @@ from alerts.ladders import ASKED_ABOUT, LadderFor, built_in_ladder
 from alerts.opening import new_alert
 from linli.alert import AlertKind, NoticeType, Severity
 from linli.finding import Finding
+from linli.learning import following_midnight
 from linli.people import Roster
 from linli.signals import Signal, is_sign_of_life
 from linli.words import Sentence
@@ -75,7 +75,7 @@ class Trial:
         self._open: dict[AlertKind, _Open] = {}
         self._now, self._last_tick = begins, begins - LEAST_STEP
         self._learn = learn
-        self._next_night = begins
+        self._next_night = begins - LEAST_STEP
         self.calls: list[Call] = []
         self.last_sign = begins
 
@@ -87,7 +87,7 @@ class Trial:
     def live(self, signals: Iterable[Signal]) -> None:
         """Let signals come, each at its time, and take every step on the way."""
         for signal in signals:
-            while self._learn is not None and self._next_night <= signal.at:
+            while self._learn is not None and self._next_night < signal.at:
                 self._pass_night(self._learn)
             self.wait_until(signal.at)
             self._hear(signal)
@@ -166,9 +166,3 @@ def first_call(
         step = escalation.due(Case(step.alert, tuple(requests.values())), callers_at(now), now)
         requests |= {request.person: request for request in step.requests}
     return now
-
-
-def following_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return when the next local day begins, in UTC."""
-    tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)

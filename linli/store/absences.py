@@ -41,3 +41,12 @@ def running(connection: Connection, now: datetime) -> list[Absence]:
         t.absences.c.until > now, t.absences.c.since <= now, t.absences.c.ended_at.is_(None)
     )
     return [Absence(row.home, row.since, row.until, row.by, row.note) for row in connection.execute(query)]
+
+
+def since(connection: Connection, home: str, moment: datetime) -> list[Absence]:
+    """Return a home's absences that reached beyond a moment, each until when it truly ended (ix_absences_home_until)."""
+    query = select(t.absences).where(t.absences.c.home == home, t.absences.c.until > moment)
+    return [
+        Absence(row.home, row.since, min(row.until, row.ended_at or row.until), row.by, row.note)
+        for row in connection.execute(query)
+    ]

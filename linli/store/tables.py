@@ -245,6 +245,13 @@ absences = _table(
     Index(None, "until"),
 )
 
+habits = _table(
+    "habits",
+    Column("home", Text, ForeignKey("homes.home"), primary_key=True),
+    Column("learned_at", Moment, primary_key=True),
+    Column("model", Text, nullable=False),
+)
+
 alerts = _table(
     "alerts",
     _text("id", key=True),

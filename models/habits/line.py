@@ -1,5 +1,6 @@
 """The line of a home after a sign of life: one look into the table, the same for the live keeper and for evaluation."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -40,9 +41,22 @@ def asks_at(model: HomeModel, trace: Trace, room: str) -> datetime:
     return max(last, min(line, sure + timedelta(minutes=most)))
 
 
-def all_asked_at(model: HomeModel, signs: Signs, whereabouts: Whereabouts) -> Ints:
-    """Return the same for every sign of a history, seconds since 1970, under one model."""
-    lines = signs.at + 60 * lines_of(model, signs.minute, signs.place, whereabouts.presence)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When the elder would be asked after each sign of a history if it were the last: seconds since 1970."""
+
+    by_line: Ints
+    by_ceiling: Ints
+    """Never before the sign itself. Once it has called, it does not count again until another sure sign."""
+
+    @property
+    def at(self) -> Ints:
+        """The earlier of the two."""
+        return np.minimum(self.by_line, self.by_ceiling)
+
+
+def asked_after(model: HomeModel, signs: Signs, whereabouts: Whereabouts) -> Asked:
+    """Return the same as `asks_at` for every sign of a history, under one model."""
+    by_line = signs.at + 60 * lines_of(model, signs.minute, signs.place, whereabouts.presence)
     most = np.where(whereabouts.sure_presence == Presence.OUT, model.out, LONGEST)
-    asked: Ints = np.maximum(signs.at, np.minimum(lines, whereabouts.sure_at + 60 * most))
-    return asked
+    return Asked(by_line, np.maximum(signs.at, whereabouts.sure_at + 60 * most))

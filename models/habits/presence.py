@@ -93,6 +93,7 @@ def _is_borne_out(doubted: tuple[tuple[int, Hashable], ...], at: int) -> bool:
 def _weighed(trace: Trace, at: int, words: tuple[Hashable, Hashable], *, is_certain: bool) -> Trace:
     is_near = at - trace.last_at <= SURE_WITHIN
     alone_since = trace.alone_since if is_near else at
+    counts = trace.sure_at == _LONG_AGO  # nothing older is known that could bear the first sign out
     is_sure = is_certain or (is_near and (trace.is_sure or words != trace.words or at - alone_since >= BURST))
     return replace(
         trace,
@@ -100,8 +101,8 @@ def _weighed(trace: Trace, at: int, words: tuple[Hashable, Hashable], *, is_cert
         words=words,
         alone_since=alone_since,
         is_sure=is_sure,
-        sure_at=at if is_sure else trace.sure_at,
-        sure_presence=trace.presence if is_sure else trace.sure_presence,
+        sure_at=at if is_sure or counts else trace.sure_at,
+        sure_presence=trace.presence if is_sure or counts else trace.sure_presence,
     )
 
 

@@ -43,11 +43,11 @@ class Signs:
 
     def before(self, second: int) -> "Signs":
         """Return the signs from before a moment."""
-        return self.upto(int(np.searchsorted(self.at, second)))
+        return self.during(slice(0, int(np.searchsorted(self.at, second))))
 
-    def upto(self, count: int) -> "Signs":
-        """Return the first signs."""
-        return Signs(*(getattr(self, name)[:count] for name in self.__slots__))
+    def during(self, rows: slice) -> "Signs":
+        """Return some of the signs, next to each other."""
+        return Signs(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
 def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from linli.evaluation.evaluate import Outcome, Past, evaluate, pasts_of
+from linli.evaluation.evaluate import Habits, Outcome, Past, evaluate, pasts_of
+from models.habits.prior import shipped_prior
 from models.rules import Rules
 from tests.evaluation.lives import START, cut_at, recorded, replayed
 
+HABITS = Habits(shipped_prior(), 1.0)
 CUTS = [START + timedelta(days=1, hours=9), START + timedelta(days=2, hours=3, minutes=20), START + timedelta(days=4)]
 
 
 def judged(path: Path, cuts: list[datetime] | None = None) -> Outcome:
     (past,) = pasts_of([path])
-    return evaluate(past, cuts or [], Rules())
+    return evaluate(past, cuts or [], Rules(), habits=HABITS)
 
 
 @pytest.mark.parametrize("seed", [2, 5])
@@ -40,16 +42,16 @@ def test_a_cut_is_answered_as_the_whole_program_answers_the_cut_recording(
 
 def test_what_comes_later_changes_no_earlier_answer(tmp_path: Path) -> None:
     (past,) = pasts_of([recorded(tmp_path, 2)])
-    whole = evaluate(past, CUTS, Rules())
+    whole = evaluate(past, CUTS, Rules(), habits=HABITS)
     until = CUTS[1]
     earlier = [signal for signal in past.signals if signal.at <= until]
     later = [signal for signal in past.signals if signal.at > until]
-    gone = evaluate(Past(past.home, past.devices, earlier), CUTS[:2], Rules())
+    gone = evaluate(Past(past.home, past.devices, earlier), CUTS[:2], Rules(), habits=HABITS)
     chance = random.Random(1)  # noqa: S311 - a shuffle, not a secret
     moments = [signal.at for signal in later]
     chance.shuffle(later)
     mixed = [replace(signal, at=at, received_at=at) for signal, at in zip(later, moments, strict=True)]
-    shuffled = evaluate(Past(past.home, past.devices, [*earlier, *mixed]), CUTS[:2], Rules())
+    shuffled = evaluate(Past(past.home, past.devices, [*earlier, *mixed]), CUTS[:2], Rules(), habits=HABITS)
 
     assert gone.answers == shuffled.answers == whole.answers[:2]
     assert [c for c in shuffled.calls if c.at <= until] == [c for c in whole.calls if c.at <= until]

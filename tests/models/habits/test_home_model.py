@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.habits.line import all_asked_at, asks_at, line_of
+from models.habits.line import asked_after, asks_at, line_of
 from models.habits.model import LONGEST, BadModel, HomeModel, model_from_json, model_to_json
 from models.habits.presence import START, Presence, follow, whereabouts_of
 from models.habits.prior import BadPrior, prior_from_json, prior_to_json, shipped_prior
@@ -116,7 +116,7 @@ def test_all_signs_at_once_are_asked_after_as_one_by_one() -> None:
 
     signals = [*a_life(2), left(hours(1, 23)), moved(hours(2, 3)), left(hours(2, 9)), moved(hours(2, 9.01), "bedroom")]
     signs = signs_of(signals, ZONE)
-    found = all_asked_at(MODEL, signs, whereabouts_of(signs))
+    found = asked_after(MODEL, signs, whereabouts_of(signs)).at
     rooms = {signal.device: signal.room for signal in signals}
     names = sorted(rooms)
     trace = START

@@ -142,3 +142,9 @@ def test_learning_and_the_live_path_see_the_same_presence(steps: list[tuple[int,
     sure = [n for n, trace in enumerate(traces) if trace.sure_at >= 0]
     assert found.sure_at[sure].tolist() == [traces[n].sure_at for n in sure]
     assert found.sure_presence[sure].tolist() == [traces[n].sure_presence for n in sure]
+
+
+def test_the_first_sign_of_a_home_counts_as_sure_since_nothing_older_is_known() -> None:
+    first = follow(START, 1000, "hall", "motion on", is_exit=False)
+    assert (first.sure_at, first.is_sure) == (1000, False)
+    assert follow(first, 90_000, "hall", "motion on", is_exit=False).sure_at == 1000

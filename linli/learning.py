@@ -1,0 +1,151 @@
+"""Learns each home anew after its local midnight, from what is stored; the live path only takes what is ready.
+
+What may not teach: declared absences, and what a visitor found to be true: a day on which she needed help is no habit.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from linli.alert import Alert, Outcome
+from linli.clock import Clock
+from linli.people import Home, Roster
+from linli.signals import is_sign_of_life
+from linli.store import absences, cases, habits
+from linli.store.care import CareStore
+from linli.store.habits import Learned
+from linli.store.signals import SignalStore
+from models.habits.evidence import History
+from models.habits.learner import learn
+from models.habits.model import BadModel, HomeModel, model_from_json, model_to_json
+from models.habits.prior import Prior
+from models.habits.signs import signs_of
+from models.habits.silences import Span
+from models.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+WINDOW = timedelta(days=120)
+"""How far back a home's history is looked at; what is older counts for a quarter at most."""
+_LAST_ALERTS = 200
+
+
+class Learning:
+    """Keeps the lines of all homes. `budget`: false alerts a month and home; 0: nothing is learned, the fixed line holds."""
+
+    def __init__(
+        self,
+        care: CareStore,
+        signals: SignalStore,
+        roster: Callable[[], Roster],
+        watch: Watch,
+        clock: Clock,
+        prior: Prior,
+        budget: float,
+    ) -> None:
+        self._care = care
+        self._signals = signals
+        self._roster = roster
+        self._watch = watch
+        self._clock = clock
+        self._prior = prior
+        self._budget = budget
+        self._learned_at: dict[str, datetime] = {}
+        self._roster_met = -1
+        self._next_at: datetime | None = None
+
+    def start(self) -> None:
+        """Take up what was learned before, and the prior's line for homes of which nothing is known."""
+        if not self._budget:
+            return
+        with self._care.read() as connection:
+            known = habits.newest(connection)
+        for home, learned in known.items():
+            try:
+                self._take(home, model_from_json(learned.model))
+            except BadModel as why:
+                logger.warning("a model is not used home=%s reason=%s", home, why)
+        self._meet(self._clock.now())
+
+    def next_due(self) -> datetime | None:
+        """Return when the next home is to be learned anew; None: never."""
+        return self._next_at if self._budget else None
+
+    def tick(self) -> None:
+        """Learn every home whose local day has begun since it was learned last."""
+        if not self._budget:
+            return
+        now = self._clock.now()
+        self._meet(now)
+        if self._next_at is None or self._next_at > now:
+            return
+        for home in list(self._roster().homes.values()):
+            midnight = begin_of_day(now, home.zone)
+            if self._learned_at.get(home.home, midnight) < midnight:
+                self._learn(home, midnight)
+        self._plan(now)
+
+    def _meet(self, now: datetime) -> None:
+        """Give homes that were added since the prior's line, until their first night."""
+        roster = self._roster()
+        if roster.revision == self._roster_met:
+            return
+        for home in roster.homes.values():
+            if home.home not in self._learned_at:
+                self._take(
+                    home.home, learn(History(signs_of([], home.zone)), self._prior, self._budget, now, home.zone)
+                )
+        self._roster_met = roster.revision
+        self._plan(now)
+
+    def _plan(self, now: datetime) -> None:
+        zones = {home.zone for home in self._roster().homes.values()}
+        is_late = any(
+            self._learned_at[home.home] < begin_of_day(now, home.zone)
+            for home in self._roster().homes.values()
+            if home.home in self._learned_at
+        )
+        self._next_at = now if is_late else min((following_midnight(now, zone) for zone in zones), default=None)
+
+    def _learn(self, home: Home, midnight: datetime) -> None:
+        model = learn(self._history(home, midnight), self._prior, self._budget, midnight, home.zone)
+        with self._care.begin() as connection:
+            habits.add(connection, [Learned(home.home, midnight, model_to_json(model))])
+        self._take(home.home, model)
+
+    def _take(self, home: str, model: HomeModel) -> None:
+        self._learned_at[home] = model.learned_at
+        self._watch.take_model(home, model)
+
+    def _history(self, home: Home, until: datetime) -> History:
+        since = until - WINDOW
+        life = (s for s in self._signals.between(since, until, home.home) if is_sign_of_life(s.kind, s.value))
+        with self._care.read() as connection:
+            away = absences.since(connection, home.home, since)
+            alerts = cases.search(connection, homes=[home.home], limit=_LAST_ALERTS)
+        return History(
+            signs_of(life, home.zone), (*_spans_of_need(alerts), *((_s(a.since), _s(a.until)) for a in away))
+        )
+
+
+def _spans_of_need(alerts: Iterable[Alert]) -> Iterable[Span]:
+    """Yield from when until when somebody truly needed help."""
+    for alert in alerts:
+        if alert.outcome is Outcome.HELPED and alert.closed_at is not None:
+            yield _s(alert.evidence_at), _s(alert.closed_at)
+
+
+def _s(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def begin_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the local day of a moment began, in UTC."""
+    return datetime.combine(moment.astimezone(zone).date(), time(), zone).astimezone(UTC)
+
+
+def following_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the next local day begins, in UTC."""
+    tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
