@@ -10,7 +10,7 @@ from ingest.intake import Arrived
 from linli.alert import Alert, AlertState, Entry, Outcome, RequestState, Severity
 from linli.clock import VirtualClock
 from linli.core import Core
-from linli.people import Care, Device, Home, Person, Role, Scope
+from linli.people import Care, Channel, Device, Home, Person, Role, Scope
 from linli.recording import offset_of, read_recording
 from linli.signals import Kind, Signal
 from linli.store import cases
@@ -48,7 +48,7 @@ def _tagged(number: int, path: Path) -> Iterator[Signal]:
 
 
 def add_unknown_homes(core: Core, recordings: Iterable[Path]) -> None:
-    """Add the homes and devices of recordings that the roster lacks, and a stand-in neighbour who goes when called."""
+    """Add the homes and devices of recordings that the roster lacks, with who lives there, and a stand-in neighbour who goes when called."""
     homes: dict[str, Home] = {}
     devices: dict[tuple[str, str], Device] = {}
     known = core.roster.get()
@@ -62,10 +62,18 @@ def add_unknown_homes(core: Core, recordings: Iterable[Path]) -> None:
     people = [
         Person("replay-neighbour", Role.VOLUNTEER, cares=(Care(Scope.SITE, SITE),)),
         Person("replay-staff", Role.STAFF, cares=(Care(Scope.SITE, SITE),)),
+        *map(elder_of, homes),
     ]
     with core.care.begin() as connection:
         roster_store.save(connection, homes.values(), devices.values(), people if homes else [])
     core.refresh()
+
+
+def elder_of(home: str) -> Person:
+    """Return who lives in a home that no roster knows: she has a phone, so she is asked first, and says nothing."""
+    person = f"elder-of-{home}"
+    phone = Channel(f"{person}-phone", person, "inbox", person)
+    return Person(person, Role.RESIDENT, cares=(Care(Scope.HOME, home),), channels=(phone,))
 
 
 class Replay:

@@ -13,6 +13,7 @@ from linli.evaluation.trial import Call, Learn, Trial
 from linli.learning import WINDOW
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
+from linli.replay import elder_of
 from linli.signals import Signal
 from linli.steps import Steps, Tell, nobody
 from models.habits.evidence import History
@@ -156,6 +157,7 @@ def _roster(past: Past, people: Iterable[Person] | None) -> Roster:
     stand_ins = (
         Person("neighbour", Role.VOLUNTEER, cares=(Care(Scope.SITE, past.home.site),)),
         Person("staff", Role.STAFF, cares=(Care(Scope.SITE, past.home.site),)),
+        elder_of(past.home.home),
     )
     listed = tuple(people) if people is not None else stand_ins
     return Roster(
