@@ -9,7 +9,6 @@ Flags = npt.NDArray[np.bool_]
 
 DAY = 1440
 """Minutes."""
-DAY_SECONDS = 86_400
 SLOT = 15
 """Minutes of a slot of the line table."""
 SLOTS = DAY // SLOT

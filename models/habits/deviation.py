@@ -35,10 +35,6 @@ class Counts:
     observed: Floats
     expected: Floats
 
-    def __sub__(self, other: "Counts") -> "Counts":
-        """Return what is left without others."""
-        return Counts(np.maximum(self.observed - other.observed, 0), np.maximum(self.expected - other.expected, 0))
-
 
 def counts_by_day(day: Ints, days: int, cell: tuple[Ints, Ints, Ints], observed: Floats, expected: Floats) -> Counts:
     """Return the counts of bins by day, smoothed so that what is alike speaks together."""

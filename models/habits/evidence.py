@@ -30,11 +30,6 @@ class History:
     signs: Signs
     untaught: Sequence[Span] = ()
 
-    def before(self, second: int) -> "History":
-        """Return what was known before a moment."""
-        spans = tuple((begin, min(end, second)) for begin, end in self.untaught if begin < second)
-        return History(self.signs.before(second), spans)
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -114,10 +114,6 @@ class Whereabouts:
     sure_at: Ints
     sure_presence: Ints
 
-    def __len__(self) -> int:
-        """Return how many signs there are."""
-        return len(self.presence)
-
 
 def whereabouts_of(signs: Signs) -> Whereabouts:
     """Return what `follow` says after each sign; the first sign counts as sure, since nothing older is known."""

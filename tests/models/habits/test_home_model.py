@@ -13,7 +13,8 @@ from models.habits.model import LONGEST, BadModel, HomeModel, model_from_json, m
 from models.habits.presence import START, Presence, follow, whereabouts_of
 from models.habits.prior import BadPrior, prior_from_json, prior_to_json, shipped_prior
 from models.habits.signs import signs_of
-from tests.models.habits.lives import WEEKS_LATER, ZONE, hours
+from tests.models.habits.lives import WEEKS_LATER, ZONE, a_life, hours
+from tests.models.vigil import left, moved
 
 TABLE = np.arange(2 * 4 * 96).reshape(2, 4, 96) % 600 + 100
 MODEL = HomeModel(
@@ -111,10 +112,14 @@ def test_who_left_for_sure_is_given_the_time_for_being_out() -> None:
 
 
 def test_all_signs_at_once_are_asked_after_as_one_by_one() -> None:
-    from tests.models.habits.lives import a_life
-    from tests.models.vigil import left, moved
-
-    signals = [*a_life(2), left(hours(1, 23)), moved(hours(2, 3)), left(hours(2, 9)), moved(hours(2, 9.01), "bedroom")]
+    signals = [
+        *a_life(2),
+        moved(hours(1, 22.95), "hall"),
+        left(hours(1, 23)),
+        moved(hours(2, 3)),
+        left(hours(2, 9)),
+        moved(hours(2, 9.01), "bedroom"),
+    ]
     signs = signs_of(signals, ZONE)
     found = asked_after(MODEL, signs, whereabouts_of(signs)).at
     rooms = {signal.device: signal.room for signal in signals}
