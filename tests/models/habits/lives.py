@@ -24,9 +24,10 @@ def hours(day: int, clock: float) -> datetime:
 
 
 def a_day(day: int, chance: np.random.Generator, *, wakes: float = 7.0, busy_minutes: float = 14.0) -> list[Signal]:
-    """Return a day: up at seven, busy in the kitchen and the living room, to bed at half past ten."""
+    """Return a day: up at seven, the paper from the door, busy in kitchen and living room, to bed at half past ten."""
     up = wakes + chance.normal(0, 0.25)
-    signals = [moved(hours(day, up), "bedroom"), moved(hours(day, up + 0.05), "bathroom")]
+    rooms = ("bedroom", "bathroom", "entrance")
+    signals = [moved(hours(day, up + 0.05 * number), room) for number, room in enumerate(rooms)]
     clock = up + 0.2
     while clock < 21.8:
         signals.append(moved(hours(day, clock), str(chance.choice(["kitchen", "living-room"]))))

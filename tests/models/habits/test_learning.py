@@ -65,6 +65,12 @@ def test_at_noon_somebody_asks_sooner_than_by_night() -> None:
     assert line(MODEL, 12) + 120 < line(MODEL, 22.5, "bedroom")
 
 
+def test_where_no_sensor_is_at_the_exit_it_is_always_in_doubt_whether_she_is_in() -> None:
+    blind_to_the_door = history(signal for signal in a_life() if signal.room != "entrance")
+    model = learn(blind_to_the_door, PRIOR, 1.0, WEEKS_LATER, ZONE)
+    assert model.table.min() == model.doubt
+
+
 def test_who_sleeps_until_eleven_is_not_woken_at_nine() -> None:
     late = learned(a_life(wakes=11.0))
     assert line(late, 22.5, "bedroom") > line(MODEL, 22.5, "bedroom") + 60
