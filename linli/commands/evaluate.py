@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from linli.commands.common import settings_from
+from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
 from linli.commands.progress import bar
 from linli.configured import rules
@@ -16,7 +16,10 @@ from linli.errors import LinliError
 from linli.evaluation.cuts import read_cuts
 from linli.evaluation.evaluate import Habits, Outcome, evaluate, pasts_of
 from linli.evaluation.table import lines, plain
+from linli.people import Roster
+from linli.settings import Settings
 from linli.steps import Steps, Tell
+from linli.store import roster as roster_store
 from models.habits.prior import shipped_prior
 from models.rules import Rules
 
@@ -37,7 +40,8 @@ def command(
     """Live through recordings with the real rules under a virtual clock and print false alerts and delays.
 
     Each moment is judged by what lies before it. A cut takes away every later event of its home: the delay is how long
-    it then takes until somebody other than the elder is called, looked at for 48 h.
+    it then takes until somebody other than the elder is called, looked at for 48 h. With --data, homes that its roster
+    knows have their own people; others a stand-in neighbour, and an elder who is asked first and says nothing.
     """
     for path in (*recordings, *([cuts] if cuts else [])):
         if not path.is_file():
@@ -50,6 +54,7 @@ def command(
             wanted,
             rules(settings),
             _habits(settings.false_alerts_per_month if budget is None else budget),
+            _known(settings) if data else None,
             shown.tell,
         )
     if json is not None:
@@ -59,9 +64,14 @@ def command(
 
 
 def _evaluated(
-    recordings: Sequence[Path], cuts: Mapping[str, Sequence[datetime]], limits: Rules, habits: Habits | None, tell: Tell
+    recordings: Sequence[Path],
+    cuts: Mapping[str, Sequence[datetime]],
+    limits: Rules,
+    habits: Habits | None,
+    known: Roster | None,
+    tell: Tell,
 ) -> list[Outcome]:
-    pasts = pasts_of(recordings)
+    pasts = pasts_of(recordings, known)
     if not pasts:
         raise LinliError("the recordings are empty")
     strangers = sorted(cuts.keys() - {past.home.home for past in pasts})
@@ -70,10 +80,17 @@ def _evaluated(
     steps = Steps(tell, sum(len(past.signals) for past in pasts))
     outcomes = []
     for past in pasts:
-        outcomes.append(evaluate(past, cuts.get(past.home.home, ()), limits, habits=habits))
+        people = known.people.values() if known is not None and past.home.home in known.homes else None
+        outcomes.append(evaluate(past, cuts.get(past.home.home, ()), limits, people=people, habits=habits))
         steps.add(len(past.signals))
     return outcomes
 
 
 def _habits(budget: float) -> Habits | None:
     return Habits(shipped_prior(), budget) if budget else None
+
+
+def _known(settings: Settings) -> Roster:
+    """Return the homes and people of an installation: their zones, their devices, and whom the ladder would call."""
+    with open_care(settings) as (_, care), care.read() as connection:
+        return roster_store.load(connection)
