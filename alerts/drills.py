@@ -12,7 +12,7 @@ from alerts.ladders import NOTICE, SYSTEM
 from linli import canary
 from linli.alert import Alert, AlertKind, AlertState, Ladder, Outcome, Request, RequestState, Rung, Severity
 from linli.finding import Finding
-from linli.people import Home, Role, Roster
+from linli.people import Role, Roster
 
 WINDOW = timedelta(minutes=10)
 """How long an announced trial of a button waits for the press; and how long its alert waits for a volunteer."""
@@ -65,8 +65,7 @@ def circle(roster: Roster, alert: Alert) -> Roster:
 
 def _only(roster: Roster, alert: Alert, person: str) -> Roster:
     known = roster.people.get(person)
-    home = roster.homes.get(alert.home, Home(alert.home, alert.site, ""))
-    return canary.alone_with(home, known) if known is not None else Roster()
+    return canary.alone_with(roster.place(alert.home, alert.site), known) if known is not None else Roster()
 
 
 def answered(case: Case, person: str, role: Role, now: datetime) -> Step:
