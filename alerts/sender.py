@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
+from alerts.courier import Courier
 from alerts.dispatch import LEASE, Dispatch, Done, Task
 from alerts.links import Links
 from alerts.rates import Rates
@@ -66,7 +67,7 @@ class Sender:
         self._care = care
         self._clock = clock
         self._health = health
-        self._dispatch = Dispatch(care, roster, adapters, links, clock, lease=lease, rates=rates)
+        self._dispatch = Dispatch(care, Courier(roster, adapters, links, clock, rates), lease=lease)
         self._reach = Reach(health)
         self._workers = workers
         self._ordinary = workers - reserved
