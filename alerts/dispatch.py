@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
-from alerts.retry import after, other_way, stem
+from alerts.retry import after, is_news, line, other_way, stem
 from linli import canary
-from linli.alert import Alert, Entry, Notice, NoticeState
+from linli.alert import Alert, Notice, NoticeState
 from linli.clock import seconds
 from linli.errors import StoreDown
 from linli.store import cases, outbox
@@ -92,8 +92,7 @@ class Dispatch:
         )
         if not is_ours:
             return
-        if answer.reason != notice.reason or following.state is NoticeState.FAILED:
-            # not at every retry: one may go on for days
+        if is_news(answer, notice, following.state):
             _log(connection, [done], now, "notice_failed")
         self._use_other_way(connection, done, now)
 
@@ -113,10 +112,9 @@ def _has_failed_everywhere(connection: Connection, notice: Notice) -> bool:
 
 def _log(connection: Connection, tries: Sequence[Done], now: datetime, what: str) -> None:
     """Write lines of the log, which nothing can erase: so a canary's alert, which is erased, has none."""
-    cases.write_logs(connection, [_line(done, now, what) for done in tries if done.notice.person != canary.PERSON])
-
-
-def _line(done: Done, now: datetime, what: str) -> tuple[str, Entry]:
-    detail = {"channel": done.kind, "key": done.notice.key, "reason": done.answer.reason}
-    entry = Entry(now, what, done.notice.person, {name: value for name, value in detail.items() if value})
-    return done.notice.alert, entry
+    said = [
+        (done.notice.alert, line(what, done.notice, done.kind, done.answer, now))
+        for done in tries
+        if done.notice.person != canary.PERSON
+    ]
+    cases.write_logs(connection, said)
