@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from alerts.case import Case, Draft, Step
 from alerts.ladders import NOTICE, SYSTEM
 from linli import canary
-from linli.alert import Alert, AlertKind, AlertState, Ladder, Outcome, Request, RequestState, Rung, Severity
+from linli.alert import Alert, AlertKind, Ladder, Outcome, Request, RequestState, Rung, Severity
 from linli.finding import Finding
 from linli.people import Role, Roster
 
@@ -88,14 +88,6 @@ def who_answered(step: Step) -> list[str]:
 
 
 def _ended(draft: Draft, who: str) -> Step:
-    draft.alert = replace(
-        draft.alert,
-        state=AlertState.CLOSED,
-        closed_at=draft.now,
-        outcome=Outcome.DRILL,
-        climb_at=None,
-        lease_until=None,
-    )
-    draft.withdraw = True
+    draft.close(Outcome.DRILL)
     draft.note("closed", who, outcome=Outcome.DRILL)
     return draft.step()
