@@ -11,8 +11,8 @@ from functools import cached_property
 import msgspec
 
 from alerts import address
-from alerts.keys import where_the_key_is
 from alerts.links import Links
+from alerts.spare_key import where_the_key_is
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
 from linli.people import Home, Person, Role
 from linli.words import Field, Sentence, say

@@ -9,8 +9,8 @@ from sqlalchemy import event, text
 
 from alerts.auditor import EVERY, PART, TOLERANCE, Auditor
 from alerts.callers import around
+from alerts.case_proofs import Fault
 from alerts.desk import Desk
-from alerts.proofs import Fault
 from linli.alert import Alert, AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.errors import StoreDown
