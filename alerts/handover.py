@@ -9,12 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from alerts.fold import JOURNALLED
 from alerts.stopgap import PARKED, Stopgap
 from linli.alert import Alert, AlertState, Entry, Notice, NoticeState
 from linli.store import cases, outbox
-
-JOURNALLED = "journalled"
-"""The log's word for calls that were made while no database answered."""
 
 
 def hand_over(connection: Connection, gap: Stopgap, now: datetime) -> bool:
