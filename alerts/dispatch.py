@@ -81,7 +81,7 @@ class Dispatch:
     def _record_failure(self, connection: Connection, done: Done, now: datetime) -> None:
         notice, answer = done.notice, done.answer
         following = after(answer, notice, now)
-        is_ours = outbox.record(
+        is_ours = outbox.record_failure(
             connection,
             notice.key,
             state=following.state,
