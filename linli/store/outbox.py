@@ -235,17 +235,6 @@ def of_alert(connection: Connection, alert: str) -> list[Notice]:
     return [_notice(row) for row in _OF_ALERT.rows(connection, alert=alert)]
 
 
-def of_person(connection: Connection, person: str, limit: int = 50) -> list[Notice]:
-    """Return a person's latest notices, newest first: the inbox (ix_outbox_person_created_at)."""
-    query = (
-        select(*_NOTICE)
-        .where(t.outbox.c.person == person)
-        .order_by(t.outbox.c.created_at.desc(), t.outbox.c.key)
-        .limit(limit)
-    )
-    return [_notice(row) for row in connection.execute(query)]
-
-
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many notices are in each state (full scan; for metrics)."""
     query = select(t.outbox.c.state, func.count().label("times")).group_by(t.outbox.c.state)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from linli.alert import NoticeState, Severity
 from linli.store import cases, outbox
 from linli.store.care import CareStore
-from tests.cast import ANA, BO, EIGHT, HOUR, MINUTE
+from tests.cast import BO, EIGHT, HOUR, MINUTE
 from tests.store.histories import claimed, closed, notice, opened, posted
 
 
@@ -156,15 +156,13 @@ def test_the_sender_knows_when_to_look_again(care: CareStore) -> None:
         assert outbox.next_due(connection) == EIGHT + HOUR
 
 
-def test_the_inbox_shows_the_latest_first(care: CareStore) -> None:
+def test_the_metrics_count_the_notices_of_each_state(care: CareStore) -> None:
     opened(care, "a-1")
-    for number in range(3):
-        posted(care, notice(f"n-{number}"), now=EIGHT + number * MINUTE)
-    posted(care, replace(notice("other"), person=BO.person))
+    posted(care, *(notice(f"n-{number}") for number in range(4)))
+    claimed(care, limit=1)
 
     with care.read() as connection:
-        assert [one.key for one in outbox.of_person(connection, ANA.person, limit=2)] == ["n-2", "n-1"]
-        assert outbox.counts(connection) == {"waiting": 4}
+        assert outbox.counts(connection) == {"leased": 1, "waiting": 3}
 
 
 def test_four_senders_at_once_claim_each_notice_once(care: CareStore) -> None:
