@@ -14,6 +14,7 @@ from linli.clock import Clock
 from linli.people import Person, Roster
 
 NOT_LISTED = "the person or this channel is no longer listed"
+FAULT = "a fault of linli; see the log"
 HANGS = "this channel has not answered for a while; one try is under way"
 
 

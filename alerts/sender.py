@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from alerts.channel_health import ChannelHealth
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
-from alerts.courier import Courier
+from alerts.courier import FAULT, Courier
 from alerts.dispatch import LEASE, Dispatch, Done, Task
 from alerts.links import Links
 from alerts.rates import Rates
@@ -32,7 +32,6 @@ from linli.words import Sentence
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-FAULT = "a fault of linli; see the log"
 _LONGEST_PAUSE = 5.0
 _AT_ONCE = 200
 
