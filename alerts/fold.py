@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from alerts.handover import JOURNALLED
 from linli.alert import AlertState, Entry, Outcome, RequestState
 
+JOURNALLED = "journalled"
+"""The log's word for calls that were made while no database answered."""
 _LINLI = "linli"
 _STATES = MappingProxyType(
     {

@@ -134,10 +134,7 @@ def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> 
         if (alert.outcome, alert.note) != (outcome, note):
             raise Conflict(f"alert {alert.id} is closed already, with outcome {alert.outcome}")
         return draft.step()
-    draft.alert = replace(
-        alert, state=AlertState.CLOSED, closed_at=now, outcome=outcome, note=note, climb_at=None, lease_until=None
-    )
-    draft.withdraw = True
+    draft.close(outcome, note)
     draft.is_over = alert.severity is not Severity.NOTICE
     draft.note("closed", who, outcome=outcome)
     return draft.step()

@@ -17,7 +17,7 @@ from alerts import journal_lines
 from alerts.callers import Callers
 from alerts.case import Case
 from alerts.channels.base import Answer, Verdict
-from alerts.courier import Courier
+from alerts.courier import FAULT, Courier
 from alerts.handover import hand_over
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.last_known import LastKnown, place
@@ -37,7 +37,6 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.5
 """How long a call for help may wait for the stores."""
 TURN_SECONDS = 0.25
-FAULT = "a fault of linli; see the log"
 CALLING = Sentence("The database does not answer; calls for help are being made from the journal.")
 _WORKERS = 16
 _REST_SECONDS, _REST_EVERY = 1.0, 5.0

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.case_proofs import agrees, ended_as_told
 from alerts.desk import Desk
-from alerts.fold import Folded, fold
-from alerts.handover import JOURNALLED
-from alerts.proofs import agrees, ended_as_told
+from alerts.fold import JOURNALLED, Folded, fold
 from linli.alert import Alert, AlertKind, AlertState, Entry, Outcome, RequestState, Severity
 from linli.clock import VirtualClock
 from linli.errors import Conflict

@@ -42,7 +42,7 @@ def test_a_lease_of_the_dead_and_a_message_put_off_are_not_late(tmp_path: Path) 
     town.desk.open([finding()])
     with town.care.begin() as connection:
         taken = outbox.claim(connection, EIGHT, lease=30 * S, limit=2)
-        outbox.record(connection, taken[1].key, state=NoticeState.WAITING, now=EIGHT, due_at=EIGHT + 5 * S)
+        outbox.record_failure(connection, taken[1].key, state=NoticeState.WAITING, now=EIGHT, due_at=EIGHT + 5 * S)
     town.clock.advance(-HOUR)
     town.tick()
     town.clock.advance(31 * S)
