@@ -77,7 +77,6 @@ def _write_notices(connection: Connection, gap: Stopgap, now: datetime) -> None:
         outbox.record_sent(connection, sent, now)
     for key in gap.parked - gap.trying:
         _record_late(connection, gap.notices[key], now)
-    gap.parked |= gap.trying
 
 
 def _handed(notice: Notice, gap: Stopgap, now: datetime) -> Notice:

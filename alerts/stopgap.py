@@ -84,6 +84,12 @@ class Stopgap:
             self.notices.setdefault(other.key, other)
         self.changes += 1
 
+    def picture(self) -> "Stopgap":
+        """Return it as it stands, to be handed over; what is on its way counts as parked in the store from now on."""
+        made = replace(self, notices={**self.notices}, log=[*self.log], trying={*self.trying}, parked={*self.parked})
+        self.parked |= self.trying
+        return made
+
     def reached(self) -> list[str]:
         """Return who has had a message, in the order of the first to each."""
         return list(dict.fromkeys(n.person for n in self.notices.values() if n.state is NoticeState.SENT))
