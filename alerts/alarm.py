@@ -20,7 +20,7 @@ from linli.alert import Alert, AlertKind, Notice, NoticeType, Outcome, Severity
 from linli.clock import Clock, millis
 from linli.errors import LinliError, StoreDown
 from linli.finding import Finding
-from linli.people import Channel, Home, Person, Role, Roster
+from linli.people import Channel, Person, Role, Roster
 from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class Alarm:
                 continue
             key = f"{alert.id}.direct.{person.person}.{channel.id}"
             notice = Notice(key, alert.id, person.person, channel.id, NoticeType.CALL, alert.severity, now)
-            home = Home("", alert.site, "")
+            home = self._roster().place("", alert.site)
             message = compose(alert, notice, home=home, person=person, links=self._links, now=now)
             # the alert may be on no record, and then the link leads nowhere
             plain = replace(message, links=() if not self._is_open else message.links)

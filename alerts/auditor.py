@@ -14,9 +14,9 @@ from functools import partial
 from sqlalchemy import Connection
 
 from alerts.callers import around
+from alerts.case_proofs import Fault, ended_as_told, faults_of
 from alerts.desk import Desk
 from alerts.fold import Folded, fold
-from alerts.proofs import Fault, ended_as_told, faults_of
 from alerts.unreachable import Unreachable
 from linli import canary
 from linli.alert import Alert, AlertKind, Entry, NoticeState, Severity

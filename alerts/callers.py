@@ -93,8 +93,7 @@ class Callers:
 
 def around(roster: Roster, *, site: str, home: str, now: datetime, load: Mapping[str, int]) -> Callers:
     """Return the people around a home, or around a whole site where the home is empty."""
-    known = roster.homes.get(home)
-    return Callers(roster, known or Home(home, site, ""), now, load)
+    return Callers(roster, roster.place(home, site), now, load)
 
 
 def around_part(callers: Callers, alert: Alert) -> Callers:
@@ -107,11 +106,9 @@ def around_part(callers: Callers, alert: Alert) -> Callers:
 
 
 def place_of(roster: Roster, alert: Alert) -> Home:
-    """Return the home of an alert; for one about a site or a part of it a home of no name, in that site's time zone."""
-    known = roster.homes.get(alert.home)
-    if known is not None:
-        return known
+    """Return the home of an alert; for one about a site or a part of it a home of no name, in the part that is meant."""
+    place = roster.place(alert.home, alert.site)
+    if place.home in roster.homes:
+        return place
     building, unit = (str(alert.evidence.get(name, "")) for name in ("building", "unit"))
-    nowhere = Home(alert.home, alert.site, building=building, unit=unit)
-    zones = (home.timezone for home in roster.homes.values() if home.site == alert.site)
-    return replace(nowhere, timezone=next(zones, nowhere.timezone))
+    return replace(place, building=building, unit=unit)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from linli.alert import Alert, AlertState, Entry, Notice, NoticeType, Request, RequestState
+from linli.alert import Alert, AlertState, Entry, Notice, NoticeType, Outcome, Request, RequestState
 from linli.people import Channel, Person, Role
 
 
@@ -83,6 +83,19 @@ class Draft:
         """Let somebody know something without asking them to come, on the first of their ways."""
         self.write(person.person, person.ways[0], NoticeType.TELL, rung)
         self.note("told", person=person.person, role=person.role)
+
+    def close(self, outcome: Outcome, note: str = "") -> None:
+        """End the case: nothing is due any more, and what waits to be sent is taken back."""
+        self.alert = replace(
+            self.alert,
+            state=AlertState.CLOSED,
+            closed_at=self.now,
+            outcome=outcome,
+            note=note,
+            climb_at=None,
+            lease_until=None,
+        )
+        self.withdraw = True
 
     def write(self, person: str, channel: Channel, type: NoticeType, rung: int) -> None:  # noqa: A002
         """Put a notice in the outbox."""

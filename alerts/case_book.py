@@ -15,6 +15,7 @@ from alerts.opening import alert_id, new_alert
 from alerts.pacing import paced
 from alerts.thanks import thanks
 from linli import canary
+from linli.alert import Alert
 from linli.finding import Finding
 from linli.holidays import Holidays
 from linli.people import Roster
@@ -25,6 +26,11 @@ logger = logging.getLogger(__name__)
 
 LOAD_WINDOW = timedelta(days=7)
 """How far back being asked counts as a burden."""
+
+
+def case_of(connection: Connection, alert: Alert) -> Case:
+    """Return an alert with everybody who was asked to come."""
+    return Case(alert, tuple(cases.requests(connection, alert.id)))
 
 
 class CaseBook:
@@ -49,8 +55,7 @@ class CaseBook:
             cases.add_episode(connection, finding.key, known.id, now)
             if finding.drill:
                 drill_store.join(connection, alert_id(finding.key), known.id)
-            case = Case(known, tuple(cases.requests(connection, known.id)))
-            self.store(connection, escalation.repeated(case, finding, now), now)
+            self.store(connection, escalation.repeated(case_of(connection, known), finding, now), now)
             return
         alert = new_alert(finding, now, self._ladders)
         step = paced(connection, alert, escalation.opened(alert, self.callers(connection, Case(alert), now), now), now)

@@ -1,17 +1,21 @@
-"""Hands one message to its channel, with no store to ask: the last known roster, the same limits, the same keys."""
+"""Hands one message to its channel, with no store to ask: in words, at the pace and with the care that its far end wants."""
 
 from collections.abc import Callable, Mapping
 
 from alerts.breaker import Breaker
+from alerts.callers import place_of
 from alerts.channels import adapter_of
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
-from alerts.dispatch import HANGS, NOT_LISTED
 from alerts.links import Links
-from alerts.message import compose
+from alerts.message import Message, compose
 from alerts.rates import TOO_MANY, Rates
 from linli.alert import Alert, Notice
 from linli.clock import Clock
-from linli.people import Channel, Home, Person, Roster
+from linli.people import Person, Roster
+
+NOT_LISTED = "the person or this channel is no longer listed"
+FAULT = "a fault of linli; see the log"
+HANGS = "this channel has not answered for a while; one try is under way"
 
 
 class Courier:
@@ -37,8 +41,9 @@ class Courier:
         return self._roster().people.get(notice.person)
 
     def send(self, alert: Alert, notice: Notice) -> tuple[str, Answer]:
-        """Try once; return the kind of channel and what the far end said."""
-        person = self.person(notice)
+        """Try once; return the kind of channel, empty where none is listed, and what the far end said."""
+        roster = self._roster()
+        person = roster.people.get(notice.person)
         channel = next((way for way in person.ways if way.id == notice.channel), None) if person else None
         if person is None or channel is None:
             return "", Answer(Verdict.NEVER, NOT_LISTED)
@@ -49,14 +54,13 @@ class Courier:
             return channel.kind, Answer(Verdict.LATER, HANGS)
         answer = Answer(Verdict.UNKNOWN)
         try:
-            answer = self._hand_over(alert, notice, person, channel)
+            message = self._words(alert, notice, person, roster)
+            answer = adapter_of(self._adapters, channel.kind).send(message, channel)
         finally:
             self._breaker.leave(channel.id, notice.severity, answer.verdict)
         return channel.kind, answer
 
-    def _hand_over(self, alert: Alert, notice: Notice, person: Person, channel: Channel) -> Answer:
-        roster, now = self._roster(), self._clock.now()
-        home = roster.homes.get(alert.home) or Home(alert.home, alert.site, "")
+    def _words(self, alert: Alert, notice: Notice, person: Person, roster: Roster) -> Message:
+        home, now = place_of(roster, alert), self._clock.now()
         holders = roster.key_holders(home)
-        message = compose(alert, notice, home=home, person=person, links=self._links, now=now, holders=holders)
-        return adapter_of(self._adapters, channel.kind).send(message, channel)
+        return compose(alert, notice, home=home, person=person, links=self._links, now=now, holders=holders)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from alerts import drills, escalation, heeded, replies
 from alerts.callers import Callers
 from alerts.case import Case, Step, role_of
-from alerts.case_book import CaseBook
+from alerts.case_book import CaseBook, case_of
 from alerts.heeded import Heeded
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.pacing import paced
@@ -125,7 +125,7 @@ class Desk:
         now = self._clock.now()
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
-                case = Case(alert, tuple(cases.requests(connection, alert.id)))
+                case = case_of(connection, alert)
                 callers = self.book.callers(connection, case, now)
                 taken_back = replies.taken_back(case, callers, said, now)
                 step = drills.over(case, now) if alert.drill else taken_back
@@ -151,7 +151,7 @@ class Desk:
                 raise UnknownAlert(f"there is no alert {id_}")
             if alert.state is AlertState.CLOSED and not closing:
                 raise Conflict(f"alert {id_} is closed already")
-            case = Case(alert, tuple(cases.requests(connection, id_)))
+            case = case_of(connection, alert)
             step = decide(case, lambda: self.book.callers(connection, case, now), now)
             if step.log:
                 self.book.store(connection, step, now)
@@ -202,7 +202,7 @@ class Desk:
             alert = cases.by_id(connection, id_, for_update=True)
             if alert is None or alert.due_at is None or alert.due_at > now:
                 return
-            case = Case(alert, tuple(cases.requests(connection, id_)))
+            case = case_of(connection, alert)
             if alert.drill:
                 self.book.store(connection, drills.over(case, now), now)
             else:
@@ -221,7 +221,7 @@ class Desk:
         now, noted = self._clock.now(), []
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
-                case = Case(alert, tuple(cases.requests(connection, alert.id)))
+                case = case_of(connection, alert)
                 step = replies.lives(case, at, now)
                 if step is None or (step.alert.state is not AlertState.CLOSED and self._heeded.is_noted(alert.id)):
                     continue

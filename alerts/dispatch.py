@@ -1,31 +1,23 @@
-"""One notice on its way: claimed, put into words, handed to its channel, and its answer written down. No threads here."""
+"""One notice on its way: claimed, given to the courier, and the answer written down. No threads here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts.breaker import Breaker
-from alerts.callers import place_of
-from alerts.channels import adapter_of
-from alerts.channels.base import Answer, ChannelAdapter, Verdict
-from alerts.links import Links
-from alerts.message import Message, compose
-from alerts.rates import TOO_MANY, Rates
-from alerts.retry import after, other_way, stem
+from alerts.channels.base import Answer, Verdict
+from alerts.courier import Courier
+from alerts.retry import after, is_news, line, other_way, stem
 from linli import canary
-from linli.alert import Alert, Entry, Notice, NoticeState
-from linli.clock import Clock, seconds
+from linli.alert import Alert, Notice, NoticeState
+from linli.clock import seconds
 from linli.errors import StoreDown
-from linli.people import Channel, Person, Roster
 from linli.store import cases, outbox
 from linli.store.care import CareStore
 
 LEASE = timedelta(seconds=30)
 """How long a claimed notice is left to its sender: well over one try and its commit."""
-NOT_LISTED = "the person or this channel is no longer listed"
-HANGS = "this channel has not answered for a while; one try is under way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +41,10 @@ class Done:
 class Dispatch:
     """Takes notices from the outbox to the far end and the answers back."""
 
-    def __init__(
-        self,
-        care: CareStore,
-        roster: Callable[[], Roster],
-        adapters: Mapping[str, ChannelAdapter],
-        links: Links,
-        clock: Clock,
-        *,
-        lease: timedelta = LEASE,
-        rates: Rates | None = None,
-    ) -> None:
+    def __init__(self, care: CareStore, courier: Courier, *, lease: timedelta = LEASE) -> None:
         self._care = care
-        self._roster = roster
-        self._adapters = adapters
-        self._links = links
-        self._clock = clock
+        self._courier = courier
         self._lease = lease
-        self._breaker = Breaker()
-        self._rates = rates or Rates({})
 
     def claim(self, connection: Connection, now: datetime, *, emergencies: int, others: int) -> list[Task]:
         """Take what is due, at most so many emergencies, and of all else so many as still have room."""
@@ -80,13 +57,9 @@ class Dispatch:
         """Try once; None when the notice was withdrawn, or taken by somebody else, after it was claimed."""
         if not self._is_wanted(task.notice):
             return None
-        roster, begun = self._roster(), seconds()
-        person = roster.people.get(task.notice.person)
-        channel = _channel(person, task.notice.channel)
-        if person is None or channel is None:
-            return Done(task.notice, "", Answer(Verdict.NEVER, NOT_LISTED), 0.0)
-        answer = self._hand_over(task, roster, person, channel)
-        return Done(task.notice, channel.kind, answer, seconds() - begun)
+        begun = seconds()
+        kind, answer = self._courier.send(task.alert, task.notice)
+        return Done(task.notice, kind, answer, seconds() - begun)
 
     def _is_wanted(self, notice: Notice) -> bool:
         """Look again: the alert may have been closed since. A store that is down must not hold back a claimed call."""
@@ -95,33 +68,6 @@ class Dispatch:
                 return outbox.is_held(connection, notice.key, attempt=notice.attempts)
         except StoreDown:
             return True
-
-    def _hand_over(self, task: Task, roster: Roster, person: Person, channel: Channel) -> Answer:
-        notice = task.notice
-        wait = self._rates.wait(channel, notice.severity, self._clock.now())
-        if wait is not None:
-            return Answer(Verdict.LATER, TOO_MANY, wait)
-        if not self._breaker.enter(channel.id, notice.severity):
-            return Answer(Verdict.LATER, HANGS)
-        answer = Answer(Verdict.UNKNOWN)
-        try:
-            message = self._words(task, roster, person)
-            answer = adapter_of(self._adapters, channel.kind).send(message, channel)
-        finally:
-            self._breaker.leave(channel.id, notice.severity, answer.verdict)
-        return answer
-
-    def _words(self, task: Task, roster: Roster, person: Person) -> Message:
-        home = place_of(roster, task.alert)
-        return compose(
-            task.alert,
-            task.notice,
-            home=home,
-            person=person,
-            links=self._links,
-            now=self._clock.now(),
-            holders=roster.key_holders(home),
-        )
 
     def record(self, connection: Connection, tries: Sequence[Done], now: datetime) -> None:
         """Write answers down; at a failure the person's next channel gets the notice at once."""
@@ -135,7 +81,7 @@ class Dispatch:
     def _record_failure(self, connection: Connection, done: Done, now: datetime) -> None:
         notice, answer = done.notice, done.answer
         following = after(answer, notice, now)
-        is_ours = outbox.record(
+        is_ours = outbox.record_failure(
             connection,
             notice.key,
             state=following.state,
@@ -146,22 +92,17 @@ class Dispatch:
         )
         if not is_ours:
             return
-        if answer.reason != notice.reason or following.state is NoticeState.FAILED:
-            # not at every retry: one may go on for days
+        if is_news(answer, notice, following.state):
             _log(connection, [done], now, "notice_failed")
         self._use_other_way(connection, done, now)
 
     def _use_other_way(self, connection: Connection, done: Done, now: datetime) -> None:
-        person = self._roster().people.get(done.notice.person)
+        person = self._courier.person(done.notice)
         other = other_way(done.notice, person, now) if person else None
         if other is not None:
             outbox.add(connection, [other], now)
         elif done.answer.verdict is Verdict.NEVER and _has_failed_everywhere(connection, done.notice):
             _log(connection, [done], now, "person_unreachable")
-
-
-def _channel(person: Person | None, id: str) -> Channel | None:  # noqa: A002
-    return next((way for way in person.ways if way.id == id), None) if person else None
 
 
 def _has_failed_everywhere(connection: Connection, notice: Notice) -> bool:
@@ -171,10 +112,9 @@ def _has_failed_everywhere(connection: Connection, notice: Notice) -> bool:
 
 def _log(connection: Connection, tries: Sequence[Done], now: datetime, what: str) -> None:
     """Write lines of the log, which nothing can erase: so a canary's alert, which is erased, has none."""
-    cases.write_logs(connection, [_line(done, now, what) for done in tries if done.notice.person != canary.PERSON])
-
-
-def _line(done: Done, now: datetime, what: str) -> tuple[str, Entry]:
-    detail = {"channel": done.kind, "key": done.notice.key, "reason": done.answer.reason}
-    entry = Entry(now, what, done.notice.person, {name: value for name, value in detail.items() if value})
-    return done.notice.alert, entry
+    said = [
+        (done.notice.alert, line(what, done.notice, done.kind, done.answer, now))
+        for done in tries
+        if done.notice.person != canary.PERSON
+    ]
+    cases.write_logs(connection, said)

@@ -103,12 +103,11 @@ class DrillPlan:
         self._desk.refresh()
 
     def _write(self, roster: Roster, site: str, now: datetime) -> None:
-        zone = next(home.zone for home in roster.homes.values() if home.site == site)
         with self._care.read() as connection:
             if drills.in_need(connection, site):
                 return
             paused = {pause.person for pause in pauses.running(connection, now)}
             proofs = [one for one in volunteer_proofs(connection, roster, now) if one.site == site]
-        chosen = who_is_next(proofs, paused, zone, now, self._holidays.of(site))
+        chosen = who_is_next(proofs, paused, roster.place("", site).zone, now, self._holidays.of(site))
         if chosen is not None:
             self._drills.ask(chosen.person.person)

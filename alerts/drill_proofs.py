@@ -53,9 +53,8 @@ class VolunteerProof:
 def button_proofs(connection: Connection, roster: Roster, now: datetime) -> list[ButtonProof]:
     """Return every listed button, the longest unproven first."""
     pressed = drills.pressed(connection, now - LOOKED_BACK)
-    tried: dict[str, Drill] = {}
-    for drill in drills.since(connection, DrillKind.BUTTON, now - LOOKED_BACK):
-        tried.setdefault(drill.home, drill)
+    newest_last = reversed(drills.since(connection, DrillKind.BUTTON, now - LOOKED_BACK))
+    tried = {drill.home: drill for drill in newest_last}
     found = [
         ButtonProof(home, device, pressed.get((home.home, device.device)), _of(tried.get(home.home), device.device))
         for home in roster.homes.values()
@@ -71,9 +70,8 @@ def _of(tried: Drill | None, device: str) -> Drill | None:
 def volunteer_proofs(connection: Connection, roster: Roster, now: datetime) -> list[VolunteerProof]:
     """Return every volunteer who is listed for a home, the longest unheard of first."""
     replied = drills.replied(connection, now - LOOKED_BACK)
-    asked: dict[str, Drill] = {}
-    for drill in drills.since(connection, DrillKind.VOLUNTEER, now - LOOKED_BACK):
-        asked.setdefault(drill.person, drill)
+    newest_last = reversed(drills.since(connection, DrillKind.VOLUNTEER, now - LOOKED_BACK))
+    asked = {drill.person: drill for drill in newest_last}
     found = [
         VolunteerProof(person, site, replied.get(person.person), asked.get(person.person))
         for person in roster.people.values()

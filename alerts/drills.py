@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from alerts.case import Case, Draft, Step
 from alerts.ladders import NOTICE, SYSTEM
 from linli import canary
-from linli.alert import Alert, AlertKind, AlertState, Ladder, Outcome, Request, RequestState, Rung, Severity
+from linli.alert import Alert, AlertKind, Ladder, Outcome, Request, RequestState, Rung, Severity
 from linli.finding import Finding
-from linli.people import Home, Role, Roster
+from linli.people import Role, Roster
 
 WINDOW = timedelta(minutes=10)
 """How long an announced trial of a button waits for the press; and how long its alert waits for a volunteer."""
@@ -65,8 +65,7 @@ def circle(roster: Roster, alert: Alert) -> Roster:
 
 def _only(roster: Roster, alert: Alert, person: str) -> Roster:
     known = roster.people.get(person)
-    home = roster.homes.get(alert.home, Home(alert.home, alert.site, ""))
-    return canary.alone_with(home, known) if known is not None else Roster()
+    return canary.alone_with(roster.place(alert.home, alert.site), known) if known is not None else Roster()
 
 
 def answered(case: Case, person: str, role: Role, now: datetime) -> Step:
@@ -89,14 +88,6 @@ def who_answered(step: Step) -> list[str]:
 
 
 def _ended(draft: Draft, who: str) -> Step:
-    draft.alert = replace(
-        draft.alert,
-        state=AlertState.CLOSED,
-        closed_at=draft.now,
-        outcome=Outcome.DRILL,
-        climb_at=None,
-        lease_until=None,
-    )
-    draft.withdraw = True
+    draft.close(Outcome.DRILL)
     draft.note("closed", who, outcome=Outcome.DRILL)
     return draft.step()

@@ -9,12 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from alerts.fold import JOURNALLED
 from alerts.stopgap import PARKED, Stopgap
 from linli.alert import Alert, AlertState, Entry, Notice, NoticeState
 from linli.store import cases, outbox
-
-JOURNALLED = "journalled"
-"""The log's word for calls that were made while no database answered."""
 
 
 def hand_over(connection: Connection, gap: Stopgap, now: datetime) -> bool:
@@ -79,7 +77,6 @@ def _write_notices(connection: Connection, gap: Stopgap, now: datetime) -> None:
         outbox.record_sent(connection, sent, now)
     for key in gap.parked - gap.trying:
         _record_late(connection, gap.notices[key], now)
-    gap.parked |= gap.trying
 
 
 def _handed(notice: Notice, gap: Stopgap, now: datetime) -> Notice:
@@ -93,6 +90,6 @@ def _handed(notice: Notice, gap: Stopgap, now: datetime) -> Notice:
 def _record_late(connection: Connection, notice: Notice, now: datetime) -> None:
     """Write down what became of a message whose answer came after it was handed over."""
     if notice.state is not NoticeState.SENT:
-        outbox.record(
+        outbox.record_failure(
             connection, notice.key, state=notice.state, now=now, due_at=notice.due_at, reason=notice.reason, attempt=0
         )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from alerts import escalation
 from alerts.callers import Callers
 from alerts.case import Case, Draft, Step
+from alerts.case_book import case_of
 from alerts.desk import Desk
 from alerts.message import STILL_SILENT
 from alerts.opening import new_alert
@@ -84,13 +85,12 @@ class Incidents:
         self._desk.refresh()
 
     def _stand_for(self, connection: Connection, group: Group, now: datetime) -> None:
-        known = cases.by_id(connection, group.alert, for_update=True) if group.alert else None
+        known = _held(connection, group.alert) if group.alert else None
         known = known or cases.open_like(connection, group.finding)
-        if known is None or known.state is AlertState.CLOSED:
+        if known is None:
             known = self._open(connection, group.finding, now)
         else:
-            case = Case(known, tuple(cases.requests(connection, known.id)))
-            self._desk.book.store(connection, _joined(case, group, now), now)
+            self._desk.book.store(connection, _joined(case_of(connection, known), group, now), now)
         cases.move_episodes(connection, [*group.keys.values(), group.finding.key], known.id, now)
         self._merge(connection, group.keys, known.id, now)
 
@@ -106,18 +106,18 @@ class Incidents:
 
     def _merge(self, connection: Connection, homes: Collection[str], into: str, now: datetime) -> None:
         for id_, _, kind in self._desk.passing(homes):
-            alert = cases.by_id(connection, id_, for_update=True) if kind is AlertKind.UNMONITORED else None
-            if alert is not None and alert.state is not AlertState.CLOSED:
+            alert = _held(connection, id_) if kind is AlertKind.UNMONITORED else None
+            if alert is not None:
                 self._desk.book.store(connection, _ended(alert, now, "merged_into", {"alert": into}), now)
 
     def note_back(self, incident: Incident, back: frozenset[str], why: Sentence) -> None:
         """Note which homes are heard again while the others are not."""
         now = self._clock.now()
         with self._care.begin() as connection:
-            alert = cases.by_id(connection, incident.alert, for_update=True)
-            if alert is None or alert.state is AlertState.CLOSED:
+            alert = _held(connection, incident.alert)
+            if alert is None:
                 return
-            case = Case(alert, tuple(cases.requests(connection, alert.id)))
+            case = case_of(connection, alert)
             self._desk.book.store(connection, _some_back(case, back, back - incident.back, why, now), now)
         self._has_changed = True
         self._desk.refresh()
@@ -126,8 +126,8 @@ class Incidents:
         """Close an incident whose homes are heard again; the few that are not get alerts of their own with it."""
         now = self._clock.now()
         with self._care.begin() as connection:
-            alert = cases.by_id(connection, incident.alert, for_update=True)
-            if alert is None or alert.state is AlertState.CLOSED:
+            alert = _held(connection, incident.alert)
+            if alert is None:
                 return
             minutes = round((now - alert.opened_at) / timedelta(minutes=1), 1)
             count = len(incident.homes)
@@ -159,10 +159,10 @@ class Incidents:
 
     def _tell(self, id_: str, now: datetime) -> None:
         with self._care.begin() as connection:
-            alert = cases.by_id(connection, id_, for_update=True)
-            if alert is None or alert.state is AlertState.CLOSED:
+            alert = _held(connection, id_)
+            if alert is None:
                 return
-            case = Case(alert, tuple(cases.requests(connection, id_)))
+            case = case_of(connection, alert)
             step = _told(case, self._desk.book.callers(connection, case, now), now)
             self._not_before[id_] = may_write_at(connection, step, now)
             if self._not_before[id_] > now:
@@ -170,6 +170,12 @@ class Incidents:
             self._desk.book.store(connection, step, now)
         self._has_changed = True
         self._desk.refresh()
+
+
+def _held(connection: Connection, alert: str) -> Alert | None:
+    """Return an alert while it is open, held until the transaction ends."""
+    known = cases.by_id(connection, alert, for_update=True)
+    return known if known is not None and known.state is not AlertState.CLOSED else None
 
 
 def _incident(alert: Alert) -> Incident:
@@ -224,10 +230,7 @@ def _some_back(case: Case, back: frozenset[str], fresh: frozenset[str], why: Sen
 def _ended(alert: Alert, now: datetime, what: str, detail: Mapping[str, str | float]) -> Step:
     """Close an alert without thanking anybody."""
     draft = Draft.of(Case(alert), now)
-    draft.alert = replace(
-        alert, state=AlertState.CLOSED, closed_at=now, outcome=Outcome.OTHER, climb_at=None, lease_until=None
-    )
-    draft.withdraw = True
+    draft.close(Outcome.OTHER)
     draft.log.append(Entry(now, what, detail=detail))
     draft.note("closed", outcome=Outcome.OTHER)
     return draft.step()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from alerts.callers import Callers, around
 from alerts.case import Case
-from alerts.case_book import LOAD_WINDOW
+from alerts.case_book import LOAD_WINDOW, case_of
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import seconds
 from linli.finding import Finding
@@ -48,7 +48,7 @@ class LastKnown:
         newest = cases.last_seq(connection)
         if newest != self._until:
             grave = [a for a in cases.open_ones(connection) if a.severity is Severity.EMERGENCY and not a.drill]
-            known = [Case(alert, tuple(cases.requests(connection, alert.id))) for alert in grave]
+            known = [case_of(connection, alert) for alert in grave]
             self._cases, self._until = {place(case.alert): case for case in known}, newest
         self._pauses = pauses.running(connection, now)
         if self._load_at is None or now - self._load_at > _LOAD_EVERY:

@@ -8,6 +8,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.signer import SigningAlgorithm
@@ -92,3 +93,27 @@ class Links:
         if self._clock.now() - made_at > MAX_AGE:
             raise BadLink("this link is too old; ask the staff")
         return ticket
+
+
+class Ways:
+    """The links of one message, each signed once."""
+
+    def __init__(self, links: Links, alert: str, person: str) -> None:
+        self._links = links
+        self._alert = alert
+        self._person = person
+
+    @cached_property
+    def accept(self) -> str:
+        """Return the link by which the person says that they go."""
+        return self._links.accept(self._alert, self._person)
+
+    @cached_property
+    def decline(self) -> str:
+        """Return the link by which they say that they cannot."""
+        return self._links.decline(self._alert, self._person)
+
+    @cached_property
+    def page(self) -> str:
+        """Return the link to the request."""
+        return self._links.request_page(self._alert, self._person)

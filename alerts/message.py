@@ -6,13 +6,11 @@ The subject and the short text can be read on a locked screen: they name nobody,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-
-import msgspec
 
 from alerts import address
-from alerts.keys import where_the_key_is
-from alerts.links import Links
+from alerts.links import Links, Ways
+from alerts.spare_key import where_the_key_is
+from alerts.webhook_body import webhook_body
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
 from linli.people import Home, Person, Role
 from linli.words import Field, Sentence, say
@@ -45,8 +43,6 @@ _SUBJECT = {
 }
 STILL_SILENT = "still_silent"
 """What the evidence of an incident that has ended by itself tells: how many of its homes are not heard all the same."""
-_WEBHOOK_TYPES = {NoticeType.OVER: "alert.over", NoticeType.TELL: "alert.taken_back"}
-"""Where a program is not asked for anybody to come, it must not take the message for a call."""
 _QUESTION = {
     Role.VOLUNTEER: "Can you go? If you cannot, that is fine: please say so, and the next one is asked at once.",
     Role.FAMILY: "Can you go, or do you know more?",
@@ -106,7 +102,7 @@ def compose(
 
     `holders` hold the home's spare key: named only to staff and to who has said that they go.
     """
-    ways = _Ways(links, alert.id, person.person)
+    ways = Ways(links, alert.id, person.person)
     writer = _Writer(alert, notice, home, person, where_the_key_is(holders, person.person))
     return Message(
         key=notice.key,
@@ -117,31 +113,10 @@ def compose(
         short=writer.short(),
         paragraphs=writer.paragraphs(),
         links=writer.links(ways),
-        webhook_body=writer.webhook_body(ways),
+        webhook_body=webhook_body(alert, notice.type, home=home, person=person, text=writer.webhook_text(), ways=ways),
         page="" if notice.type in {NoticeType.ASK, NoticeType.OVER} else ways.page,
         is_over=notice.type is NoticeType.OVER,
     )
-
-
-class _Ways:
-    """The links of one message, each signed once."""
-
-    def __init__(self, links: Links, alert: str, person: str) -> None:
-        self._links = links
-        self._alert = alert
-        self._person = person
-
-    @cached_property
-    def accept(self) -> str:
-        return self._links.accept(self._alert, self._person)
-
-    @cached_property
-    def decline(self) -> str:
-        return self._links.decline(self._alert, self._person)
-
-    @cached_property
-    def page(self) -> str:
-        return self._links.request_page(self._alert, self._person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +279,7 @@ class _Writer:
     def _why(self) -> str:
         return say(reason_for(self.alert, self.person.role), self.person.language, self.home.zone)
 
-    def links(self, ways: _Ways) -> tuple[Link, ...]:
+    def links(self, ways: Ways) -> tuple[Link, ...]:
         if self.alert.drill:
             return (Link(self._say("I got it"), ways.accept),)
         if self.notice.type in {NoticeType.ASK, NoticeType.OVER}:
@@ -313,48 +288,13 @@ class _Writer:
             return (Link(self._say("Open"), ways.page),)
         return (Link(self._say("I go"), ways.accept), Link(self._say("I cannot"), ways.decline))
 
-    def webhook_body(self, ways: _Ways) -> bytes:
-        return msgspec.json.encode(
-            {
-                "type": _WEBHOOK_TYPES.get(self.notice.type, "alert.notice"),
-                "alert": {
-                    "id": self.alert.id,
-                    "kind": self.alert.kind,
-                    "severity": self.alert.severity,
-                    "opened_at": self.alert.opened_at.astimezone(self.home.zone).isoformat(),
-                    "text": self._webhook_text(),
-                },
-                "home": {
-                    "home": self.home.home,
-                    "site": self.home.site,
-                    "building": self.home.building,
-                    "unit": self.home.unit,
-                    "floor": self.home.floor,
-                    "door": self.home.door,
-                    "resident": self.home.resident,
-                },
-                "to": {"person": self.person.person, "name": self.person.name, "role": self.person.role},
-                "links": self._webhook_links(ways),
-                **({"drill": True} if self.alert.drill else {}),
-            }
-        )
-
-    def _webhook_text(self) -> str:
+    def webhook_text(self) -> str:
         """Return the reason, or for what is not a call the one sentence that it is about."""
         if self.alert.drill:
             return self.subject()
         if self.notice.type is NoticeType.CALL:
             return self._why()
         return self.short() if self.notice.type is NoticeType.ASK else self.subject()
-
-    def _webhook_links(self, ways: _Ways) -> dict[str, str]:
-        if self.notice.type in {
-            NoticeType.ASK,
-            NoticeType.OVER,
-            NoticeType.TELL,
-        }:  # nobody is asked to go: just to look
-            return {"accept": ways.page, "decline": ways.page}
-        return {"accept": ways.accept, "decline": ways.decline}
 
     def _say(self, template: str, **fields: Field) -> str:
         return say(Sentence(template, fields), self.person.language, self.home.zone)

@@ -1,10 +1,10 @@
-"""When a notice goes out again, and by which way instead. Pure: the sender stores what is decided here."""
+"""What follows from a try: when a notice goes out again, by which way instead, what the log says. Pure: stores nothing."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.channels.base import Answer, Verdict
-from linli.alert import Notice, NoticeState, NoticeType
+from linli.alert import Entry, Notice, NoticeState, NoticeType
 from linli.people import Channel, Person
 
 LONGEST_PAUSE = timedelta(seconds=60)
@@ -34,6 +34,17 @@ def after(answer: Answer, notice: Notice, now: datetime) -> Next:
     pause = timedelta(seconds=2 ** min(max(notice.attempts - 1, 0), _DOUBLINGS))
     wished = answer.retry_after or timedelta(0)
     return Next(NoticeState.WAITING, now + min(max(pause, wished), LONGEST_PAUSE))
+
+
+def is_news(answer: Answer, notice: Notice, following: NoticeState) -> bool:
+    """Tell whether the log names a failure: not at every retry, as one may go on for days."""
+    return answer.reason != notice.reason or following is NoticeState.FAILED
+
+
+def line(what: str, notice: Notice, kind: str, answer: Answer, now: datetime) -> Entry:
+    """Return the log's line about a try; `kind` is that of the channel, empty where none is listed."""
+    detail = {"channel": kind, "key": notice.key, "reason": answer.reason}
+    return Entry(now, what, notice.person, {name: value for name, value in detail.items() if value})
 
 
 def other_way(notice: Notice, person: Person, now: datetime) -> Notice | None:

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from alerts.channel_health import ChannelHealth
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
+from alerts.courier import FAULT, Courier
 from alerts.dispatch import LEASE, Dispatch, Done, Task
 from alerts.links import Links
 from alerts.rates import Rates
-from alerts.reach import Reach
 from linli import canary
 from linli.alert import Notice, Severity
 from linli.clock import Clock, seconds
@@ -31,7 +32,6 @@ from linli.words import Sentence
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-FAULT = "a fault of linli; see the log"
 _LONGEST_PAUSE = 5.0
 _AT_ONCE = 200
 
@@ -66,8 +66,8 @@ class Sender:
         self._care = care
         self._clock = clock
         self._health = health
-        self._dispatch = Dispatch(care, roster, adapters, links, clock, lease=lease, rates=rates)
-        self._reach = Reach(health)
+        self._dispatch = Dispatch(care, Courier(roster, adapters, links, clock, rates), lease=lease)
+        self._channel_health = ChannelHealth(health)
         self._workers = workers
         self._ordinary = workers - reserved
         self._on_answer = on_answer
@@ -134,7 +134,7 @@ class Sender:
     def _tell(self, done: Done) -> None:
         if done.kind:
             if done.notice.person != canary.PERSON:  # what reaches our own probe says nothing of the world outside
-                self._reach.saw(done.kind, done.answer)
+                self._channel_health.saw(done.kind, done.answer)
             self._on_answer(done.notice, done.kind, done.answer, done.seconds)
 
     def _run(self, pool: ThreadPoolExecutor) -> None:

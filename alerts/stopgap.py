@@ -11,7 +11,7 @@ from alerts import escalation
 from alerts.callers import Callers
 from alerts.case import Case, Step
 from alerts.channels.base import Answer, Verdict
-from alerts.retry import after, other_way
+from alerts.retry import after, is_news, line, other_way
 from linli.alert import Alert, Entry, Notice, NoticeState
 from linli.finding import Finding
 from linli.people import Person
@@ -72,7 +72,10 @@ class Stopgap:
         """Heed an answer as the sender does: at a failure it is tried again, and the person's next channel gets it too."""
         notice = self.notices[key]
         following = after(answer, notice, now)
-        self._write(notice, kind, answer, following.state, now)
+        if following.state is NoticeState.SENT:
+            self.log.append(line("notice_sent", notice, kind, answer, now))
+        elif is_news(answer, notice, following.state):
+            self.log.append(line("notice_failed", notice, kind, answer, now))
         due_at = following.due_at or notice.due_at
         self.notices[key] = replace(notice, state=following.state, due_at=due_at, reason=answer.reason)
         self.trying.discard(key)
@@ -81,12 +84,11 @@ class Stopgap:
             self.notices.setdefault(other.key, other)
         self.changes += 1
 
-    def _write(self, notice: Notice, kind: str, answer: Answer, state: NoticeState, now: datetime) -> None:
-        detail = {"channel": kind, "key": notice.key, "reason": answer.reason}
-        if state is NoticeState.SENT or answer.reason != notice.reason or state is NoticeState.FAILED:
-            what = "notice_sent" if state is NoticeState.SENT else "notice_failed"
-            said = {name: value for name, value in detail.items() if value}
-            self.log.append(Entry(now, what, notice.person, said))
+    def picture(self) -> "Stopgap":
+        """Return it as it stands, to be handed over; what is on its way counts as parked in the store from now on."""
+        made = replace(self, notices={**self.notices}, log=[*self.log], trying={*self.trying}, parked={*self.parked})
+        self.parked |= self.trying
+        return made
 
     def reached(self) -> list[str]:
         """Return who has had a message, in the order of the first to each."""

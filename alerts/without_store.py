@@ -17,7 +17,7 @@ from alerts import journal_lines
 from alerts.callers import Callers
 from alerts.case import Case
 from alerts.channels.base import Answer, Verdict
-from alerts.courier import Courier
+from alerts.courier import FAULT, Courier
 from alerts.handover import hand_over
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.last_known import LastKnown, place
@@ -37,7 +37,6 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 1.5
 """How long a call for help may wait for the stores."""
 TURN_SECONDS = 0.25
-FAULT = "a fault of linli; see the log"
 CALLING = Sentence("The database does not answer; calls for help are being made from the journal.")
 _WORKERS = 16
 _REST_SECONDS, _REST_EVERY = 1.0, 5.0
@@ -70,6 +69,7 @@ class WithoutStore:
         self._health = health
         self._last_known = last_known
         self._lock = threading.RLock()
+        self._adopting = threading.Lock()
         self._gaps: dict[str, Stopgap] = {}
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
@@ -195,12 +195,19 @@ class WithoutStore:
 
         New steps rest for a moment, so that the transaction can end first; not for long, as it may also fail each time.
         """
+        with self._adopting:
+            pictures = self._pictures()
+            for picture in pictures:
+                self._adopt_one(connection, picture, now)
+        return {picture.alert: picture.changes for picture in pictures}
+
+    def _pictures(self) -> list[Stopgap]:
+        """Return all that was done until now; a database that is slow to take it must not keep the next call waiting."""
         with self._lock:
             for gap in self._gaps.values():
                 if seconds() - gap.rests_until > _REST_EVERY:
                     gap.rests_until = seconds() + _REST_SECONDS
-                self._adopt_one(connection, gap, now)
-            return {gap.alert: gap.changes for gap in self._gaps.values()}
+            return [gap.picture() for gap in self._gaps.values()]
 
     def _adopt_one(self, connection: Connection, gap: Stopgap, now: datetime) -> None:
         """Write one down; what the tables refuse must not keep the desk from opening alerts, this one among them."""

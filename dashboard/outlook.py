@@ -51,7 +51,7 @@ def _marks(alert: Alert) -> list[Planned]:
 def _climbs(alert: Alert, roster: Roster, at: datetime, unless: Sentence) -> list[Planned]:
     """Climb the ladder on paper; a rung with nobody on it takes no time."""
     rungs = alert.ladder.rungs
-    home = roster.homes.get(alert.home) or Home(alert.home, alert.site, "")
+    home = roster.place(alert.home, alert.site)
     steps: list[Planned] = []
     for index in range(alert.rung, len(rungs)):
         if not _reaches_anybody(rungs[index], roster, home):

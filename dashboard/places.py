@@ -13,13 +13,7 @@ _NUMBERED = re.compile(r"(?:b|bldg|building|u|unit|no)?[-.]?0*([0-9]{1,4})\Z", r
 
 def zone_of(roster: Roster, alert: Alert) -> ZoneInfo:
     """Return the zone in which an alert's clock times are told: its home's, or that of any home of its site."""
-    home = roster.homes.get(alert.home)
-    return home.zone if home else zone_of_site(roster, alert.site)
-
-
-def zone_of_site(roster: Roster, site: str = "") -> ZoneInfo:
-    """Return the zone of a site, or of any home where none is named."""
-    return next((home.zone for home in roster.homes.values() if site in ("", home.site)), DEFAULT_ZONE)
+    return roster.place(alert.home, alert.site).zone
 
 
 def zone_of_person(roster: Roster, person: Person | None) -> ZoneInfo:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from dashboard import language as languages
 from dashboard import vocabulary
 from dashboard.guard import services_of
-from dashboard.places import address, building_name, floor_name, unit_name, zone_of_site
+from dashboard.places import address, building_name, floor_name, unit_name
 from linli.people import Home
 from linli.words import LANGUAGES, Field, Sentence, say, span, translate
 
@@ -163,7 +163,7 @@ def words_for(request: Request, *, zone: ZoneInfo | None = None, roster_says: st
     """Return the words of a request's reader."""
     services = services_of(request)
     language = languages.of_page(request, roster_says)
-    return Words(language, zone or zone_of_site(services.roster()), services.clock.now())
+    return Words(language, zone or services.roster().place("", "").zone, services.clock.now())
 
 
 def draw(template: str, words: Words, **context: object) -> str:

@@ -9,14 +9,11 @@ from zoneinfo import ZoneInfo
 from linli.signals import Signal, is_sign_of_life
 
 WIDTH = 960
-HOUR = WIDTH / 24
 DAY = timedelta(hours=24)
-LANE = 20
 SILENCE_HEIGHT = 90
 MOST_SILENCE = timedelta(hours=12)
 """The top of the picture of silence; longer silences are cut there."""
 BIN = timedelta(minutes=15)
-BINS = 96
 ROW = 10
 
 

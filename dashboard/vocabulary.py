@@ -1,6 +1,6 @@
 """The words for the closed sets of the kernel. English here, Chinese in `linli/locale/zh.po`."""
 
-from linli.alert import AlertKind, AlertState, Outcome, RequestState, Severity
+from linli.alert import AlertKind, AlertState, Outcome, RequestState
 from linli.home_state import HomeState
 from linli.people import Role
 from linli.signals import Kind
@@ -20,12 +20,6 @@ KINDS = {
     AlertKind.UNMONITORED: "Unmonitored",
     AlertKind.LOW_BATTERY: "Low battery",
     AlertKind.SYSTEM: "linli itself",
-}
-
-SEVERITIES = {
-    Severity.EMERGENCY: "Emergency",
-    Severity.URGENT: "Urgent",
-    Severity.NOTICE: "Notice",
 }
 
 ALERT_STATES = {

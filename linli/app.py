@@ -26,7 +26,6 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.every import Every
 from linli.finding import Finding
-from linli.holidays import read_holidays
 from linli.loop import Loop
 from linli.mqtt_url import MqttUrl
 from linli.own_broker import OWN_USER, choose
@@ -201,8 +200,7 @@ class App:
 
 def _weekly_drills(core: Core) -> Every:
     drill_desk = DrillDesk(core.care, core.roster.get, core.desk, core.clock)
-    holidays = read_holidays(core.settings.holidays)
-    plan = DrillPlan(core.care, core.roster.get, core.desk, drill_desk, core.clock, holidays=holidays)
+    plan = DrillPlan(core.care, core.roster.get, core.desk, drill_desk, core.clock, holidays=core.holidays)
     return Every(_PLAN_SECONDS, plan.tick, name="drills")
 
 

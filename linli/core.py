@@ -25,7 +25,7 @@ from linli.configured import care_url, journal, rules, sms, smtp, vapid
 from linli.current_roster import CurrentRoster
 from linli.data_dir import DataDir
 from linli.health import Health
-from linli.holidays import read_holidays
+from linli.holidays import Holidays, read_holidays
 from linli.home_state import HomeView
 from linli.keys import Keys
 from linli.learning import Learning
@@ -65,6 +65,7 @@ class Core:
     canaries: Canaries
     channels: Mapping[str, ChannelAdapter]
     ladders: SiteLadders
+    holidays: Holidays
     pipeline: Pipeline
     learning: Learning
 
@@ -159,7 +160,7 @@ def build(
     care = CareStore(care_url(settings, data))
     care.migrate()
     signals = SqliteSignalStore(data.signals)
-    roster, ladders = CurrentRoster(care), SiteLadders(data.ladders, health)
+    roster, ladders, holidays = CurrentRoster(care), SiteLadders(data.ladders, health), read_holidays(settings.holidays)
     watch = Watch(rules(settings))
     watch.take_roster(roster.get())
     outside = _outside(settings, keys, base_url, adapters)
@@ -171,17 +172,17 @@ def build(
     )  # fmt: skip
     without_store = WithoutStore(
         care, roster.get, Courier(roster.get, outside.channels, outside.links, clock, outside.rates),
-        Scribe(journal(settings, data), health), clock, health, LastKnown(read_holidays(settings.holidays)),
+        Scribe(journal(settings, data), health), clock, health, LastKnown(holidays),
         ladders=ladders.get,
     )  # fmt: skip
     desk = Desk(
         care, canaries.roster, clock, sender.wake, without_store.adopt,
-        holidays=read_holidays(settings.holidays), load_limit=settings.load_limit_per_week, ladders=ladders.get,
+        holidays=holidays, load_limit=settings.load_limit_per_week, ladders=ladders.get,
     )  # fmt: skip
     return Core(
         settings=settings, clock=clock, keys=keys, health=health, care=care, signals=signals, roster=roster,
         watch=watch, links=outside.links, desk=desk, sender=sender, without_store=without_store, canaries=canaries,
-        channels=outside.channels, ladders=ladders,
+        channels=outside.channels, ladders=ladders, holidays=holidays,
         learning=Learning(care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month),
         pipeline=Pipeline(roster.get, Intake(canaries.roster, signals), signals, care, watch, desk, clock, canaries),
     )  # fmt: skip

@@ -5,10 +5,6 @@ class LinliError(Exception):
     """Say what was seen and what to do, in one sentence that a care worker can read."""
 
 
-class BadSignal(LinliError):
-    """A message cannot be read or is out of range; it becomes a stored rejection."""
-
-
 class UnknownHome(LinliError):
     """A home is not in the roster."""
 

@@ -1,7 +1,7 @@
 """Who lives where, who cares for whom, and how each is reached: the roster, as one read-only picture."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
@@ -157,6 +157,18 @@ class Roster:
             for care in person.cares:
                 found.setdefault((care.scope, care.target), {})[person.person] = person
         return {target: tuple(people.values()) for target, people in found.items()}
+
+    def place(self, home: str, site: str) -> Home:
+        """Return a home; where none is meant, or it is listed no more, one without a name whose clocks are its site's.
+
+        Without a site too, as when linli itself is meant, they are those of any home.
+        """
+        known = self.homes.get(home)
+        if known is not None:
+            return known
+        nowhere = Home(home, site, building="")
+        zones = (one.timezone for one in self.homes.values() if site in {"", one.site})
+        return replace(nowhere, timezone=next(zones, nowhere.timezone))
 
     def carers(self, home: Home, role: Role) -> list[Person]:
         """Return who of a role is listed for a home, nearest first, then by the people table's order."""

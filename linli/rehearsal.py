@@ -155,10 +155,9 @@ def _stages(
 
     def callers(case: Case, now: datetime, load: Mapping[str, int]) -> Callers:
         alert = case.alert
-        known = roster.homes.get(alert.home) or Home(alert.home, alert.site, "")
         return _AskedOnce(
             roster,
-            known,
+            roster.place(alert.home, alert.site),
             now,
             load,
             severity=alert.severity,

@@ -237,6 +237,13 @@ def test_while_no_database_answers_staff_are_told_directly(whole: Whole, monkeyp
     assert message.links == ()
 
 
+def test_staff_who_are_told_directly_read_the_time_of_their_own_site(whole: Whole) -> None:
+    whole.alarm.ring(WHY[Stuck.SENDER], directly=True)
+    said = {person: message.short for person, message in whole.channel.sent}
+    assert "08:00" in said["lin"]
+    assert "06:00" in said["xu"]
+
+
 def test_when_it_works_again_the_alarm_ends_by_itself(whole: Whole) -> None:
     whole.pass_seconds(A_ROUND)
     whole.pass_seconds(50, works=False)

@@ -1,4 +1,4 @@
-"""The in-app inbox. The row in the outbox is the message: it is there as soon as it is written."""
+"""The in-app inbox: the person's own page, which shows whatever they are asked for as soon as that is stored."""
 
 from alerts.channels.base import Answer, Verdict
 from alerts.message import Message
@@ -6,8 +6,8 @@ from linli.people import Channel
 
 
 class Inbox:
-    """Accepts everything; the person's page reads it from the outbox."""
+    """Accepts everything; the page reads the alert and its requests, no message."""
 
-    def send(self, message: Message, channel: Channel) -> Answer:  # noqa: ARG002 - the outbox holds it already
+    def send(self, message: Message, channel: Channel) -> Answer:  # noqa: ARG002 - the page shows it already
         """Say that it is there."""
         return Answer(Verdict.ACCEPTED)

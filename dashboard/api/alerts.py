@@ -8,10 +8,10 @@ from starlette.requests import Request
 from dashboard.access import FAMILY, Reach, may_see_whose
 from dashboard.api.shapes import AcceptIn, AlertDetail, AlertFilter, AlertOut, CloseIn, KeyHolderOut, LineOut, PersonOut
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
-from dashboard.keys import key_holders
 from dashboard.language import accepted
 from dashboard.places import zone_of
 from dashboard.services import Services
+from dashboard.spare_key import key_holders
 from dashboard.standing import alert_reason, visible_alerts
 from dashboard.vocabulary import KINDS
 from linli.alert import Alert, Entry

@@ -10,12 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboard.access import STAFF, Reach, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
-from dashboard.keys import key_holders
 from dashboard.pages.board import heading, home_page_of
 from dashboard.places import zone_of
 from dashboard.problems import Problem
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
+from dashboard.spare_key import key_holders
 from dashboard.standing import visible_alerts
 from dashboard.vocabulary import LOG, OUTCOMES
 from linli.alert import Alert, Entry, Outcome

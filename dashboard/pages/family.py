@@ -9,11 +9,11 @@ from starlette.responses import Response
 from dashboard.access import Reach
 from dashboard.dial import dial_of
 from dashboard.guard import Asker, GuardedRoute, Web
-from dashboard.keys import key_sentence
 from dashboard.pages.homes import AWAY_CHOICES
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
+from dashboard.spare_key import key_sentence
 from dashboard.standing import is_asked_first, standing_of, visible_alerts, visible_homes, without_rooms
 from dashboard.strip import signs_of
 from linli.alert import RequestState

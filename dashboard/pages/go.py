@@ -15,7 +15,6 @@ from dashboard.access import Reach, may_see_alert, may_see_whose, reach_of, stoo
 from dashboard.api.alerts import detail_of
 from dashboard.facade import Building, buildings
 from dashboard.guard import GuardedRoute, Web, find_alert
-from dashboard.keys import key_sentence
 from dashboard.language import accepted
 from dashboard.outlook import nearness
 from dashboard.pages.alert import clean
@@ -24,6 +23,7 @@ from dashboard.problems import Problem, not_found, wants_page
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
+from dashboard.spare_key import key_sentence
 from dashboard.vocabulary import DISTANCES, OUTCOMES
 from linli.alert import Alert, AlertState, Outcome, RequestState
 from linli.errors import Conflict

@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from dashboard import pauses
 from dashboard.access import may_see_whose, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web
-from dashboard.keys import key_sentence
 from dashboard.places import zone_of_person
 from dashboard.queue import card_of
 from dashboard.screens import page, words_for
+from dashboard.spare_key import key_sentence
 from dashboard.standing import visible_alerts
 from dashboard.vocabulary import OUTCOMES
 from linli.alert import RequestState

@@ -4,8 +4,8 @@ import sys
 from typing import Annotated
 
 import typer
-from argon2 import PasswordHasher
 
+from dashboard.pages.signin import hashed
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
@@ -32,7 +32,7 @@ def command(
         with care.read() as connection:
             identity = identity_of(role, person, roster_store.load(connection))
         with care.begin() as connection:
-            access.put_user(connection, login, PasswordHasher().hash(password), identity, SystemClock().now())
+            access.put_user(connection, login, hashed(password), identity, SystemClock().now())
     typer.echo(f"{login} can sign in as {role}")
 
 

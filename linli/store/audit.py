@@ -20,7 +20,7 @@ from linli.alert import (
 )
 from linli.people import Role
 from linli.store import tables as t
-from linli.store.cases import alert_of
+from linli.store.alert_rows import alert_of
 
 _CHUNK = 500
 

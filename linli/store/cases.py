@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, bindparam, cast, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from linli.alert import Alert, AlertKind, AlertState, Entry, Outcome, Request, RequestState, Severity
+from linli.alert import Alert, AlertKind, AlertState, Entry, Outcome, Request, RequestState
 from linli.finding import Finding
 from linli.people import Role
 from linli.store import chain
 from linli.store import tables as t
+from linli.store.alert_rows import alert_of, alert_row
 from linli.store.prepared import Prepared
 from linli.store.upsert import upsert, upserting
 
@@ -65,83 +66,6 @@ def _recent_load_of(dialect: str) -> Select[Any, Any]:
 _RECENT_LOAD_OF = Prepared(_recent_load_of)
 
 
-def add(connection: Connection, alert: Alert) -> None:
-    """Store a new alert."""
-    _ADD.run(connection, **_columns(alert))
-
-
-def change(connection: Connection, alert: Alert) -> None:
-    """Store what has become another in an alert (primary key)."""
-    _CHANGE.run(connection, changed=alert.id, **_columns(alert))
-
-
-def _columns(alert: Alert) -> dict[str, Any]:
-    return {
-        "id": alert.id,
-        "site": alert.site,
-        "home": alert.home,
-        "kind": alert.kind,
-        "severity": alert.severity,
-        "state": alert.state,
-        "opened_at": alert.opened_at,
-        "evidence_at": alert.evidence_at,
-        "why": alert.why,
-        "evidence": dict(alert.evidence),
-        "ladder": alert.ladder,
-        "rung": alert.rung,
-        "round": alert.round,
-        "climb_at": alert.climb_at,
-        "due_at": alert.due_at,
-        "lease_until": alert.lease_until,
-        "closed_at": alert.closed_at,
-        "outcome": alert.outcome or "",
-        "note": alert.note,
-        "about": alert.about,
-        "drill": int(alert.drill),
-        "marks": alert.marks,
-        "door_at": alert.door_at,
-    }
-
-
-def alert_of(row: Sequence[Any]) -> Alert:
-    """Return the alert in a row of the whole table, whatever else stands behind it."""
-    (
-        id_, site, home, kind, severity, state, opened_at, evidence_at, why, evidence, ladder, rung, round_, climb_at,
-        due_at, lease_until, closed_at, outcome, note, about, drill, marks, door_at, *_,
-    ) = row  # fmt: skip
-    return Alert(
-        id=id_,
-        site=site,
-        home=home,
-        kind=AlertKind(kind),
-        severity=Severity(severity),
-        state=AlertState(state),
-        opened_at=opened_at,
-        evidence_at=evidence_at,
-        why=why,
-        ladder=ladder,
-        rung=rung,
-        round=round_,
-        climb_at=climb_at,
-        due_at=due_at,
-        lease_until=lease_until,
-        closed_at=closed_at,
-        outcome=Outcome(outcome) if outcome else None,
-        note=note,
-        evidence=evidence,
-        about=about,
-        drill=bool(drill),
-        marks=marks,
-        door_at=door_at,
-    )
-
-
-def by_id(connection: Connection, id: str, *, for_update: bool = False) -> Alert | None:  # noqa: A002
-    """Return one alert (primary key); for update it is held until the transaction ends."""
-    row = (_BY_ID_HELD if for_update else _BY_ID).row(connection, id=id)
-    return alert_of(row) if row else None
-
-
 def _held(query: Select[Any]) -> Select[Any]:
     # SQLite has no such clause and ignores it: BEGIN IMMEDIATE holds everything. PostgreSQL's weaker form keeps changes
     # out, but not a line of the log that names the alert: that writer holds the log's head, and waits for nobody
@@ -166,6 +90,22 @@ _OPEN_LIKE = Prepared(
         )
     )
 )
+
+
+def add(connection: Connection, alert: Alert) -> None:
+    """Store a new alert."""
+    _ADD.run(connection, **alert_row(alert))
+
+
+def change(connection: Connection, alert: Alert) -> None:
+    """Store what has become another in an alert (primary key)."""
+    _CHANGE.run(connection, changed=alert.id, **alert_row(alert))
+
+
+def by_id(connection: Connection, id: str, *, for_update: bool = False) -> Alert | None:  # noqa: A002
+    """Return one alert (primary key); for update it is held until the transaction ends."""
+    row = (_BY_ID_HELD if for_update else _BY_ID).row(connection, id=id)
+    return alert_of(row) if row else None
 
 
 def of_episode(connection: Connection, key: str) -> str | None:

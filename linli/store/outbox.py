@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, TextClause, and_, bindparam, case, func, not_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, not_, or_, select, update
 
 from linli import canary
 from linli.alert import AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Severity
@@ -183,7 +183,7 @@ def next_due(connection: Connection) -> datetime | None:
     return found
 
 
-def record(
+def record_failure(
     connection: Connection,
     key: str,
     *,
@@ -193,29 +193,23 @@ def record(
     reason: str = "",
     attempt: int | None = None,
 ) -> bool:
-    """Write the far end's answer; False when the notice is no longer on its way (primary key).
+    """Write down that a notice did not get through; False when it is no longer on its way (primary key).
 
-    `attempt` is the one that was answered: a failure is told only by who holds the lease now. That it was
-    accepted counts from everybody, also from one whose lease has long run out.
+    `attempt` is the one that failed: a failure is told only by who holds the lease now.
     """
     values: dict[str, Any] = {"state": state, "reason": reason, "lease_until": None, "answered_at": now}
     if due_at is not None:
         values["due_at"] = due_at
-    which: list[ColumnElement[bool] | TextClause] = [t.outbox.c.key == key]
-    if state is NoticeState.SENT:
-        which.append(t.outbox.c.state != NoticeState.SENT)
-    else:
-        which.append(t.IS_LIVE)
-        if attempt is not None:
-            which.append(t.outbox.c.attempts == attempt)
-    done = connection.execute(update(t.outbox).where(*which).values(**values))
-    return done.rowcount == 1
+    unsent = update(t.outbox).where(t.outbox.c.key == key, t.IS_LIVE)
+    if attempt is not None:
+        unsent = unsent.where(t.outbox.c.attempts == attempt)
+    return connection.execute(unsent.values(**values)).rowcount == 1
 
 
 def record_sent(connection: Connection, keys: Iterable[str], now: datetime) -> set[str]:
     """Write down that the far end has accepted notices; return those that were on their way or given up (primary key).
 
-    What it says of one is what `record` says: an acceptance counts from everybody.
+    An acceptance counts from everybody, also from one whose lease has long run out.
     """
     return {key for key in keys if _SENT.run(connection, accepted=key, now=now)}
 
@@ -239,17 +233,6 @@ def withdraw(connection: Connection, alert: str, now: datetime, *, person: str |
 def of_alert(connection: Connection, alert: str) -> list[Notice]:
     """Return an alert's notices, oldest first (ix_outbox_alert)."""
     return [_notice(row) for row in _OF_ALERT.rows(connection, alert=alert)]
-
-
-def of_person(connection: Connection, person: str, limit: int = 50) -> list[Notice]:
-    """Return a person's latest notices, newest first: the inbox (ix_outbox_person_created_at)."""
-    query = (
-        select(*_NOTICE)
-        .where(t.outbox.c.person == person)
-        .order_by(t.outbox.c.created_at.desc(), t.outbox.c.key)
-        .limit(limit)
-    )
-    return [_notice(row) for row in connection.execute(query)]
 
 
 def counts(connection: Connection) -> dict[str, int]:

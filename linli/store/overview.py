@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, func, or_, select
 from linli.alert import Alert, Request, RequestState
 from linli.people import Role
 from linli.store import tables as t
-from linli.store.cases import alert_of, newest
+from linli.store.alert_rows import alert_of
+from linli.store.cases import newest
 
 _CHUNK = 500
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from linli.alert import Alert, AlertState, Entry
 from linli.store import tables as t
-from linli.store.cases import alert_of
+from linli.store.alert_rows import alert_of
 
 _CHUNK = 500
 

@@ -25,8 +25,8 @@ class Rejection:
     home: str = ""
 
 
-def add(connection: Connection, rejections: Iterable[Rejection]) -> None:
-    """Store rejections."""
+def add(connection: Connection, rejections: Iterable[Rejection], keep: int = KEEP) -> None:
+    """Store rejections, and drop the oldest beyond `keep` (primary key)."""
     rows = [
         {
             "at": r.at,
@@ -40,6 +40,7 @@ def add(connection: Connection, rejections: Iterable[Rejection]) -> None:
     ]
     if rows:
         connection.execute(insert(t.rejections), rows)
+        connection.execute(delete(t.rejections).where(t.rejections.c.id <= count(connection) - keep))
 
 
 def shown(payload: bytes) -> str:
@@ -65,9 +66,3 @@ def latest(connection: Connection, *, sites: Sequence[str] | None = None, limit:
 def count(connection: Connection) -> int:
     """Return how many messages were ever refused: the newest number (primary key)."""
     return int(connection.scalar(select(func.max(t.rejections.c.id))) or 0)
-
-
-def prune(connection: Connection, keep: int = KEEP) -> int:
-    """Drop the oldest beyond `keep`; return how many (primary key)."""
-    newest = connection.scalar(select(func.max(t.rejections.c.id))) or 0
-    return connection.execute(delete(t.rejections).where(t.rejections.c.id <= newest - keep)).rowcount

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from linli.alert import Alert, NoticeType, RequestState
 from linli.people import Role
 from linli.store import tables as t
-from linli.store.cases import alert_of
+from linli.store.alert_rows import alert_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from linli.duty import Duty, DutyException
 from linli.people import Care, Channel, Device, Home, Person, Role, Roster, Scope
@@ -174,8 +174,3 @@ def rename_site(connection: Connection, site: str, name: str) -> None:
 def site_names(connection: Connection) -> dict[str, str]:
     """Return each site's name, its id where none was given (full scan, few rows)."""
     return {row.site: row.name or row.site for row in connection.execute(select(t.sites))}
-
-
-def count_homes(connection: Connection) -> int:
-    """Return how many homes there are (index scan)."""
-    return int(connection.scalar(select(func.count()).select_from(t.homes)) or 0)

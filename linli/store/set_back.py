@@ -16,8 +16,10 @@ SET_BACK = "clock_set_back"
 
 _NEWEST = Prepared(select(t.log.c.at).order_by(t.log.c.seq.desc()).limit(1))
 _ANY_OPEN = text(
-    "SELECT 1 FROM alerts WHERE due_at IS NOT NULL AND NOT (severity = 'notice' AND state = 'open' AND rung = 0) LIMIT 1"
+    "SELECT 1 FROM alerts WHERE due_at IS NOT NULL AND NOT (severity = 'notice' AND state = 'open' AND rung = 0)"
+    " UNION ALL SELECT 1 FROM outbox WHERE state IN ('waiting', 'leased') AND (due_at > :now OR lease_until > :now) LIMIT 1"
 )
+"""What is to come; also the word that something is over, which is on its way when its case is closed already."""
 _ALERTS = text(
     "UPDATE alerts SET opened_at = opened_at - :by, evidence_at = evidence_at - :by, door_at = door_at - :by,"
     " climb_at = climb_at - :by, lease_until = lease_until - :by, due_at = due_at - :by"
@@ -41,7 +43,7 @@ def seen(connection: Connection, before: datetime | None, now: datetime) -> time
     """
     moments = [moment for moment in (before, _NEWEST.value(connection)) if moment is not None]
     by = max(moments, default=now) - now
-    return by if by > LEAST and connection.scalar(_ANY_OPEN) is not None else None
+    return by if by > LEAST and connection.scalar(_ANY_OPEN, {"now": millis(now)}) is not None else None
 
 
 def heed(connection: Connection, by: timedelta, now: datetime) -> None:

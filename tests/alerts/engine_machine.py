@@ -241,8 +241,11 @@ class EngineMachine(RuleBasedStateMachine):
     def somebody_can_be_called_again(self, person: str) -> None:
         self.here.can_again(person)
 
-    @rule(homes=dark, seconds=st.sampled_from((0, 0, 20, 100)))
-    def homes_fall_silent(self, homes: tuple[str, ...], seconds: int) -> None:
+    @rule(homes=dark, before=st.sampled_from((0, 0, 95)), seconds=st.sampled_from((0, 0, 20, 100)))
+    def homes_fall_silent(self, homes: tuple[str, ...], before: int, seconds: int) -> None:
+        if before:  # long enough for an alert of its own
+            self.here.fall_silent(homes[:1])
+            self.here.run_for(timedelta(seconds=before))
         self.here.fall_silent(homes)
         self.here.run_for(timedelta(seconds=seconds))
         self.here.settle()

@@ -9,8 +9,8 @@ from sqlalchemy import event, text
 
 from alerts.auditor import EVERY, PART, TOLERANCE, Auditor
 from alerts.callers import around
+from alerts.case_proofs import Fault
 from alerts.desk import Desk
-from alerts.proofs import Fault
 from linli.alert import Alert, AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.errors import StoreDown
@@ -67,7 +67,7 @@ class Rig:
         now = self.clock.now()
         with self.care.begin() as connection:
             for notice in outbox.claim(connection, now, lease=30 * S, limit=1000):
-                outbox.record(connection, notice.key, state=NoticeState.SENT, now=now)
+                outbox.record_sent(connection, [notice.key], now)
 
     def spoil(self, statement: str, **values: object) -> None:
         """Change the database behind linli's back."""
@@ -223,7 +223,9 @@ def test_a_message_that_waits_because_its_channel_said_when_is_no_fault(rig: Rig
     with rig.care.begin() as connection:
         for notice in outbox.claim(connection, EIGHT, lease=30 * S, limit=100):
             later = EIGHT + 10 * MINUTE
-            outbox.record(connection, notice.key, state=NoticeState.WAITING, now=EIGHT, due_at=later, reason="later")
+            outbox.record_failure(
+                connection, notice.key, state=NoticeState.WAITING, now=EIGHT, due_at=later, reason="later"
+            )
     rig.run(MINUTE / 2)
 
     assert rig.told() == []

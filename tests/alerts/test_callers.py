@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts import escalation
 from alerts.callers import Callers, around, around_part, place_of
 from alerts.desk import Desk
 from alerts.last_known import LastKnown
@@ -344,6 +345,15 @@ def test_the_night_of_a_site_is_that_of_its_own_homes() -> None:
     )
     assert place_of(town(), replace(unheard(), site="nowhere")).timezone == MEI.timezone
     assert place_of(town(), unheard(MEI.home)) == MEI
+
+
+def test_what_is_wrong_at_a_site_is_told_by_its_own_clock_where_no_home_is_meant() -> None:
+    early = replace(XU, duty=(Duty(frozenset(range(7)), time(6), time(7)),))
+    office = around(town(early, replace(XU, person="late")), site=RIVER, home="", now=EIGHT, load={})
+    reminder = replace(unheard(kind=AlertKind.SYSTEM), site=RIVER, severity=Severity.NOTICE)
+
+    assert names(office, Role.STAFF) == ["late", "xu"], "it is six in Urumqi"
+    assert escalation.opened(reminder, office, EIGHT).alert.climb_at == EIGHT + 2 * HOUR
 
 
 def test_who_was_never_asked_is_as_rested_as_who_was_asked_no_time() -> None:

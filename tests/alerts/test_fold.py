@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.case_proofs import agrees, ended_as_told
 from alerts.desk import Desk
-from alerts.fold import Folded, fold
-from alerts.handover import JOURNALLED
-from alerts.proofs import agrees, ended_as_told
+from alerts.fold import JOURNALLED, Folded, fold
 from linli.alert import Alert, AlertKind, AlertState, Entry, Outcome, RequestState, Severity
 from linli.clock import VirtualClock
 from linli.errors import Conflict
@@ -45,7 +44,8 @@ def by(who: str, what: str, **detail: str) -> Entry:
         ([by("v1", "accepted"), by("linli", "lease_ended")], AlertState.OPEN, RequestState.ACCEPTED),
         ([by("v1", "accepted"), by("v1", "declined")], AlertState.OPEN, RequestState.DECLINED),
         ([by("v2", "accepted"), by("v1", "joined"), by("v2", "declined")], AlertState.ACCEPTED, RequestState.ACCEPTED),
-        ([by("v1", "at_door"), by("v1", "declined")], AlertState.AT_DOOR, RequestState.DECLINED),
+        ([by("v1", "at_door"), by("v1", "declined")], AlertState.OPEN, RequestState.DECLINED),
+        ([by("v1", "at_door"), by("v2", "at_door"), by("v1", "declined")], AlertState.AT_DOOR, RequestState.DECLINED),
         ([by("v1", "notice_sent"), by("linli", "told", person="lin")], AlertState.OPEN, RequestState.ASKED),
         ([by("v1", "closed", outcome="safe"), by("v1", "at_door")], AlertState.CLOSED, RequestState.AT_DOOR),
     ],

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.channels.base import Answer, Verdict
-from alerts.retry import Next, after, other_way, stem
+from alerts.retry import Next, after, is_news, line, other_way, stem
 from linli.alert import Notice, NoticeState, NoticeType, Severity
 from linli.people import Person, Role
 from tests.alerts.post import person
@@ -92,6 +92,30 @@ def test_thanks_go_only_by_the_way_that_the_call_went() -> None:
 
 def test_one_message_by_several_ways_is_known_by_the_same_stem() -> None:
     assert stem(a_notice()) == "a-1.call.0.0.ana"
+
+
+@pytest.mark.parametrize(
+    ("reason", "following", "told"),
+    [
+        ("HTTP 500", NoticeState.WAITING, True),
+        ("busy", NoticeState.WAITING, False),
+        ("busy", NoticeState.FAILED, True),
+    ],
+    ids=["it fails in another way", "it fails again", "it is given up"],
+)
+def test_the_log_names_a_failure_once_and_not_at_every_retry(
+    *, reason: str, following: NoticeState, told: bool
+) -> None:
+    assert is_news(Answer(Verdict.LATER, reason), replace(a_notice(), reason="busy"), following) is told
+
+
+def test_the_log_says_to_whom_and_by_what_a_message_went_and_leaves_out_what_is_not_known() -> None:
+    failed = line("notice_failed", a_notice(), "sms", Answer(Verdict.LATER, "busy"), EIGHT)
+    unlisted = line("notice_failed", a_notice(), "", Answer(Verdict.NEVER), EIGHT)
+
+    assert (failed.at, failed.what, failed.who) == (EIGHT, "notice_failed", "ana")
+    assert failed.detail == {"channel": "sms", "key": "a-1.call.0.0.ana.ana-0", "reason": "busy"}
+    assert unlisted.detail == {"key": "a-1.call.0.0.ana.ana-0"}
 
 
 def test_what_follows_from_an_answer_cannot_be_changed_afterwards() -> None:

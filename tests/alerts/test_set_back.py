@@ -42,7 +42,7 @@ def test_a_lease_of_the_dead_and_a_message_put_off_are_not_late(tmp_path: Path) 
     town.desk.open([finding()])
     with town.care.begin() as connection:
         taken = outbox.claim(connection, EIGHT, lease=30 * S, limit=2)
-        outbox.record(connection, taken[1].key, state=NoticeState.WAITING, now=EIGHT, due_at=EIGHT + 5 * S)
+        outbox.record_failure(connection, taken[1].key, state=NoticeState.WAITING, now=EIGHT, due_at=EIGHT + 5 * S)
     town.clock.advance(-HOUR)
     town.tick()
     town.clock.advance(31 * S)
@@ -113,6 +113,28 @@ def test_a_store_that_does_not_answer_just_then_delays_the_moving_and_does_not_u
     remove_store()
 
     assert "lease_ended" in told
+
+
+def test_the_word_that_it_is_over_is_not_late_though_no_case_is_open_any_more(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding()])
+    with town.care.begin() as connection:
+        outbox.record_sent(
+            connection, [notice.key for notice in outbox.claim(connection, EIGHT, lease=30 * S, limit=9)], EIGHT
+        )
+    town.desk.close(town.desk.open_alerts()[0].id, "v1", Outcome.SAFE)
+    with town.care.begin() as connection:
+        taken = outbox.claim(connection, EIGHT, lease=30 * S, limit=9)
+    town.clock.advance(-HOUR)
+    town.tick()
+    town.clock.advance(31 * S)
+
+    with town.care.begin() as connection:
+        again = outbox.claim(connection, town.clock.now(), lease=30 * S, limit=9)
+
+    assert taken
+    assert {notice.key for notice in again} == {notice.key for notice in taken}
+    town.care.close()
 
 
 def test_without_an_open_case_nothing_is_moved_or_written(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
@@ -438,3 +439,24 @@ def test_what_the_tables_refuse_does_not_keep_the_desk_from_opening(house: House
     house.back()
 
     assert sorted(house.open_ones()) == sorted([A, alert_id("sos:9")])
+
+
+def test_a_database_that_takes_long_over_the_handover_keeps_no_call_waiting(house: House) -> None:
+    with house.locked():
+        house.stand_in.turn([press()])
+
+    def call_beside(*_: object) -> None:
+        calling = threading.Thread(target=house.stand_in.turn, args=([press(9, NEIGHBOUR.home)],), daemon=True)
+        calling.start()
+        calling.join(timeout=10)
+        called_beside.append(not calling.is_alive())
+
+    called_beside: list[bool] = []
+    with house.care.begin() as connection:
+        event.listen(connection, "savepoint", call_beside)
+        house.stand_in.adopt(connection, house.clock.now())
+
+    assert called_beside == [True]
+    house.back()
+    assert sorted(house.open_ones()) == sorted([A, alert_id("sos:9")])
+    assert house.phones.often() == {1}

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from linli.alert import NoticeState, Severity
 from linli.store import cases, outbox
 from linli.store.care import CareStore
-from tests.cast import ANA, BO, EIGHT, HOUR, MINUTE
+from tests.cast import BO, EIGHT, HOUR, MINUTE
 from tests.store.histories import claimed, closed, notice, opened, posted
 
 
@@ -76,11 +76,11 @@ def test_an_answer_ends_the_way_of_a_notice(care: CareStore) -> None:
     posted(care, notice("n-1"), notice("n-2"))
     claimed(care)
     with care.begin() as connection:
-        first = outbox.record(connection, "n-1", state=NoticeState.SENT, now=EIGHT, reason="202")
-        again = outbox.record(connection, "n-1", state=NoticeState.FAILED, now=EIGHT)
-        outbox.record(connection, "n-2", state=NoticeState.FAILED, now=EIGHT, reason="no such number")
+        first = outbox.record_sent(connection, ["n-1"], EIGHT)
+        again = outbox.record_failure(connection, "n-1", state=NoticeState.FAILED, now=EIGHT)
+        outbox.record_failure(connection, "n-2", state=NoticeState.FAILED, now=EIGHT, reason="no such number")
 
-    assert (first, again) == (True, False)
+    assert (first, again) == ({"n-1"}, False)
     assert _states(care) == {"n-1": NoticeState.SENT, "n-2": NoticeState.FAILED}
     assert claimed(care, EIGHT + HOUR) == []
 
@@ -91,7 +91,7 @@ def test_what_is_to_be_tried_later_waits_until_then(care: CareStore) -> None:
     claimed(care)
     with care.begin() as connection:
         later = EIGHT + 2 * MINUTE
-        outbox.record(connection, "n-1", state=NoticeState.WAITING, now=EIGHT, due_at=later, reason="429")
+        outbox.record_failure(connection, "n-1", state=NoticeState.WAITING, now=EIGHT, due_at=later, reason="429")
 
     assert claimed(care, EIGHT + MINUTE) == []
     assert claimed(care, EIGHT + 2 * MINUTE) == ["n-1"]
@@ -105,11 +105,11 @@ def test_a_sender_whose_lease_is_over_cannot_give_up_for_the_next_but_can_say_th
     claimed(care, EIGHT)
     claimed(care, EIGHT + MINUTE)
     with care.begin() as connection:
-        slow = outbox.record(connection, "n-1", state=NoticeState.FAILED, now=EIGHT, attempt=1)
-        quick = outbox.record(connection, "n-1", state=NoticeState.FAILED, now=EIGHT, attempt=2)
-        truth = outbox.record(connection, "n-1", state=NoticeState.SENT, now=EIGHT, attempt=1)
+        slow = outbox.record_failure(connection, "n-1", state=NoticeState.FAILED, now=EIGHT, attempt=1)
+        quick = outbox.record_failure(connection, "n-1", state=NoticeState.FAILED, now=EIGHT, attempt=2)
+        truth = outbox.record_sent(connection, ["n-1"], EIGHT)
 
-    assert (slow, quick, truth) == (False, True, True)
+    assert (slow, quick, truth) == (False, True, {"n-1"})
     assert _states(care) == {"n-1": NoticeState.SENT}
 
 
@@ -127,12 +127,12 @@ def test_what_is_on_its_way_can_be_taken_back_for_all_or_for_one(care: CareStore
     posted(care, notice("leased"), replace(notice("waiting"), person=BO.person), notice("sent"))
     with care.begin() as connection:
         outbox.claim(connection, EIGHT, lease=MINUTE, limit=1)
-        outbox.record(connection, "sent", state=NoticeState.SENT, now=EIGHT)
+        outbox.record_sent(connection, ["sent"], EIGHT)
         bo = outbox.withdraw(connection, "a-1", EIGHT, person=BO.person)
         rest = outbox.withdraw(connection, "a-1", EIGHT)
-        answer = outbox.record(connection, "leased", state=NoticeState.SENT, now=EIGHT)
+        answer = outbox.record_sent(connection, ["leased"], EIGHT)
 
-    assert (bo, rest, answer) == (1, 1, True)
+    assert (bo, rest, answer) == (1, 1, {"leased"})
     assert _states(care) == {
         "leased": NoticeState.SENT,
         "waiting": NoticeState.WITHDRAWN,
@@ -151,20 +151,18 @@ def test_the_sender_knows_when_to_look_again(care: CareStore) -> None:
     with care.read() as connection:
         assert outbox.next_due(connection) == EIGHT + MINUTE
     with care.begin() as connection:
-        outbox.record(connection, "n-1", state=NoticeState.SENT, now=EIGHT)
+        outbox.record_sent(connection, ["n-1"], EIGHT)
     with care.read() as connection:
         assert outbox.next_due(connection) == EIGHT + HOUR
 
 
-def test_the_inbox_shows_the_latest_first(care: CareStore) -> None:
+def test_the_metrics_count_the_notices_of_each_state(care: CareStore) -> None:
     opened(care, "a-1")
-    for number in range(3):
-        posted(care, notice(f"n-{number}"), now=EIGHT + number * MINUTE)
-    posted(care, replace(notice("other"), person=BO.person))
+    posted(care, *(notice(f"n-{number}") for number in range(4)))
+    claimed(care, limit=1)
 
     with care.read() as connection:
-        assert [one.key for one in outbox.of_person(connection, ANA.person, limit=2)] == ["n-2", "n-1"]
-        assert outbox.counts(connection) == {"waiting": 4}
+        assert outbox.counts(connection) == {"leased": 1, "waiting": 3}
 
 
 def test_four_senders_at_once_claim_each_notice_once(care: CareStore) -> None:

@@ -38,7 +38,6 @@ Ask = Callable[[Connection], object]
         (outbox.next_due, "ix_outbox_due"),
         (lambda c: outbox.withdraw(c, "a-1", EIGHT), "ix_outbox_alert"),
         (lambda c: outbox.of_alert(c, "a-1"), "ix_outbox_alert"),
-        (lambda c: outbox.of_person(c, "ana"), "ix_outbox_person_created_at"),
         (lambda c: absences.end(c, "home-7", EIGHT), "ix_absences_home_until"),
         (lambda c: absences.running(c, EIGHT), "ix_absences_until"),
         (lambda c: access.by_session(c, "cookie", EIGHT), "sqlite_autoindex_sessions_1"),

@@ -33,8 +33,6 @@ def test_the_roster_comes_back_as_it_went_in(care: CareStore) -> None:
 
     assert found == roster(revision=1)
     assert list(found.homes) == sorted(home.home for home in HOMES)
-    with care.read() as connection:
-        assert store.count_homes(connection) == len(HOMES)
 
 
 def test_what_is_not_named_stays(care: CareStore) -> None:

@@ -58,7 +58,7 @@ def test_a_notice_that_was_taken_back_or_answered_is_held_by_nobody(care: CareSt
     posted(care, notice("n-1"), notice("n-2"))
     claimed(care)
     with care.begin() as connection:
-        outbox.record(connection, "n-1", state=NoticeState.SENT, now=EIGHT)
+        outbox.record_sent(connection, ["n-1"], EIGHT)
         outbox.withdraw(connection, "a-1", EIGHT)
 
     assert not _is_held(care, "n-1")
@@ -92,9 +92,9 @@ def test_what_was_accepted_counts_even_if_it_had_been_given_up_or_taken_back(car
     posted(care, *(notice(f"n-{number}") for number in range(4)))
     claimed(care)
     with care.begin() as connection:
-        outbox.record(connection, "n-1", state=NoticeState.FAILED, now=EIGHT, reason="HTTP 500")
-        outbox.record(connection, "n-2", state=NoticeState.WITHDRAWN, now=EIGHT)
-        outbox.record(connection, "n-3", state=NoticeState.SENT, now=EIGHT)
+        outbox.record_failure(connection, "n-1", state=NoticeState.FAILED, now=EIGHT, reason="HTTP 500")
+        outbox.record_failure(connection, "n-2", state=NoticeState.WITHDRAWN, now=EIGHT)
+        outbox.record_sent(connection, ["n-3"], EIGHT)
 
         sent = outbox.record_sent(connection, ["n-0", "n-1", "n-2", "n-3", "n-9"], EIGHT)
 

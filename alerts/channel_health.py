@@ -11,7 +11,7 @@ FAILURES = 3
 """How many failures in a row make a kind of channel a trouble: one alone may be one person's address."""
 
 
-class Reach:
+class ChannelHealth:
     """Says the parts `channel:KIND` well or in trouble. Used by one thread."""
 
     def __init__(self, health: Health) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from alerts.keys import where_the_key_is
+from alerts.spare_key import where_the_key_is
 from dashboard.access import Reach, may_know_key, may_see_whose
 from linli.people import Person, Roster
 from linli.store.overview import Involved
