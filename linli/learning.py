@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from linli.alert import Alert, Outcome
 from linli.clock import Clock
-from linli.people import Home, Roster
-from linli.signals import is_sign_of_life
+from linli.people import Device, Home, Roster
+from linli.signals import EXIT_ROOM, is_sign_of_life
 from linli.store import absences, cases, habits
 from linli.store.care import CareStore
 from linli.store.habits import Learned
@@ -93,9 +93,7 @@ class Learning:
             return
         for home in roster.homes.values():
             if home.home not in self._learned_at:
-                self._take(
-                    home.home, learn(History(signs_of([], home.zone)), self._prior, self._budget, now, home.zone)
-                )
+                self._take(home.home, learn(self._unknown(home), self._prior, self._budget, now, home.zone))
         self._roster_met = roster.revision
         self._plan(now)
 
@@ -122,11 +120,21 @@ class Learning:
         since = until - WINDOW
         life = (s for s in self._signals.between(since, until, home.home) if is_sign_of_life(s.kind, s.value))
         with self._care.read() as connection:
-            away = absences.since(connection, home.home, since)
+            away = [(_s(a.since), _s(a.until)) for a in absences.since(connection, home.home, since)]
             alerts = cases.search(connection, homes=[home.home], limit=_LAST_ALERTS)
-        return History(
-            signs_of(life, home.zone), (*_spans_of_need(alerts), *((_s(a.since), _s(a.until)) for a in away))
-        )
+        untaught = (*_spans_of_need(alerts), *away)
+        return History(signs_of(life, home.zone), untaught, has_exit(self._devices(home)))
+
+    def _unknown(self, home: Home) -> History:
+        return History(signs_of([], home.zone), has_exit=has_exit(self._devices(home)))
+
+    def _devices(self, home: Home) -> tuple[Device, ...]:
+        return self._roster().devices_by_home.get(home.home, ())
+
+
+def has_exit(devices: Iterable[Device]) -> bool:
+    """Tell whether a sensor is at a home's exit."""
+    return any(device.room == EXIT_ROOM for device in devices)
 
 
 def _spans_of_need(alerts: Iterable[Alert]) -> Iterable[Span]:

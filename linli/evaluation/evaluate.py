@@ -10,7 +10,7 @@ import numpy as np
 
 from alerts.ladders import LadderFor, built_in_ladder
 from linli.evaluation.trial import Call, Learn, Trial
-from linli.learning import WINDOW
+from linli.learning import WINDOW, has_exit
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
 from linli.replay import elder_of
@@ -50,7 +50,7 @@ class Habits:
 
         def learned(now: datetime) -> HomeModel:
             first = int(np.searchsorted(signs.at, int((now - WINDOW).timestamp())))
-            recent = History(signs.during(slice(first, len(signs))))
+            recent = History(signs.during(slice(first, len(signs))), has_exit=has_exit(past.devices))
             return learn(recent, self.prior, self.budget, now, past.home.zone)
 
         return learned

@@ -25,10 +25,14 @@ FEW_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A home's signs of life, and the spans of which nothing may be learned."""
+    """A home's signs of life, and the spans of which nothing may be learned.
+
+    `has_exit`: a sensor is known to be at the exit, though it may not have spoken yet.
+    """
 
     signs: Signs
     untaught: Sequence[Span] = ()
+    has_exit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

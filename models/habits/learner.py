@@ -20,7 +20,7 @@ from models.habits.usual import usual_at
 DOUBT = 600
 """Minutes of silence while it is in doubt whether she is at home: two thirds of such silences are of empty homes.
 
-Where no sign at the exit was ever seen, it always is in doubt.
+Where no sensor is known at the exit and no sign there was ever seen, it always is in doubt.
 """
 OUT_LEAST, OUT_MOST = 36 * 60, 72 * 60
 """Minutes: she may stay a night with her daughter; whoever is often away for longer gets longer."""
@@ -43,7 +43,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     if len(evidence.seen_days) < FEW_DAYS:
         table = np.maximum(table, LINE_OF_FEW_DAYS)
     signs = history.signs.before(second)
-    if not signs.is_exit.any():
+    if not (history.has_exit or signs.is_exit.any()):
         table = np.maximum(table, DOUBT)
     ends = [datetime.fromtimestamp(int(at), UTC) for at in signs.at[[0, -1]]] if len(signs) else [None, None]
     return HomeModel(

@@ -71,6 +71,12 @@ def test_where_no_sensor_is_at_the_exit_it_is_always_in_doubt_whether_she_is_in(
     assert model.table.min() == model.doubt
 
 
+def test_a_sensor_at_the_exit_that_has_not_spoken_yet_counts() -> None:
+    nothing_yet = learn(replace(history([]), has_exit=True), PRIOR, 1.0, MONDAY, ZONE)
+    assert nothing_yet.table.min() == LINE_OF_FEW_DAYS
+    assert learn(history([]), PRIOR, 1.0, MONDAY, ZONE).table.min() == nothing_yet.doubt
+
+
 def test_who_sleeps_until_eleven_is_not_woken_at_nine() -> None:
     late = learned(a_life(wakes=11.0))
     assert line(late, 22.5, "bedroom") > line(MODEL, 22.5, "bedroom") + 60
