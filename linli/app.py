@@ -38,7 +38,8 @@ logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 3
 _PLAN_SECONDS = 60
-_LEARN_SECONDS = 5
+_LEARN_SECONDS, _LEARN_AT_ONCE = 5.0, 2.0
+"""How often homes are learned by night, and for how long at once: the live path and a stop must not wait for it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class App:
         core = self.core
         self._auditor = Auditor(core.care, core.roster.get, core.desk, core.health, core.sender.wake)
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
-        self._learning = Every(_LEARN_SECONDS, self.core.learning.tick, name="learning")
+        self._learning = Every(_LEARN_SECONDS, lambda: self.core.learning.tick(_LEARN_AT_ONCE), name="learning")
         self._demo = demo
         self.services = self._services(demo=demo)
         self._server = _server(create_app(self.services))

@@ -4,12 +4,13 @@ What may not teach: declared absences, and what a visitor found to be true: a da
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from linli.alert import Alert, Outcome
-from linli.clock import Clock
+from linli.clock import Clock, seconds
 from linli.people import Device, Home, Roster
 from linli.signals import EXIT_ROOM, is_sign_of_life
 from linli.store import absences, cases, habits
@@ -72,18 +73,19 @@ class Learning:
         """Return when the next home is to be learned anew; None: never."""
         return self._next_at if self._budget else None
 
-    def tick(self) -> None:
-        """Learn every home whose local day has begun since it was learned last."""
+    def tick(self, patience_seconds: float = float("inf")) -> None:
+        """Learn the homes whose local day has begun since they were learned last: as many as go into so much time."""
         if not self._budget:
             return
         now = self._clock.now()
         self._meet(now)
         if self._next_at is None or self._next_at > now:
             return
-        for home in list(self._roster().homes.values()):
-            midnight = begin_of_day(now, home.zone)
-            if self._learned_at.get(home.home, midnight) < midnight:
-                self._learn(home, midnight)
+        until = seconds() + patience_seconds
+        for home in self._late(now):
+            self._learn(home, begin_of_day(now, home.zone))
+            if seconds() > until:
+                break
         self._plan(now)
 
     def _meet(self, now: datetime) -> None:
@@ -91,20 +93,27 @@ class Learning:
         roster = self._roster()
         if roster.revision == self._roster_met:
             return
+        line_of_all = cache(self._line_of_all)
         for home in roster.homes.values():
             if home.home not in self._learned_at:
-                self._take(home.home, learn(self._unknown(home), self._prior, self._budget, now, home.zone))
+                self._take(home.home, line_of_all(now, home.zone, has_exit=has_exit(self._devices(home))))
         self._roster_met = roster.revision
         self._plan(now)
 
+    def _line_of_all(self, now: datetime, zone: ZoneInfo, *, has_exit: bool) -> HomeModel:
+        """Return the line of people in general."""
+        return learn(History(signs_of([], zone), has_exit=has_exit), self._prior, self._budget, now, zone)
+
     def _plan(self, now: datetime) -> None:
         zones = {home.zone for home in self._roster().homes.values()}
-        is_late = any(
-            self._learned_at[home.home] < begin_of_day(now, home.zone)
-            for home in self._roster().homes.values()
-            if home.home in self._learned_at
-        )
+        is_late = next(self._late(now), None) is not None
         self._next_at = now if is_late else min((following_midnight(now, zone) for zone in zones), default=None)
+
+    def _late(self, now: datetime) -> Iterator[Home]:
+        for home in self._roster().homes.values():
+            midnight = begin_of_day(now, home.zone)
+            if self._learned_at.get(home.home, midnight) < midnight:
+                yield home
 
     def _learn(self, home: Home, midnight: datetime) -> None:
         model = learn(self._history(home, midnight), self._prior, self._budget, midnight, home.zone)
@@ -124,9 +133,6 @@ class Learning:
             alerts = cases.search(connection, homes=[home.home], limit=_LAST_ALERTS)
         untaught = (*_spans_of_need(alerts), *away)
         return History(signs_of(life, home.zone), untaught, has_exit(self._devices(home)))
-
-    def _unknown(self, home: Home) -> History:
-        return History(signs_of([], home.zone), has_exit=has_exit(self._devices(home)))
 
     def _devices(self, home: Home) -> tuple[Device, ...]:
         return self._roster().devices_by_home.get(home.home, ())

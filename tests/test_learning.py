@@ -149,6 +149,21 @@ def test_a_home_that_is_added_later_has_a_line_at_once(nights: Nights) -> None:
     assert nights.watch.state("home-new", hours(0, 10)).next.asks_at == hours(0, 20)
 
 
+def test_a_night_with_many_homes_is_taken_in_portions(nights: Nights) -> None:
+    homes = {f"home-{number}": replace(QUIET_HOME, home=f"home-{number}") for number in range(3)}
+    with nights.care.begin() as connection:
+        roster_store.save(connection, homes.values(), [], [])
+    nights.roster = Roster(revision=2, homes=homes)
+    nights.watch.take_roster(nights.roster)
+    nights.learning.tick()
+    nights.clock.set(WEEKS_LATER + HOUR)
+    turns = 0
+    while nights.learning.next_due() != WEEKS_LATER + 24 * HOUR:
+        nights.learning.tick(0.0)
+        turns += 1
+    assert turns == 3
+
+
 def test_only_the_latest_models_are_kept(nights: Nights) -> None:
     model = b"{}"
     with nights.care.begin() as connection:
