@@ -257,5 +257,9 @@ class Desk:
             self._heeded.look(connection)
 
     def start(self) -> None:
-        """Read what was open when linli stopped; its overdue steps are taken at the first tick."""
+        """Read what was open when linli stopped; its overdue steps are taken at the first tick.
+
+        Whether the clock was set back meanwhile only the newest line of the log tells: so before anything writes one.
+        """
+        self._look_at_clock(self._clock.now())
         self._committed()

@@ -278,12 +278,12 @@ class Engine:
                 self._heed_hub(message)
 
     def _heed_hub(self, message: Arrived) -> None:
-        """Note what a hub said. A button speaks past a hub that is lost: then its home's silence begins anew."""
+        """Note what a hub said. Where one that is lost is said to be so again, or a button speaks past it, silence begins anew."""
         *_, home, device, _ = message.topic.split("/")
         is_there, known, now = message.payload == b"online", self.hubs.get(home), self.clock.now()
         if device == HUB and (is_there or known is None or known.is_there):
             self.hubs[home] = Heard(is_there, now, self._log_seq())
-        elif device != HUB and known is not None and not known.is_there:
+        elif known is not None and not known.is_there:
             self.hubs[home] = replace(known, since=now)
 
     def deliver(self, findings: list[Finding]) -> None:

@@ -24,6 +24,8 @@ WAITS = frozenset({"held", "paced"})
 """Lines of the log that say that a notice waits: for the morning, or for one that was just sent."""
 LATEST = timedelta(seconds=5)
 SLACK = timedelta(seconds=1)
+UNSEEN = timedelta(seconds=10)
+"""By how much less than it was a set-back of the clock may be taken for: by the time since linli last looked at it."""
 LONGEST_NIGHT = timedelta(hours=13)
 """From eight in the evening until eight in the morning, in a night in which the clocks go back."""
 
@@ -96,12 +98,13 @@ def _ends(look: Look, alert: Row) -> Iterator[str]:
     }
     if alert["severity"] == Severity.NOTICE:
         longest["open"] = max(longest["open"], LONGEST_NIGHT)
-    if alert["state"] != "closed" and alert["due_at"] > look.now + ms(longest[alert["state"]] + SLACK):
+    slack = SLACK + UNSEEN if look.engine.clock_was_set else SLACK
+    if alert["state"] != "closed" and alert["due_at"] > look.now + ms(longest[alert["state"]] + slack):
         yield f"ends: {alert['id']} {alert['state']} waits {(alert['due_at'] - look.now) / 1000} s"
     if (alert["state"] in {"accepted", "at_door"}) != (alert["lease_until"] is not None):
         yield f"ends: {alert['id']} {alert['state']} with the lease {alert['lease_until']}"
     for notice in look.outbox[alert["id"]]:
-        if notice["state"] == "leased" and notice["lease_until"] > look.now + ms(LEASE + SLACK):
+        if notice["state"] == "leased" and notice["lease_until"] > look.now + ms(LEASE + slack):
             yield f"ends: {notice['key']} is held for {(notice['lease_until'] - look.now) / 1000} s"
 
 
@@ -114,7 +117,8 @@ def _not_held(look: Look, alert: Row) -> Iterator[str]:
     if not {"called", "asked", "nobody_to_call"} & set(first) or any(line["what"] in WAITS for line in log):
         yield f"held: the emergency {alert['id']} began with {first}"
     for notice in look.outbox[alert["id"]]:
-        is_held = notice["due_at"] > look.now + ms(LONGEST_PAUSE + SLACK)
+        slack = SLACK + UNSEEN if look.engine.clock_was_set else SLACK
+        is_held = notice["due_at"] > look.now + ms(LONGEST_PAUSE + slack)
         if notice["state"] == "waiting" and is_held and alert["state"] != "closed":
             yield f"held: {notice['key']} waits {(notice['due_at'] - look.now) / 1000} s"
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from alerts.desk import Desk
 from linli.alert import AlertKind, NoticeState, Outcome, Severity
 from linli.store import cases, outbox
 from tests.alerts.engine_town import small_town
@@ -134,6 +135,22 @@ def test_the_word_that_it_is_over_is_not_late_though_no_case_is_open_any_more(tm
 
     assert taken
     assert {notice.key for notice in again} == {notice.key for notice in taken}
+    town.care.close()
+
+
+def test_a_clock_set_back_while_linli_was_off_is_seen_before_anybody_answers(tmp_path: Path) -> None:
+    town = Town(tmp_path / "care.db")
+    town.desk.open([finding()])
+    (alert,) = town.desk.open_alerts()
+    town.clock.advance(-HOUR)
+    again = Desk(town.care, lambda: town.people, town.clock, lambda: None)
+    again.start()
+    again.decline(alert.id, "v1")
+    town.clock.advance(60 * S)
+    again.tick(town.clock.now())
+
+    assert "clock_set_back" in town.story(alert.id)
+    assert "bo" in called(town)
     town.care.close()
 
 
