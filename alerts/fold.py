@@ -28,6 +28,8 @@ _ANSWERS = MappingProxyType(
     }
 )
 """Lines by somebody about themselves."""
+_CARRIED_BY = MappingProxyType({AlertState.ACCEPTED: RequestState.ACCEPTED, AlertState.AT_DOOR: RequestState.AT_DOOR})
+"""Who is needed for a case to stay in a state; without them it is open again."""
 _CALLS = frozenset({"called", "asked"})
 _MAY_BE_ASKED = frozenset({None, RequestState.SILENT, RequestState.DECLINED})
 
@@ -62,8 +64,8 @@ def _after(case: Folded, entry: Entry) -> Folded:
     state = _STATES.get(entry.what, case.state)
     if case.state is AlertState.CLOSED:
         state = case.state
-    if state is AlertState.ACCEPTED and RequestState.ACCEPTED not in case.people.values():
-        state = AlertState.OPEN  # whoever went has turned back
+    if state in _CARRIED_BY and _CARRIED_BY[state] not in case.people.values():
+        state = AlertState.OPEN  # whoever went, or was there, has turned back
     if entry.what == "at_door":
         return replace(case, state=state, door_at=case.door_at or entry.at)
     if entry.what == "closed":

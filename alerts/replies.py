@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from alerts.callers import Callers
 from alerts.case import Case, Draft, Step, role_of
@@ -23,6 +24,8 @@ CONFIRMS_WITHIN = timedelta(minutes=10)
 """How long after she has taken a call back she can confirm it by doing so again."""
 CONFIRMS_AFTER = timedelta(seconds=2)
 """A second message that comes sooner may be the first, sent twice by its button."""
+_CARRIED_BY = MappingProxyType({AlertState.ACCEPTED: RequestState.ACCEPTED, AlertState.AT_DOOR: RequestState.AT_DOOR})
+"""How somebody must stand for a case to be quiet: when the last of them turns back, the calls go on."""
 
 
 def accepted(case: Case, person: str, role: Role, now: datetime, *, minutes: int | None = None) -> Step:
@@ -57,7 +60,7 @@ def _stand(draft: Draft, person: str, role: Role, state: RequestState) -> None:
 
 
 def declined(case: Case, callers: Callers, person: str, now: datetime) -> Step:
-    """Somebody cannot come: call the next at once; who had accepted is let go, and the ladder goes on."""
+    """Somebody cannot come: call the next at once; who had accepted or was at the door is let go, and the ladder goes on."""
     draft = Draft.of(case, now)
     known = case.of(person)
     if known is not None and known.state is RequestState.DECLINED:
@@ -65,7 +68,7 @@ def declined(case: Case, callers: Callers, person: str, now: datetime) -> Step:
     _stand(draft, person, known.role if known else role_of(callers.person(person)), RequestState.DECLINED)
     draft.note("declined", person)
     draft.spare = person
-    if case.alert.state is AlertState.ACCEPTED and not _anybody(draft, RequestState.ACCEPTED):
+    if case.alert.state in _CARRIED_BY and not _anybody(draft, _CARRIED_BY[case.alert.state]):
         draft.alert = replace(
             draft.alert, state=AlertState.OPEN, lease_until=None, climb_at=draft.alert.climb_at or now
         )

@@ -56,7 +56,7 @@ def _take(told: Folded, what: str, who: str, detail: Mapping[str, Any]) -> None:
         told.people[person] = "asked"
     if what in SAYS_OF_ALERT:
         told.state = SAYS_OF_ALERT[what]
-    elif what == "declined" and told.state == "accepted" and "accepted" not in told.people.values():
+    elif what == "declined" and told.state in {"accepted", "at_door"} and told.state not in told.people.values():
         told.state = "open"
     told.outcome = str(detail.get("outcome", told.outcome))
     told.marks += what == "late"

@@ -77,6 +77,25 @@ def test_while_somebody_is_at_the_door_one_who_turns_back_changes_nothing() -> N
     assert step.notices == ()
 
 
+def test_while_one_is_still_at_the_door_another_who_was_there_can_leave() -> None:
+    case, _ = begun(*SOS)
+    for person in ("v1", "v2"):
+        case = after(case, replies.arrived(case, person, Role.VOLUNTEER, EIGHT + M))
+    step = no(case, "v2", EIGHT + 2 * M)
+    assert step.alert == case.alert
+    assert step.notices == ()
+
+
+def test_when_the_last_at_the_door_turns_back_the_calls_go_on_though_somebody_is_on_the_way() -> None:
+    case, _ = begun(*SOS)
+    case = go(after(case, replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT + M)), "v2", EIGHT + M)
+    step = no(case, "v1", EIGHT + 2 * M)
+    assert step.alert.state is AlertState.OPEN
+    assert step.alert.lease_until is None
+    assert {"bo", "lin"} <= set(called(step))
+    assert step.alert.climb_at == EIGHT + 3 * M
+
+
 def test_who_turns_back_early_leaves_the_ladder_its_times() -> None:
     case, _ = begun(*SOS)
     step = no(go(case, "v1", EIGHT + 5 * S), "v1", EIGHT + 15 * S)
