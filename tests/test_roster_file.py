@@ -258,6 +258,9 @@ SAID = "people row {row}, address: {other} is reached by the same group's bot; l
         ("wecom", "k-1", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k-1"),
         ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=t", "t"),
         ("feishu", "h", "h"),
+        ("wecom", "k-1", "http://QYAPI.weixin.qq.com:80/cgi-bin/webhook/send?debug=1&key=k-1"),
+        ("dingtalk", "t", "https://oapi.dingtalk.com:443/robot/send?access_token=t&x=1"),
+        ("feishu", "h", "https://open.feishu.cn/open-apis/bot/v2/hook/h/"),
     ],
 )
 def test_a_groups_bot_stands_for_one_person(tmp_path: Path, kind: str, one: str, same: str) -> None:
@@ -278,6 +281,9 @@ def test_a_group_is_a_person_of_its_own_and_bots_of_other_groups_are_no_matter(t
         ("building-3-group", "volunteer", "building:3", "wecom", "k-1"),
         ("jun", "volunteer", "home-7", "wecom", "k-2"),
         ("jun", "", "", "dingtalk", "k-1"),
+        ("jun", "", "", "wecom", "https://relay.example.org/send?key=k-1"),
+        ("jun", "", "", "wecom", "https://relay.example.org/3"),
+        ("kai", "", "", "wecom", "https://relay.example.org/4"),
         ("kai", "volunteer", "home-7", "webhook", "http://127.0.0.1:9/all"),
         ("lu", "volunteer", "home-7", "webhook", "http://127.0.0.1:9/all"),
     ]
