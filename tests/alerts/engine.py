@@ -48,11 +48,15 @@ Tables = Mapping[str, list[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a home's hub last said: whether it is there, from when on that counts, and how long the log was then."""
+    """What a home's hub last said: whether it is there, from when on that counts, and how long the log was then.
+
+    `is_repeated`: something was heard of the home since it was lost. Then when it fell silent is a matter of taste.
+    """
 
     is_there: bool
     since: datetime
     log_seq: int
+    is_repeated: bool = False
 
 
 class Engine:
@@ -284,7 +288,7 @@ class Engine:
         if device == HUB and (is_there or known is None or known.is_there):
             self.hubs[home] = Heard(is_there, now, self._log_seq())
         elif known is not None and not known.is_there:
-            self.hubs[home] = replace(known, since=now)
+            self.hubs[home] = replace(known, since=now, is_repeated=True)
 
     def deliver(self, findings: list[Finding]) -> None:
         """Hand findings to the desk as detectors do: what it does not take comes again."""

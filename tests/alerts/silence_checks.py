@@ -67,7 +67,14 @@ def _together(look: Look) -> Iterator[str]:
     """Of a whole stairwell that fell silent in one moment an incident tells."""
     hubs = {look.engine.hubs.get(home) for home in STAIRWELL}
     hub = hubs.pop()
-    if not look.engine.is_settled or look.engine.clock_was_set or hubs or hub is None or hub.is_there:
+    if (
+        not look.engine.is_settled
+        or look.engine.clock_was_set
+        or hubs
+        or hub is None
+        or hub.is_there
+        or hub.is_repeated
+    ):
         return
     is_time = look.now - millis(hub.since) >= ms(NOTICED)
     incidents = [alert for alert in _about(look, STAIRWELL[0]) if not alert["home"]]
