@@ -102,6 +102,17 @@ class JournalFile:
         with suppress(OSError):
             self._keep_room(os.fstat(self._opened()).st_size)
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the file is open and holds no entry, whole or spoilt."""
+        return self._file is not None and self._end == 0
+
+    def remove(self) -> None:
+        """Take the file away, and its folder if nothing else is in it."""
+        self.path.unlink()
+        with suppress(OSError):
+            self.path.parent.rmdir()
+
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:
@@ -174,12 +185,15 @@ class Journal:
                     self._use(file)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files; what was only kept ready, in a place that others use too, is taken away."""
         with self._lock:
             self._usable = []
-            for file in self._files:
+            for number, file in enumerate(self._files):
+                is_spare = number > 0 and file.is_empty
                 with suppress(OSError):
                     file.close()
+                    if is_spare:
+                        file.remove()
 
     def _use(self, file: JournalFile) -> None:
         self._usable.append(file)

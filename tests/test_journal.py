@@ -163,6 +163,17 @@ def test_when_the_first_place_is_full_the_second_takes_over_and_both_are_read(tm
     assert Journal([first, second], reserve=64).open() == [ONE, ONE, TWO * 3]
 
 
+def test_a_second_place_that_was_never_needed_is_left_as_it_was_found(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    journal = Journal([first, second], reserve=64)
+    journal.open()
+    journal.append([ONE])
+    journal.close()
+
+    assert not second.exists()
+    assert Journal([first, second], reserve=64).open() == [ONE]
+
+
 def test_when_no_place_takes_anything_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     journal = Journal([tmp_path / "file"])
