@@ -5,16 +5,12 @@ shown as the moment of asking stays true. Homes without a model have the fixed l
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from linli.clock import from_millis
 from linli.signals import EXIT_ROOM
-from models.habits.line import line_of
-from models.habits.model import LONGEST, HomeModel
+from models.habits.line import limits_of
+from models.habits.model import HomeModel
 from models.habits.presence import START, Presence, Trace, follow
-from models.sensor import in_millis
 
-_MINUTE = in_millis(timedelta(minutes=1))
 _SECOND = 1000
 
 
@@ -44,21 +40,19 @@ class Personal:
             self.trace, at // _SECOND, device, word, is_exit=room == EXIT_ROOM and is_placed, is_placed=is_placed
         )
 
-    def fix(self, last_sign: int, room: str) -> int:
+    def fix(self, room: str) -> int:
         """Return how long silence may last after the latest sign, in milliseconds; the same until another comes."""
         if self.model is None:
             raise ValueError("a home without a model has no line of its own")
         if self._fixed_for is None or self._fixed_for[0] is not self.trace or self._fixed_for[1] != self.spent_sure:
-            self._fix(self.model, last_sign, room)
+            self._fix(self.model, room)
             self._fixed_for = (self.trace, self.spent_sure)
         return self.limit
 
-    def _fix(self, model: HomeModel, last_sign: int, room: str) -> None:
-        line = line_of(model, from_millis(last_sign), room, self.trace.presence) * _MINUTE
-        most = (model.out if self.trace.sure_presence is Presence.OUT else LONGEST) * _MINUTE
-        ceiling = max(0, self.trace.sure_at * _SECOND + most - last_sign)
+    def _fix(self, model: HomeModel, room: str) -> None:
+        line, ceiling = limits_of(model, self.trace, room)
         self.by_ceiling = ceiling < line and self.trace.sure_at != self.spent_sure
-        self.limit = ceiling if self.by_ceiling else line
+        self.limit = _SECOND * (ceiling if self.by_ceiling else line)
 
     def tell(self) -> None:
         """Take in that somebody was called: a ceiling calls once until another sign is borne out."""

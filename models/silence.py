@@ -105,7 +105,7 @@ class Silence:
             dwelling, last_sign = homes.dwellings[row], homes.last_sign.item(row)
             if dwelling.personal.model is None or last_sign == NONE or begins.item(at) > last_sign:
                 continue
-            limit = dwelling.personal.fix(last_sign, dwelling.room)
+            limit = dwelling.personal.fix(dwelling.room)
             homes.is_out[row] = dwelling.personal.is_out
             unseen, seen_from = 0, last_sign
             for start, end in _merged(dwelling.blind, last_sign):

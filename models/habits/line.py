@@ -1,7 +1,7 @@
 """The line of a home after a sign of life: one look into the table, the same for the live keeper and for evaluation."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,17 +28,15 @@ def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> I
     return np.select([presence == Presence.OUT, presence != Presence.IN], [model.out, model.doubt], inside)
 
 
-def asks_at(model: HomeModel, trace: Trace, room: str) -> datetime:
-    """Return when the elder is asked if nothing more is heard after the trace's latest sign.
+def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
+    """Return how many seconds silence may last after the trace's latest sign: by the line, and by the ceiling.
 
     The ceiling counts from the latest sign that another bore out, so that a lone pulse now and then cannot put it off;
     but it never lies before the latest sign, and where she was out then, it is the line for being out.
     """
-    last = datetime.fromtimestamp(trace.last_at, ZoneInfo(model.timezone))
-    line = last + timedelta(minutes=line_of(model, last, room, trace.presence))
-    sure = datetime.fromtimestamp(max(trace.sure_at, 0), ZoneInfo(model.timezone))
+    last = datetime.fromtimestamp(trace.last_at, UTC)
     most = model.out if trace.sure_presence is Presence.OUT else LONGEST
-    return max(last, min(line, sure + timedelta(minutes=most)))
+    return 60 * line_of(model, last, room, trace.presence), max(0, trace.sure_at + 60 * most - trace.last_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class Asked:
 
 
 def asked_after(model: HomeModel, signs: Signs, whereabouts: Whereabouts) -> Asked:
-    """Return the same as `asks_at` for every sign of a history, under one model."""
+    """Return what `limits_of` comes to for every sign of a history, under one model."""
     by_line = signs.at + 60 * lines_of(model, signs.minute, signs.place, whereabouts.presence)
     most = np.where(whereabouts.sure_presence == Presence.OUT, model.out, LONGEST)
     return Asked(by_line, np.maximum(signs.at, whereabouts.sure_at + 60 * most))

@@ -1,6 +1,6 @@
 """A model that is stored and read again, and lines that are read from it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.habits.line import asked_after, asks_at, line_of
+from models.habits.line import asked_after, limits_of, line_of
 from models.habits.model import LONGEST, BadModel, HomeModel, model_from_json, model_to_json
-from models.habits.presence import START, Presence, follow, whereabouts_of
+from models.habits.presence import START, Presence, Trace, follow, whereabouts_of
 from models.habits.prior import BadPrior, prior_from_json, prior_to_json, shipped_prior
 from models.habits.signs import signs_of
 from tests.models.habits.lives import WEEKS_LATER, ZONE, a_life, hours
@@ -86,6 +86,11 @@ def test_in_doubt_and_out_the_line_is_a_long_one() -> None:
     assert [line_of(MODEL, hours(0, 8), "kitchen", p) for p in presences] == [600, 600, 2160]
 
 
+def asks_at(trace: Trace, room: str) -> datetime:
+    """Return when the elder is asked after the trace's latest sign."""
+    return datetime.fromtimestamp(trace.last_at + min(limits_of(MODEL, trace, room)), UTC)
+
+
 def test_a_pulse_now_and_then_does_not_put_off_the_ceiling() -> None:
     lived = int(hours(0, 8).timestamp())
     trace = follow(START, lived, "hall", "on", is_exit=False)
@@ -93,7 +98,7 @@ def test_a_pulse_now_and_then_does_not_put_off_the_ceiling() -> None:
     for quarter in range(1, 30):
         trace = follow(trace, lived + quarter * 1500, "hall", "on", is_exit=False)
     ceiling = hours(0, 8) + timedelta(minutes=LONGEST + 1)
-    assert asks_at(MODEL, trace, "hall") == max(ceiling, hours(0, 8) + timedelta(seconds=29 * 1500))
+    assert asks_at(trace, "hall") == max(ceiling, hours(0, 8) + timedelta(seconds=29 * 1500))
 
 
 def test_a_lone_sign_at_the_exit_does_not_put_off_the_ceiling() -> None:
@@ -101,14 +106,14 @@ def test_a_lone_sign_at_the_exit_does_not_put_off_the_ceiling() -> None:
     trace = follow(START, lived, "hall", "on", is_exit=False)
     trace = follow(trace, lived + 60, "kitchen", "on", is_exit=False)
     trace = follow(trace, lived + 7200, "door", "open", is_exit=True)
-    assert asks_at(MODEL, trace, "entrance") == hours(0, 8) + timedelta(minutes=LONGEST + 1)
+    assert asks_at(trace, "entrance") == hours(0, 8) + timedelta(minutes=LONGEST + 1)
 
 
 def test_who_left_for_sure_is_given_the_time_for_being_out() -> None:
     lived = int(hours(0, 8).timestamp())
     trace = follow(START, lived, "hall", "on", is_exit=False)
     trace = follow(trace, lived + 60, "door", "open", is_exit=True)
-    assert asks_at(MODEL, trace, "entrance") == hours(0, 8) + timedelta(minutes=2161)
+    assert asks_at(trace, "entrance") == hours(0, 8) + timedelta(minutes=2161)
 
 
 def test_all_signs_at_once_are_asked_after_as_one_by_one() -> None:
@@ -129,7 +134,7 @@ def test_all_signs_at_once_are_asked_after_as_one_by_one() -> None:
         device = names[signs.device[row]]
         trace = follow(trace, int(signs.at[row]), device, "", is_exit=bool(signs.is_exit[row]))
         if row:
-            assert int(asks_at(MODEL, trace, rooms[device]).timestamp()) == found[row]
+            assert int(asks_at(trace, rooms[device]).timestamp()) == found[row]
 
 
 def test_the_prior_that_comes_with_linli_can_be_read_and_written() -> None:
