@@ -15,6 +15,7 @@ COMMANDS = (
     "import",
     "replay",
     "evaluate",
+    "explain",
     "decode",
     "token",
     "user",

@@ -9,6 +9,8 @@ import pytest
 
 from linli.alert import AlertKind, Outcome
 from linli.clock import VirtualClock
+from linli.commands.explain import command as explain
+from linli.errors import LinliError, UnknownHome
 from linli.learning import Learning
 from linli.people import Roster
 from linli.store import cases, habits
@@ -162,6 +164,23 @@ def test_a_night_with_many_homes_is_taken_in_portions(nights: Nights) -> None:
         nights.learning.tick(0.0)
         turns += 1
     assert turns == 3
+
+
+def test_it_is_explained_hour_by_hour(nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(LinliError, match="nothing was learned"):
+        explain(HOME, data=tmp_path)
+    nights.signals.append(a_life())
+    nights.night(WEEKS_LATER + HOUR)
+    explain(HOME, data=tmp_path)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == f"{HOME}: learned 2026-09-28, 21 days with signs of life from 2026-09-07 to 2026-09-27"
+    assert sum(line.startswith("12:00") for line in told) == 2
+
+
+@pytest.mark.usefixtures("nights")
+def test_a_home_that_nobody_knows_is_not_explained(tmp_path: Path) -> None:
+    with pytest.raises(UnknownHome, match="linli import"):
+        explain("nowhere", data=tmp_path)
 
 
 def test_only_the_latest_models_are_kept(nights: Nights) -> None:
