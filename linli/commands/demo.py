@@ -14,7 +14,7 @@ from dashboard.pages.signin import entry_link
 from linli.app import App, Asked
 from linli.clock import PacedClock, SystemClock
 from linli.commands.common import settings_from
-from linli.commands.options import Config, Data
+from linli.commands.options import Config, DataOrNone
 from linli.commands.run import Broker, Http, Mqtt, MqttListen, start_logging
 from linli.commands.simulate import FASTEST
 from linli.data_dir import DataDir
@@ -30,7 +30,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     speed: Annotated[float, typer.Option("--speed", min=1, max=FASTEST, help="Times as fast as real time.")] = 60,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same lives.")] = 1,
     minutes: Annotated[float, typer.Option("--minutes", min=0, help="End after so many minutes; 0: never.")] = 0,
-    data: Data = None,
+    data: DataOrNone = None,
     http: Http = None,
     mqtt: Mqtt = None,
     mqtt_listen: MqttListen = None,

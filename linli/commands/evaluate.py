@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from linli.commands.common import open_care, settings_from
-from linli.commands.options import Config, Data
+from linli.commands.options import Config, DataOrNone
 from linli.commands.progress import bar
 from linli.configured import rules
 from linli.errors import LinliError
@@ -34,7 +34,7 @@ def command(
     budget: Annotated[
         float | None, typer.Option("--budget", min=0, help="False alerts per resident and month; 0: the fixed line.")
     ] = None,
-    data: Data = None,
+    data: DataOrNone = None,
     config: Config = None,
 ) -> None:
     """Live through recordings with the real rules under a virtual clock and print false alerts and delays.

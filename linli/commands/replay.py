@@ -15,7 +15,7 @@ from alerts.channels.inbox import Inbox
 from linli.alert import Alert
 from linli.clock import VirtualClock
 from linli.commands.common import settings_from
-from linli.commands.options import AsJson, Config, Data
+from linli.commands.options import AsJson, Config, DataOrNone
 from linli.commands.progress import bar
 from linli.core import Core, build
 from linli.data_dir import DataDir
@@ -32,7 +32,7 @@ def command(
     recordings: Annotated[list[Path], typer.Argument(help="Recordings (CSV); see docs/simulation.md.")],
     as_json: AsJson = False,
     language: Annotated[str, typer.Option("--language", help="zh or en.")] = "en",
-    data: Data = None,
+    data: DataOrNone = None,
     config: Config = None,
 ) -> None:
     """Feed recordings through the real pipeline, as fast as it goes, and print each alert's transitions.
