@@ -354,7 +354,8 @@ class Engine:
         return min((moment for moment in moments if moment), default=now + timedelta(days=365))
 
     def set_clock(self, step: timedelta) -> None:
-        """Set the machine's clock, forwards or backwards."""
+        """Set the machine's clock, forwards or backwards; linli has looked at it a moment before, as it does all the time."""
+        self.settle()
         self.clock_was_set = True
         self.clock.advance(step)
 

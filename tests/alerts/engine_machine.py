@@ -215,7 +215,7 @@ class EngineMachine(RuleBasedStateMachine):
     )
     def her_button_is_tried(self, home: int, button: str, pressed: str, waits: int) -> None:
         self.here.try_button(HOMES[home].home, button)
-        self.here.clock.advance(timedelta(seconds=waits))
+        self.here.run_for(timedelta(seconds=waits))
         self.here.press(HOMES[home].home, pressed, Kind.SOS)
 
     @rule(home=homes, button=st.sampled_from(("", *BUTTONS)))
