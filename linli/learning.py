@@ -17,6 +17,10 @@ from linli.store import absences, cases, habits
 from linli.store.care import CareStore
 from linli.store.habits import Learned
 from linli.store.signals import SignalStore
+from models.days.beats import Heard
+from models.days.calendar import day_of
+from models.days.life import life_of
+from models.days.tonight import findings_of
 from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import BadModel, HomeModel, model_from_json, model_to_json
@@ -116,18 +120,23 @@ class Learning:
                 yield home
 
     def _learn(self, home: Home, midnight: datetime) -> None:
-        model = learn(self._history(home, midnight), self._prior, self._budget, midnight, home.zone)
+        heard = Heard()
+        history = self._history(home, midnight, heard)
+        model = learn(history, self._prior, self._budget, midnight, home.zone)
         with self._care.begin() as connection:
             habits.add(connection, [Learned(home.home, midnight, model_to_json(model))])
         self._take(home.home, model)
+        life = life_of(history.signs, home.zone, history.untaught, heard.beats(home.zone))
+        self._watch.take_nightly(home.home, findings_of(home, life, day_of(midnight, home.zone)))
 
     def _take(self, home: str, model: HomeModel) -> None:
         self._learned_at[home] = model.learned_at
         self._watch.take_model(home, model)
 
-    def _history(self, home: Home, until: datetime) -> History:
+    def _history(self, home: Home, until: datetime, heard: Heard) -> History:
         since = until - WINDOW
-        life = (s for s in self._signals.between(since, until, home.home) if is_sign_of_life(s.kind, s.value))
+        signals = heard.through(self._signals.between(since, until, home.home))
+        life = (s for s in signals if is_sign_of_life(s.kind, s.value))
         with self._care.read() as connection:
             away = [(_s(a.since), _s(a.until)) for a in absences.since(connection, home.home, since)]
             alerts = cases.search(connection, homes=[home.home], limit=_LAST_ALERTS)

@@ -1,5 +1,6 @@
 """Findings: what only time could tell, found anew with each tick until an alert stands for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from linli.alert import AlertKind
@@ -55,14 +56,27 @@ class Findings:
         self._offered: dict[str, _Offer] = {}
         self._missed: dict[str, _Pending] = {}
         self._held: frozenset[str] = frozenset()
+        self._nightly: dict[str, dict[str, Finding | None]] = {}
+        """By home and key, what the last night found; None once an alert stands for it."""
 
     def untold(self, now: int) -> list[Finding]:
         """Return what is found now and was not told yet."""
-        return [*self._inactive(now), *self._missing(now), *self._lost(now), *self._low(now)]
+        nightly = (one for those in self._nightly.values() for one in those.values() if one is not None)
+        return [*self._inactive(now), *self._missing(now), *self._lost(now), *self._low(now), *nightly]
+
+    def take_nightly(self, home: str, found: Iterable[Finding]) -> None:
+        """Take over what a night found in a home; what was told of the night before is not found again."""
+        before = self._nightly.get(home, {})
+        self._nightly[home] = {one.key: before.get(one.key, one) for one in found}
+        if not self._nightly[home]:
+            del self._nightly[home]
 
     def told(self, key: str) -> None:
         """Note that an alert stands for a finding."""
         self._missed.pop(key, None)
+        for those in self._nightly.values():
+            if key in those:
+                those[key] = None
         offer = self._offered.pop(key, None)
         row = None if offer is None else self._homes.index.get(offer.home)
         if offer is not None and row is not None:
@@ -83,12 +97,15 @@ class Findings:
             del self._missed[key]
 
     def take_homes(self) -> None:
-        """Drop the missed check-ins of homes that are no longer there."""
+        """Drop what was found of homes that are no longer there."""
+        self._nightly = {home: those for home, those in self._nightly.items() if home in self._homes.index}
         self._missed = {key: miss for key, miss in self._missed.items() if miss.home in self._homes.index}
 
     def next_due(self, now: int) -> int:
         """Return the earliest moment at which something new could be found; NEVER if nothing can."""
+        has_nightly = any(one is not None for those in self._nightly.values() for one in those.values())
         return min(
+            now if has_nightly else NEVER,
             self._next_missing(now),
             self._silence.next_crossing(),
             self._check_ins.next_deadline(),

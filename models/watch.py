@@ -94,6 +94,12 @@ class Watch:
             if row is not None:
                 self._silence.take_model(row, model)
 
+    def take_nightly(self, home: str, found: Iterable[Finding]) -> None:
+        """Take over what the night's look at a home's days found; the next tick finds it."""
+        with self._lock:
+            if home in self._homes.index:
+                self._findings.take_nightly(home, found)
+
     def take_absence(self, home: str, since: datetime, until: datetime | None) -> None:
         """Take in that a home is declared away from a moment on, until another or until `end_absence`."""
         with self._lock:

@@ -9,13 +9,18 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from alerts.ladders import LadderFor, built_in_ladder
-from linli.evaluation.trial import Call, Learn, Trial
+from linli.evaluation.trial import Call, Learn, LookBack, Trial, nothing
 from linli.learning import WINDOW, has_exit
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
 from linli.replay import elder_of
 from linli.signals import Signal
 from linli.steps import Steps, Tell, nobody
+from models.days.beats import beats_of
+from models.days.calendar import day_of
+from models.days.drawing import pictures_of
+from models.days.life import life_of
+from models.days.tonight import changes_of, findings_after
 from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import HomeModel
@@ -71,7 +76,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found for one home. `calls`: on the untouched recording, once for each silence."""
+    """What was found for one home on the untouched recording: `calls` once for each silence, `notices` to staff apart."""
 
     home: str
     zone: ZoneInfo
@@ -79,6 +84,7 @@ class Outcome:
     ends: datetime
     calls: tuple[Call, ...]
     answers: tuple[Answer, ...]
+    notices: tuple[Call, ...] = ()
 
 
 def pasts_of(recordings: Iterable[Path], known: Roster | None = None) -> list[Past]:
@@ -115,6 +121,18 @@ def _devices(home: str, told: Iterable[Signal], known: Roster | None) -> tuple[D
     return tuple(Device(home, device, room) for device, room in rooms.items())
 
 
+def look_back(past: Past) -> LookBack:
+    """Return what looks at the days of a home; of all that it finds it tells only what lies before a moment.
+
+    No later day changes what is found in the days before it, so one look at all of them serves each night.
+    """
+    zone = past.home.zone
+    life = life_of(signs_of(past.signals, zone), zone, beats=beats_of(past.signals, zone))
+    pictures = pictures_of(life, day_of(past.signals[-1].at, zone))
+    found = changes_of(pictures)
+    return lambda now: findings_after(past.home, pictures, found, day_of(now, zone) - pictures.first_day)
+
+
 def evaluate(
     past: Past,
     cuts: Sequence[datetime],
@@ -130,7 +148,10 @@ def evaluate(
     `habits` None: nothing is learned, the fixed line holds.
     """
     taught = habits.of(past) if habits else None
-    trial = Trial(past.home.home, _roster(past, people), rules, past.signals[0].at, ladders, learn=taught)
+    looks = look_back(past) if habits else nothing
+    trial = Trial(
+        past.home.home, _roster(past, people), rules, past.signals[0].at, ladders, learn=taught, look_back=looks
+    )
     steps = Steps(tell, len(past.signals))
     answers, number = {}, 0
     for cut in sorted(set(cuts)):
@@ -143,8 +164,10 @@ def evaluate(
     trial.live(steps.of(past.signals[number:]))
     ends = past.signals[-1].at
     trial.wait_until(ends + TAIL)
-    calls = tuple(trial.calls)
-    return Outcome(past.home.home, past.home.zone, past.signals[0].at, ends, calls, tuple(answers[cut] for cut in cuts))
+    return Outcome(
+        past.home.home, past.home.zone, past.signals[0].at, ends, tuple(trial.calls),
+        tuple(answers[cut] for cut in cuts), tuple(trial.notices),
+    )  # fmt: skip
 
 
 def _after(trial: Trial, until: datetime) -> Call | None:

@@ -32,11 +32,18 @@ VISIT = timedelta(minutes=15)
 
 Learn = Callable[[datetime], HomeModel]
 """Answers what is known of the home from what lies before a moment."""
+LookBack = Callable[[datetime], Iterable[Finding]]
+"""Answers what a night's look at the home's days finds, from what lies before a moment."""
+
+
+def nothing(_now: datetime) -> Iterable[Finding]:
+    """Find nothing."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Somebody other than the elder was called. `at`: when; `since`: the evidence that the alert rests on."""
+    """Somebody other than the elder was called, or staff were told. `at`: when; `since`: what the alert rests on."""
 
     at: datetime
     kind: AlertKind
@@ -66,6 +73,7 @@ class Trial:
         ladders: LadderFor = built_in_ladder,
         *,
         learn: Learn | None = None,
+        look_back: LookBack = nothing,
     ) -> None:
         self._roster = roster
         self._home = roster.homes[home]
@@ -75,13 +83,15 @@ class Trial:
         self._open: dict[AlertKind, _Open] = {}
         self._now, self._last_tick = begins, begins - LEAST_STEP
         self._learn = learn
+        self._look_back = look_back
         self._next_night = begins - LEAST_STEP
         self.calls: list[Call] = []
+        self.notices: list[Call] = []
         self.last_sign = begins
 
     def fork(self) -> Self:
         """Return a copy that goes its own way from here; people and places are shared, as nothing changes them."""
-        shared = (self._roster, self._home, self._ladders, self._learn)
+        shared = (self._roster, self._home, self._ladders, self._learn, self._look_back)
         return copy.deepcopy(self, {id(one): one for one in shared})
 
     def live(self, signals: Iterable[Signal]) -> None:
@@ -96,6 +106,7 @@ class Trial:
         """Learn the home anew from what lies before this moment; the next time is the next local midnight."""
         self.wait_until(self._next_night)
         self._watch.take_model(self._home.home, learn(self._next_night))
+        self._watch.take_nightly(self._home.home, self._look_back(self._next_night))
         self._next_night = following_midnight(self._next_night, self._home.zone)
 
     def wait_until(self, moment: datetime) -> None:
@@ -134,9 +145,11 @@ class Trial:
         self._call_whoever_is_due(now)
 
     def _open_alert(self, finding: Finding, now: datetime) -> None:
+        if finding.severity is Severity.NOTICE:
+            self.notices.append(Call(now, finding.kind, finding.severity, finding.why, finding.at))
+            return
         known = self._open.get(finding.kind)
-        is_open = known is not None and (not known.is_called or now < known.calls_at + VISIT)
-        if finding.severity is Severity.NOTICE or is_open:
+        if known is not None and (not known.is_called or now < known.calls_at + VISIT):
             return
         self._open[finding.kind] = _Open(finding, first_call(finding, self._callers, self._ladders, now))
         self._call_whoever_is_due(now)

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 SLEEPING_WORDS = ("bed", "sleep", "卧室", "床", "dormitor", "schlaf")
 WASHING_WORDS = ("bath", "toilet", "wc", "washroom", "restroom", "shower", "卫生间", "厕所", "浴室", "洗手间")
+KITCHEN_WORDS = ("kitchen", "cook", "pantry", "厨房", "灶", "cocina", "küche")
 LIVING_WORDS = ("living", "lounge", "sitting", "sofa", "couch", "tv", "客厅", "沙发", "wohn")
 
 
@@ -26,3 +27,9 @@ def place_of(room: str) -> Place:
         if any(word in name for word in words):
             return place
     return Place.OTHER
+
+
+def is_kitchen(room: str) -> bool:
+    """Tell whether a room's name speaks of where meals are made."""
+    name = room.lower()
+    return any(word in name for word in KITCHEN_WORDS)

@@ -10,7 +10,7 @@ import numpy as np
 from linli.clock import millis
 from linli.signals import EXIT_ROOM, Kind, Signal, is_sign_of_life
 from models.habits.arrays import DAY, Flags, Floats, Ints
-from models.habits.place import place_of
+from models.habits.place import is_kitchen, place_of
 
 TIED = frozenset({Kind.MOTION, Kind.PRESENCE, Kind.BED, Kind.CONTACT, Kind.WATER, Kind.BUTTON})
 """Kinds that speak of a place even where the room is not named; others may come from a pocket or a wrist."""
@@ -31,6 +31,9 @@ class Signs:
     is_exit: Flags
     is_placed: Flags
     """Whether the sign tells where somebody is."""
+    room: Ints
+    """The room, as a number by its name's place among the names of the home's rooms."""
+    is_kitchen: Flags
 
     def __len__(self) -> int:
         """Return how many signs there are."""
@@ -62,14 +65,18 @@ def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:
     at = np.array([row[0] for row in rows], dtype=np.int64)
     devices = {name: number for number, name in enumerate(sorted({row[2] for row in rows}))}
     words = {word: number for number, word in enumerate(sorted({row[3:5] for row in rows}))}
+    rooms = {name: number for number, name in enumerate(sorted({row[5] for row in rows}))}
+    room = np.array([rooms[row[5]] for row in rows], dtype=np.int64)
     return Signs(
         at,
         local_minutes(at, zone),
         np.array([devices[row[2]] for row in rows], dtype=np.int64),
         np.array([words[row[3:5]] for row in rows], dtype=np.int64),
-        np.array([place_of(row[5]) for row in rows], dtype=np.int64),
-        np.array([row[5] == EXIT_ROOM for row in rows], dtype=np.bool_),
+        np.array([place_of(name) for name in rooms], dtype=np.int64)[room],
+        np.array([name == EXIT_ROOM for name in rooms], dtype=np.bool_)[room],
         np.array([bool(row[5]) or Kind(row[3]) in TIED for row in rows], dtype=np.bool_),
+        room,
+        np.array([is_kitchen(name) for name in rooms], dtype=np.bool_)[room],
     )
 
 

@@ -1,0 +1,1 @@
+"""The picture of the day and what has changed in it."""
