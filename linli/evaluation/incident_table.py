@@ -30,20 +30,21 @@ def lines(judgement: Judgement) -> Iterator[str]:
 
 def row(name: str, answered: Sequence[Answered], judgement: Judgement) -> str:
     """Return the line of some incidents that expect the same alerts."""
-    hours = _hours(answered)
+    hours = hours_of(answered)
     a_day = judgement.false_a_day(answered[0].happening.expects)
     return (
         f"{name:20} {len(answered):6} {len(hours):8} {len(hours) / len(answered):7.1%} "
-        f"{_span(hours, 0.5):>8} {_span(hours, 0.9):>8} {a_day * (MONTH / DAY):12.2f} {a_day * _FIFTY:11.2f} "
+        f"{within(hours, 0.5):>8} {within(hours, 0.9):>8} {a_day * (MONTH / DAY):12.2f} {a_day * _FIFTY:11.2f} "
         f"{judgement.by_chance(answered):10.1%}"
     )
 
 
-def _hours(answered: Sequence[Answered]) -> list[float]:
+def hours_of(answered: Sequence[Answered]) -> list[float]:
+    """Return how many hours it took, of those that were noticed."""
     return [one.hours for one in answered if one.hours is not None]
 
 
-def _span(hours: Sequence[float], share: float) -> str:
+def within(hours: Sequence[float], share: float) -> str:
     """Return the time within which this share of those that were noticed was noticed, in a unit that fits."""
     if not hours:
         return "-"
@@ -63,7 +64,7 @@ def plain(judgement: Judgement) -> Plain:
 
 
 def _kind(answered: Sequence[Answered], judgement: Judgement) -> Plain:
-    hours = _hours(answered)
+    hours = hours_of(answered)
     a_day = judgement.false_a_day(answered[0].happening.expects)
     return {
         "incidents": len(answered),
