@@ -15,7 +15,7 @@ from linli.errors import LinliError
 from linli.people import Home
 from simulators.chance import between, stream_of
 from simulators.community import Community
-from simulators.household import homes_hit, household_of, resolve
+from simulators.household import household_of, resolve
 from simulators.incidents import NATURES, Incident, IncidentKind
 from simulators.persona import Persona
 from simulators.sensors import frame_around
@@ -101,6 +101,8 @@ WANTED = (
     Wanted(IncidentKind.GATEWAY_LOSS, 8, _any_hour, lambda _: timedelta(hours=48)),
 )
 POWER_CUT_LASTS = timedelta(hours=30)
+FEW = 6
+"""Homes on the stairs of a power cut, at least."""
 
 
 @dataclass
@@ -153,16 +155,15 @@ def _may_be_struck(community: Community, seed: int) -> Iterator[str]:
 
 
 def _power_cut(community: Community, seed: int, start: datetime, days: int, free: _Free) -> Iterator[Incident]:
-    """Yield one power cut, on the stairs where most homes are; nothing else happens early there."""
-    home = max(community.homes, key=lambda home: len(community.stairwell(home)))
-    stairs = community.stairwell(home)
-    if len(stairs) < 3 or days < QUIET_DAYS + 5:
+    """Yield one power cut, on stairs where a few homes are; nothing else happens early there."""
+    stairs = min((homes for homes in by_stairs(community).values() if len(homes) >= FEW), key=len, default=[])
+    if not stairs or days < QUIET_DAYS + 5:
         return
     chance = stream_of(seed, "kinds", IncidentKind.POWER_CUT)
     at = start + timedelta(days=between(chance, QUIET_DAYS, min(EARLY_UNTIL, days - 3)))
-    yield Incident(home.home, IncidentKind.POWER_CUT, at, POWER_CUT_LASTS)
-    for other in homes_hit(community, Incident(home.home, IncidentKind.POWER_CUT, at)):
-        free.slots[other] = free.slots.get(other, set()) - {Slot.EARLY}
+    yield Incident(stairs[0].home, IncidentKind.POWER_CUT, at, POWER_CUT_LASTS)
+    for home in stairs:
+        free.slots[home.home] = free.slots.get(home.home, set()) - {Slot.EARLY}
 
 
 def _placed(

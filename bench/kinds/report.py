@@ -30,23 +30,19 @@ def main() -> int:
     town = Town(
         int(os.environ.get("BENCH_HOMES", "200")), int(os.environ.get("BENCH_DAYS", "120")), SEED, START
     )  # fmt: skip
-    begun, done = time.monotonic(), 0
-
-    def tell(homes: int) -> None:
-        nonlocal done
-        done += homes
-        sys.stderr.write(f"kinds: {done} of {town.homes} homes, {time.monotonic() - begun:.0f} s\n")
-
+    seconds = 60 * float(os.environ.get("BENCH_MINUTES", "inf"))
+    begun = time.monotonic()
     outcomes: list[Outcome] = []
     happenings: list[Happening] = []
-    for tried in live_all(town, tell):
+    for tried in live_all(town, seconds):
         outcomes.extend(tried.outcomes)
         happenings.extend(tried.happenings)
+        sys.stderr.write(f"kinds: {len(outcomes)} of {town.homes} homes, {time.monotonic() - begun:.0f} s\n")
     judged = judge(outcomes, happenings, SETTLED)
     struck = {one.home for one in happenings}
     print(
-        f"kinds: {town.homes} homes, {town.days} days, seed {town.seed}; {len(judged.answered)} incidents, "
-        f"{town.homes - len(struck)} homes with none; {time.monotonic() - begun:.0f} s with {PROCESSES} processes\n"
+        f"kinds: {len(outcomes)} of {town.homes} homes, {town.days} days, seed {town.seed}; {len(judged.answered)} incidents, "
+        f"{len(outcomes) - len(struck)} homes with none; {time.monotonic() - begun:.0f} s with {PROCESSES} processes\n"
     )
     for line in tables(judged):
         print(line)

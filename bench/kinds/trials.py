@@ -1,9 +1,11 @@
-"""The community lived through: a recording with its truth for each stairwell, judged by the real rules, in two processes."""
+"""The community lived through: recordings of a few homes each, with the truth beside, judged by the real rules, in two processes."""
 
 import logging
 import multiprocessing
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,10 +19,12 @@ from models.habits.model import HomeModel
 from models.habits.prior import shipped_prior
 from models.rules import Rules
 from simulators.community import Community, build
-from simulators.incidents import Incident
+from simulators.incidents import Incident, IncidentKind
 from simulators.truth import write_with_truth
 
-PROCESSES = 2
+PROCESSES = int(os.environ.get("BENCH_PROCESSES", "2"))
+TOGETHER = 5
+"""Homes in a recording."""
 BUDGET = 1.0
 """False alerts a resident-month that are asked for: the default."""
 EACH_NIGHT = timedelta(days=21)
@@ -65,8 +69,8 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True)
-class Stairs:
-    """The homes of one stairwell and what befalls them."""
+class Group:
+    """Some homes and what befalls them."""
 
     town: Town
     homes: tuple[str, ...]
@@ -81,25 +85,26 @@ class Tried:
     happenings: tuple[Happening, ...]
 
 
-def stairwells(town: Town) -> list[Stairs]:
-    """Return the town stairwell by stairwell, the fullest first, so that no process waits long for the other."""
+def groups(town: Town) -> list[Group]:
+    """Return the town a few homes at a time; those that share a power cut stay together."""
     incidents = town.incidents()
-    groups = [tuple(home.home for home in homes) for homes in by_stairs(town.community).values()]
-    return [
-        Stairs(town, homes, tuple(incident for incident in incidents if incident.home in homes))
-        for homes in sorted(groups, key=len, reverse=True)
-    ]
+    struck = [one.home for one in incidents if one.kind is IncidentKind.POWER_CUT]
+    stairs = [tuple(home.home for home in homes) for homes in by_stairs(town.community).values()]
+    whole = [homes for homes in stairs if not set(struck).isdisjoint(homes)]
+    others = [home.home for home in town.community.homes if not any(home.home in homes for homes in whole)]
+    parts = [*whole, *(tuple(others[first : first + TOGETHER]) for first in range(0, len(others), TOGETHER))]
+    return [Group(town, homes, tuple(one for one in incidents if one.home in homes)) for homes in parts]
 
 
-def live_through(stairs: Stairs) -> Tried:
-    """Write what a stairwell tells, with the truth beside it, and judge every home of it."""
+def live_through(group: Group) -> Tried:
+    """Write what some homes tell, with the truth beside it, and judge each of them."""
     logging.disable(logging.WARNING)
-    town = stairs.town
-    community = _part(town.community, stairs.homes)
+    town = group.town
+    community = _part(town.community, group.homes)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "stairs.csv"
+        path = Path(folder) / "homes.csv"
         until = town.start + timedelta(days=town.days)
-        write_with_truth(path, community, town.seed, town.start, until, stairs.incidents)
+        write_with_truth(path, community, town.seed, town.start, until, group.incidents)
         known = Roster(
             homes=community.by_id, devices={(one.home, one.device): one for one in community.devices}, people={}
         )
@@ -117,9 +122,12 @@ def _part(community: Community, homes: Sequence[str]) -> Community:
     )
 
 
-def live_all(town: Town, tell: Callable[[int], None]) -> Iterator[Tried]:
-    """Yield what was found, stairwell by stairwell; `tell` is told how many homes were lived through."""
-    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=4) as pool:
-        for tried in pool.imap_unordered(live_through, stairwells(town)):
-            tell(len(tried.outcomes))
+def live_all(town: Town, seconds: float) -> Iterator[Tried]:
+    """Yield what was found, some homes at a time, until all are done or so many seconds are over."""
+    begun = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
+        for tried in pool.imap_unordered(live_through, groups(town)):
             yield tried
+            if time.monotonic() - begun > seconds:
+                pool.terminate()
+                break

@@ -9,7 +9,7 @@ import pytest
 
 from bench.kinds.plan import EARLY_UNTIL, LATE_FROM, QUIET_DAYS, WANTED
 from bench.kinds.report import SEED, START, tables
-from bench.kinds.trials import Town, live_through, stairwells
+from bench.kinds.trials import Town, groups, live_through
 from linli.evaluation.incidents import judge
 from linli.evaluation.score import SETTLED
 from simulators.household import homes_hit, resolve
@@ -80,7 +80,7 @@ def test_only_who_goes_out_can_stop_going_out() -> None:
 
 
 def test_a_small_town_is_told_in_the_same_tables() -> None:
-    tried = [live_through(stairs) for stairs in stairwells(HAMLET)]
+    tried = [live_through(group) for group in groups(HAMLET)]
     outcomes = [outcome for one in tried for outcome in one.outcomes]
     judged = judge(outcomes, [happening for one in tried for happening in one.happenings], SETTLED)
     incidents = planned(HAMLET)
@@ -95,5 +95,5 @@ def test_a_small_town_is_told_in_the_same_tables() -> None:
 
 
 def test_a_hamlet_lived_through_twice_rings_twice_the_same() -> None:
-    first, second = (live_through(stairwells(Town(1, 10, SEED, START))[0]) for _ in range(2))
+    first, second = (live_through(groups(Town(1, 10, SEED, START))[0]) for _ in range(2))
     assert first == second
