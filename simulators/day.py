@@ -17,6 +17,8 @@ DAY_BEGINS = 3.0
 DAY_ENDS = 27.0
 _TOO_LATE = 1.5
 """An appointment that would begin so many hours after its time is left out."""
+_PRESSING = 0.2
+"""The same for an urge."""
 
 
 class Doing(StrEnum):
@@ -129,19 +131,26 @@ def _planned(persona: Persona, day: date, travel: _Travel | None, chance: Random
 
 
 def _night(start: float, end: float, persona: Persona, chance: Random) -> Iterator[Stay]:
-    """Sleep, with a few short trips to the bathroom."""
+    """Sleep, with a few short trips to the bathroom; who is restless also walks about the home."""
     trips = sorted(
         between(chance, start, end) for _ in range(count_of(chance, persona.night_trips * (end - start) / 8))
     )
     now = start
     for trip in trips:
-        back = trip + between(chance, 0.05, 0.13)
+        room, doing, low, high = _night_trip(persona, chance)
+        back = trip + between(chance, low, high)
         if trip < now + 0.25 or back > end - 0.2:
             continue
         yield Stay(now, trip, "bedroom", Doing.SLEEP)
-        yield Stay(trip, back, "bathroom", Doing.WASH)
+        yield Stay(trip, back, room, doing)
         now = back
     yield Stay(now, end, "bedroom", Doing.SLEEP)
+
+
+def _night_trip(persona: Persona, chance: Random) -> tuple[str, Doing, float, float]:
+    if persona.roams and chance.random() < persona.roams:
+        return ("living-room", Doing.SIT, 0.1, 0.7) if chance.random() < 0.6 else ("kitchen", Doing.POTTER, 0.05, 0.3)
+    return "bathroom", Doing.WASH, 0.05, 0.13
 
 
 def _appointments(persona: Persona, day: date, rises: float, chance: Random) -> list[_Appointment]:
@@ -153,7 +162,18 @@ def _appointments(persona: Persona, day: date, rises: float, chance: Random) -> 
     if chance.random() < persona.nap_chance:
         found.append(_Appointment(between(chance, 12.7, 13.4), between(chance, 0.6, 1.9), "bedroom", Doing.NAP))
     found.append(_Appointment(between(chance, 17.2, 18.3), between(chance, 0.5, 1.1), "kitchen", Doing.COOK))
+    if persona.skips_meals:
+        found = [one for one in found if one.doing is not Doing.COOK or chance.random() >= persona.skips_meals]
+    if persona.bladder:
+        found += _urges(persona, rises, chance)
     return sorted(found, key=lambda appointment: appointment.start)
+
+
+def _urges(persona: Persona, rises: float, chance: Random) -> Iterator[_Appointment]:
+    """Visits to the bathroom that do not wait."""
+    awake = max(0.0, persona.retires - rises)
+    for _ in range(count_of(chance, persona.bladder * awake)):
+        yield _Appointment(between(chance, rises, rises + awake), between(chance, 0.05, 0.12), "bathroom", Doing.WASH)
 
 
 def _outings(persona: Persona, day: date, chance: Random) -> Iterator[_Appointment]:
@@ -184,7 +204,8 @@ def _lived(now: float, until: float, appointments: list[_Appointment], chance: R
     for appointment in appointments:
         start = max(now, appointment.start)
         end = start + appointment.length
-        if start - appointment.start > _TOO_LATE or end > until:
+        patience = _PRESSING if appointment.doing is Doing.WASH else _TOO_LATE
+        if start - appointment.start > patience or end > until:
             continue
         yield from _free(now, start, chance)
         yield Stay(start, end, appointment.room, appointment.doing)

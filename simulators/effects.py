@@ -11,6 +11,7 @@ from linli.signals import EXIT_ROOM, Kind, Value
 from simulators.chance import between, stream_of
 from simulators.faults import LAST_WILL_MS, Message, availability
 from simulators.incidents import Incident, IncidentKind
+from simulators.onset import AT_THE_DOOR
 from simulators.sensors import HOUR_MS, SECOND_MS, Kit, Origin
 
 FOREVER = 1 << 62
@@ -18,6 +19,7 @@ INCIDENT_NUMBERS = 1 << 19
 """Numbers of messages that an incident adds begin here, far above those of a day."""
 _NUMBERS_PER_INCIDENT = 1 << 10
 _FEVER_EVERY_MS = 5 * HOUR_MS
+AT_THE_DOOR_MS = int(AT_THE_DOOR.total_seconds()) * SECOND_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Effect:
 
     def leaves(self, message: Message) -> bool:
         """Tell whether a message is still sent although this happened."""
-        return _LEAVES[self.kind](self, message)
+        return _LEAVES.get(self.kind, _everything)(self, message)
 
     def strikes(self, moment: int) -> bool:
         """Tell whether a moment lies within the incident."""
@@ -53,6 +55,14 @@ def _all_but_life(effect: Effect, message: Message) -> bool:
         return True
     told = max(message.at, message.cause) if message.origin is Origin.LIFE else message.cause
     return not effect.strikes(told)
+
+
+def _all_but_life_and_the_last_minutes_indoors(effect: Effect, message: Message) -> bool:
+    """She has come in by the door, and no room behind it sees her any more."""
+    since_she_came = effect.begins - AT_THE_DOOR_MS <= message.cause < effect.begins
+    of_life = message.origin in {Origin.LIFE, Origin.TIMER}
+    is_indoors = of_life and since_she_came and message.kind is not Kind.CONTACT
+    return _all_but_life(effect, message) and not is_indoors
 
 
 def _an_eighth(effect: Effect, message: Message) -> bool:
@@ -83,16 +93,15 @@ def _everything(_effect: Effect, _message: Message) -> bool:
 
 _LEAVES: dict[IncidentKind, Callable[[Effect, Message], bool]] = {
     IncidentKind.FALL: _all_but_life,
+    IncidentKind.FALL_BATHROOM: _all_but_life,
+    IncidentKind.FALL_HOME_COMING: _all_but_life_and_the_last_minutes_indoors,
     IncidentKind.SILENT_MORNING: _all_but_life,
     IncidentKind.SOS: _an_eighth,
-    IncidentKind.SLOW_DECLINE: _everything,
     IncidentKind.FEVER: _no_usual_vitals,
     IncidentKind.WANDERING: _all_but_her_indoors,
     IncidentKind.GATEWAY_LOSS: _nothing_sent,
     IncidentKind.POWER_CUT: _nothing_sent,
     IncidentKind.MISSED_CHECK_IN: _no_check_in,
-    IncidentKind.SMOKE: _everything,
-    IncidentKind.LEAK: _everything,
 }
 
 
@@ -121,6 +130,11 @@ def _nothing(_writer: _Writer) -> Iterator[Message]:
 
 def _sos(writer: _Writer) -> Iterator[Message]:
     yield from writer.tell(Kind.SOS, "pressed", writer.begins)
+
+
+def _home_coming(writer: _Writer) -> Iterator[Message]:
+    """A sensor in the hall, where there is one, sees her come in."""
+    yield from writer.tell(Kind.MOTION, "on", writer.begins - AT_THE_DOOR_MS + 12_000, room=EXIT_ROOM)
 
 
 def _smoke(writer: _Writer) -> Iterator[Message]:
@@ -164,6 +178,7 @@ def _gateway_loss(writer: _Writer) -> Iterator[Message]:
 
 _ADDS: dict[IncidentKind, Callable[[_Writer], Iterator[Message]]] = {
     IncidentKind.SOS: _sos,
+    IncidentKind.FALL_HOME_COMING: _home_coming,
     IncidentKind.SMOKE: _smoke,
     IncidentKind.LEAK: _leak,
     IncidentKind.FEVER: _fever,

@@ -2,26 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from random import Random
 
-from linli.clock import from_millis
 from linli.errors import LinliError
 from linli.people import Device, Home
 from linli.signals import Kind
+from simulators.ailments import ailing
 from simulators.chance import stream_of
 from simulators.community import Community
 from simulators.day import Plan, plan_day
 from simulators.effects import Effect, effect_of
 from simulators.faults import Faults, Frailty, Hole, Message, frailty_of, hole_of, silences, transmit
 from simulators.incidents import NATURES, Incident, IncidentKind
-from simulators.persona import Persona, weakened
-from simulators.sensors import Frame, Kit, frame_around, sense
-
-_DECLINE_TAKES = 0.8
-_FEVER_TAKES = 0.4
-_BEFORE_RISING = timedelta(minutes=15)
+from simulators.onset import onset
+from simulators.persona import Persona
+from simulators.sensors import Frame, Kit, sense
 
 
 @dataclass(frozen=True)
@@ -87,22 +84,11 @@ class Household:
         ]
 
     def _persona_on(self, day: date) -> Persona:
-        """Return the habits of a day: incidents weaken her from the day after they begin."""
+        """Return the habits of a day, as far as incidents have changed them."""
         persona = self.persona
         for incident in self.incidents:
-            share = self._weakness(incident, day)
-            persona = weakened(persona, share) if share > 0 else persona
+            persona = ailing(persona, incident, day, self.home.zone)
         return persona
-
-    def _weakness(self, incident: Incident, day: date) -> float:
-        days = (day - frame_around(incident.at, self.home.zone).day).days
-        ends = incident.ends
-        if days <= 0 or ends is None:
-            return 0.0
-        if incident.kind is IncidentKind.SLOW_DECLINE:
-            return _DECLINE_TAKES * min(1.0, timedelta(days=days) / (ends - incident.at))
-        still_ill = day <= frame_around(ends, self.home.zone).day
-        return _FEVER_TAKES if incident.kind is IncidentKind.FEVER and still_ill else 0.0
 
     def _hole(self, frame: Frame) -> Hole | None:
         return hole_of(self.faults, frame, self._stream(frame, "hole"))
@@ -140,22 +126,12 @@ def homes_hit(community: Community, incident: Incident) -> tuple[str, ...]:
 
 
 def resolve(community: Community, seed: int, incident: Incident) -> Incident:
-    """Return an incident with the moment at which it really begins; raises LinliError if the home cannot show it.
-
-    A silent morning begins at the moment given, or a quarter of an hour before she would have got up that day.
-    """
+    """Return an incident with the moment at which it really begins; raises LinliError if the home cannot show it."""
     home = community.home(incident.home)
     needs = NATURES[incident.kind].needs
     if needs and not _can_show(community.devices_by_home[home.home], needs):
         raise LinliError(_cannot_show(community, incident, needs))
-    if incident.kind is not IncidentKind.SILENT_MORNING:
-        return incident
-    frame = frame_around(incident.at, community.zone)
-    rises = household_of(community, seed, home).plan(frame.day).rises
-    if rises is None:
-        return incident
-    still_asleep = from_millis(frame.moment(rises)) - _BEFORE_RISING
-    return replace(incident, at=min(incident.at, still_asleep))
+    return replace(incident, at=onset(incident, household_of(community, seed, home).plan, community.zone))
 
 
 def _can_show(devices: Sequence[Device], needs: Sequence[Kind]) -> bool:

@@ -15,16 +15,28 @@ class IncidentKind(StrEnum):
     """What can befall a home."""
 
     FALL = "fall"
-    SOS = "sos"
+    FALL_BATHROOM = "fall-bathroom"
+    FALL_HOME_COMING = "fall-home-coming"
     SILENT_MORNING = "silent-morning"
-    SLOW_DECLINE = "slow-decline"
-    FEVER = "fever"
+    SOS = "sos"
+    MISSED_CHECK_IN = "missed-check-in"
     WANDERING = "wandering"
+    FEVER = "fever"
+    VITALS_HIGH = "vitals-high"
+    INFECTION = "infection"
+    RESTLESS_NIGHTS = "restless-nights"
+    LATE_RISING = "late-rising"
+    MEALS_FORGOTTEN = "meals-forgotten"
+    HOUSEBOUND = "housebound"
+    SLOW_DECLINE = "slow-decline"
     GATEWAY_LOSS = "gateway-loss"
     POWER_CUT = "power-cut"
-    MISSED_CHECK_IN = "missed-check-in"
     SMOKE = "smoke"
     LEAK = "leak"
+
+
+_FOUND_WITHIN = timedelta(hours=48)
+_SILENCES = ("inactivity", "missed_check_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +46,48 @@ class Nature:
     expects: tuple[str, ...]
     lasts: timedelta | None
     """How long unless said otherwise; None is for ever."""
+    answered_within: timedelta
+    """How long after its end, or after its beginning where it has none, an alert is still an answer to it."""
     needs: tuple[Kind, ...] = ()
     """The home must have a device that tells one of these."""
+    follows: tuple[str, ...] = ()
+    """Alerts that it may bring besides: neither an answer nor false."""
     stops_life: bool = False
 
 
 NATURES: dict[IncidentKind, Nature] = {
-    IncidentKind.FALL: Nature(("inactivity", "bathroom", "missed_check_in"), None, stops_life=True),
-    IncidentKind.SOS: Nature(("sos",), timedelta(hours=3), (Kind.SOS,)),
-    IncidentKind.SILENT_MORNING: Nature(("inactivity", "missed_check_in"), None, stops_life=True),
-    IncidentKind.SLOW_DECLINE: Nature(("routine_change",), timedelta(days=42)),
-    IncidentKind.FEVER: Nature(("vitals",), timedelta(days=3), (Kind.BODY_TEMPERATURE, Kind.HEART_RATE)),
-    IncidentKind.WANDERING: Nature(("night_door",), timedelta(hours=2, minutes=30), (Kind.CONTACT,)),
-    IncidentKind.GATEWAY_LOSS: Nature(("unmonitored", "system"), timedelta(hours=3)),
-    IncidentKind.POWER_CUT: Nature(("unmonitored", "system"), timedelta(hours=2)),
-    IncidentKind.MISSED_CHECK_IN: Nature(("missed_check_in",), timedelta(hours=12), (Kind.CHECK_IN,)),
-    IncidentKind.SMOKE: Nature(("smoke",), timedelta(minutes=10), (Kind.SMOKE,)),
-    IncidentKind.LEAK: Nature(("leak",), timedelta(minutes=45), (Kind.LEAK,)),
-}
+    IncidentKind.FALL: Nature((*_SILENCES, "bathroom"), None, _FOUND_WITHIN, stops_life=True),
+    IncidentKind.FALL_BATHROOM: Nature(("bathroom", *_SILENCES), None, _FOUND_WITHIN, stops_life=True),
+    IncidentKind.FALL_HOME_COMING: Nature(_SILENCES, None, _FOUND_WITHIN, (Kind.CONTACT,), stops_life=True),
+    IncidentKind.SILENT_MORNING: Nature(_SILENCES, None, _FOUND_WITHIN, stops_life=True),
+    IncidentKind.SOS: Nature(
+        ("sos",), timedelta(hours=3), timedelta(0), (Kind.SOS,), follows=(*_SILENCES, "bathroom", "vitals")
+    ),
+    IncidentKind.MISSED_CHECK_IN: Nature(
+        ("missed_check_in",), timedelta(hours=12), timedelta(hours=2), (Kind.CHECK_IN,)
+    ),
+    IncidentKind.WANDERING: Nature(
+        ("night_door",), timedelta(hours=2, minutes=30), timedelta(hours=1), (Kind.CONTACT,),
+        follows=("inactivity", "routine_change"),
+    ),
+    IncidentKind.FEVER: Nature(
+        ("vitals",), timedelta(days=3), timedelta(hours=12), (Kind.BODY_TEMPERATURE, Kind.HEART_RATE),
+        follows=(*_SILENCES, "routine_change"),
+    ),
+    IncidentKind.VITALS_HIGH: Nature(("vitals",), timedelta(days=5), timedelta(hours=12), (Kind.BLOOD_PRESSURE,)),
+    IncidentKind.INFECTION: Nature(("routine_change",), timedelta(days=7), timedelta(days=3)),
+    IncidentKind.RESTLESS_NIGHTS: Nature(("routine_change",), timedelta(days=14), timedelta(days=3)),
+    IncidentKind.LATE_RISING: Nature(("routine_change", *_SILENCES), timedelta(days=14), timedelta(days=3)),
+    IncidentKind.MEALS_FORGOTTEN: Nature(("routine_change",), timedelta(days=14), timedelta(days=3)),
+    IncidentKind.HOUSEBOUND: Nature(("routine_change",), timedelta(days=21), timedelta(days=3), (Kind.CONTACT,)),
+    IncidentKind.SLOW_DECLINE: Nature(
+        ("routine_change",), timedelta(days=42), timedelta(days=60), follows=(*_SILENCES, "bathroom")
+    ),
+    IncidentKind.GATEWAY_LOSS: Nature(("unmonitored", "system"), timedelta(hours=3), timedelta(hours=1)),
+    IncidentKind.POWER_CUT: Nature(("unmonitored", "system"), timedelta(hours=2), timedelta(hours=1)),
+    IncidentKind.SMOKE: Nature(("smoke",), timedelta(minutes=10), timedelta(minutes=10), (Kind.SMOKE,)),
+    IncidentKind.LEAK: Nature(("leak",), timedelta(minutes=45), timedelta(minutes=15), (Kind.LEAK,)),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +105,18 @@ class Incident:
         lasts = self.lasts or NATURES[self.kind].lasts
         return None if lasts is None else self.at + lasts
 
+    @property
+    def answered_until(self) -> datetime:
+        """Return until when an alert is an answer to it."""
+        return (self.ends or self.at) + NATURES[self.kind].answered_within
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What really happened. Any one alert of the kinds in `expects`, after `began`, is the right answer.
+    """What really happened. Any alert of the kinds in `expects`, from `began` until `answered_until`, is the right answer.
 
-    Where `stops_life`, no sign of life is told between `began` and `ended` (None: until the end).
+    Those in `follows` it may bring besides. Where `stops_life`, no sign of life is told between `began` and `ended`
+    (None: until the end).
     """
 
     homes: tuple[str, ...]
@@ -82,6 +124,8 @@ class Truth:
     began: datetime
     ended: datetime | None
     expects: tuple[str, ...]
+    follows: tuple[str, ...]
+    answered_until: datetime
     stops_life: bool
     at_home: bool
     """Whether the resident of the first home was in when it began."""

@@ -50,6 +50,12 @@ class Persona:
     """Chance that a check-in comes late."""
     systolic: float
     pulse: float
+    skips_meals: float = 0.0
+    """Chance that a meal is left out."""
+    bladder: float = 0.0
+    """Visits to the bathroom in a waking hour, besides the usual ones."""
+    roams: float = 0.0
+    """Share of the night's trips that lead elsewhere than to the bathroom and take longer."""
 
 
 @dataclass(frozen=True, slots=True)

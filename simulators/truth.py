@@ -40,6 +40,8 @@ def _truth_of(community: Community, seed: int, incident: Incident) -> Truth:
         began=incident.at,
         ended=incident.ends,
         expects=tuple(kind for kind in nature.expects if kind not in out_of_question),
+        follows=nature.follows,
+        answered_until=incident.answered_until,
         stops_life=nature.stops_life,
         at_home=plan.is_in(frame.hour(millis(incident.at))),
     )
@@ -76,5 +78,5 @@ def write_with_truth(
 
 
 def _local(truth: Truth, community: Community) -> dict[str, object]:
-    ended = truth.ended and truth.ended.astimezone(community.zone)
-    return {**asdict(truth), "began": truth.began.astimezone(community.zone), "ended": ended}
+    moments = {name: getattr(truth, name) for name in ("began", "ended", "answered_until")}
+    return {**asdict(truth), **{name: at and at.astimezone(community.zone) for name, at in moments.items()}}

@@ -13,8 +13,11 @@ from linli.commands.options import Config, DataOrNone
 from linli.commands.progress import bar
 from linli.configured import rules
 from linli.errors import LinliError
+from linli.evaluation import incident_table
 from linli.evaluation.cuts import read_cuts
 from linli.evaluation.evaluate import Habits, Outcome, evaluate, pasts_of
+from linli.evaluation.happenings import happenings_beside
+from linli.evaluation.incidents import judge
 from linli.evaluation.table import lines, plain
 from linli.people import Roster
 from linli.settings import Settings
@@ -41,13 +44,15 @@ def command(
 
     Each moment is judged by what lies before it. A cut takes away every later event of its home: the delay is how long
     it then takes until somebody other than the elder is called, looked at for 48 h. With --data, homes that its roster
-    knows have their own people; others a stand-in neighbour, and an elder who is asked first and says nothing.
+    knows have their own people; others a stand-in neighbour, and an elder who is asked first and says nothing. Where
+    the truth lies beside a recording (FILE.truth.json), what happened is judged too, kind by kind.
     """
     for path in (*recordings, *([cuts] if cuts else [])):
         if not path.is_file():
             raise LinliError(f"there is no file {path.name}")
     settings = settings_from(data, config)
     wanted = read_cuts(cuts) if cuts else {}
+    happened = happenings_beside(recordings)
     with bar("evaluating") as shown:
         outcomes = _evaluated(
             recordings,
@@ -57,10 +62,16 @@ def command(
             _known(settings) if data else None,
             shown.tell,
         )
+    judged = judge(outcomes, happened) if happened is not None else None
     if json is not None:
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(plain(outcomes, language))) + b"\n")
+        told = plain(outcomes, language) | ({"incidents": incident_table.plain(judged)} if judged else {})
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
     for line in lines(outcomes):
         typer.echo(line)
+    if judged is not None:
+        typer.echo()
+        for line in incident_table.lines(judged):
+            typer.echo(line)
 
 
 def _evaluated(

@@ -9,9 +9,11 @@ import pytest
 from linli.errors import LinliError
 from linli.signals import EXIT_ROOM, Kind, Signal
 from simulators.community import EXAMPLE_HOME
+from simulators.day import plan_day
 from simulators.faults import FAULTLESS, Faults
 from simulators.household import homes_hit
 from simulators.incidents import Incident, IncidentKind
+from simulators.onset import onset
 from simulators.page import Event
 from simulators.truth import truths
 from tests.simulators.homes import SEED, START, life_of, mei, monday, of_kind, of_mei, stored, told, willow
@@ -76,6 +78,38 @@ def test_on_a_silent_morning_she_never_gets_up_whatever_the_hour_given() -> None
     assert monday(hour=3, day=2) < truth.began < incident.at
     assert len(life_of(between(usual, truth.began, monday(hour=11, day=2)))) > 20
     assert life_of(between(hers(4, [incident]), truth.began, monday(hour=11, day=3))) == []
+
+
+@pytest.mark.parametrize("hour", [4, 9, 15, 22])
+def test_a_fall_in_the_bathroom_is_the_last_that_is_seen_of_her(hour: int) -> None:
+    incident = mei(IncidentKind.FALL_BATHROOM, monday(hour=hour, day=2))
+    (truth,) = truths(willow(), SEED, [incident])
+    last = life_of(hers(5, [incident]))[-1]
+    assert last.room == "bathroom"
+    assert timedelta(0) < truth.began - last.at < timedelta(minutes=20)
+    assert timedelta(0) <= truth.began - incident.at < timedelta(hours=12)
+
+
+@pytest.mark.parametrize("faults", [FAULTLESS, WORN], ids=["faultless", "worn"])
+def test_who_falls_on_coming_home_is_seen_at_the_door_and_by_no_room(faults: Faults) -> None:
+    incident = mei(IncidentKind.FALL_HOME_COMING, monday(hour=8, day=2))
+    (truth,) = truths(willow(), SEED, [incident])
+    life = life_of(hers(7, [incident], faults=replace(faults, ghosts_per_day=0)))
+    arrival = [s for s in life if s.at >= truth.began - timedelta(minutes=10)]
+    assert truth.at_home
+    assert life[-1].at < truth.began
+    assert {s.room for s in arrival} == {EXIT_ROOM}
+    assert {s.kind for s in arrival} == {Kind.CONTACT, Kind.MOTION}
+    before = [s for s in life if s.at < arrival[0].at]
+    assert before[-1].room == EXIT_ROOM
+    assert arrival[0].at - before[-1].at > timedelta(minutes=25)
+
+
+def test_nobody_falls_on_coming_home_who_never_goes_out() -> None:
+    stays_in = replace(willow().personas[EXAMPLE_HOME], errands=frozenset(), outings=0.0, travels_per_week=0.0)
+    incident = mei(IncidentKind.FALL_HOME_COMING, START)
+    with pytest.raises(LinliError, match="she does not come home within 30 days"):
+        onset(incident, lambda day: plan_day(stays_in, SEED, EXAMPLE_HOME, day), willow().zone)
 
 
 def test_a_call_for_help_is_one_press_after_which_she_moves_little() -> None:

@@ -76,3 +76,4 @@ def test_every_kind_expects_alerts_that_exist() -> None:
     for nature in NATURES.values():
         assert set(nature.expects) <= set(AlertKind)
         assert nature.expects
+        assert set(nature.follows) <= set(AlertKind) - set(nature.expects)

@@ -27,7 +27,7 @@ from simulators.sensors import frame_of
 from tests.simulators.homes import DAY, SEED, START, days_from, life_of, mei, monday, of_kind, stored, told, willow
 
 WORN = Faults(late_batches_per_day=0.2, duplicated=0.02, ghosts_per_day=1.0, drifting_homes=0.5, flat_batteries=0.5)
-ALL_AT_ONCE = [mei(kind, monday(hour=9 + number, day=number % 3)) for number, kind in enumerate(IncidentKind)]
+ALL_AT_ONCE = [mei(kind, monday(hour=(9 + number) % 24, day=number % 3)) for number, kind in enumerate(IncidentKind)]
 
 
 HOUR = timedelta(hours=1)

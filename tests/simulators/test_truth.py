@@ -52,6 +52,7 @@ def test_the_truth_lies_beside_the_recording(tmp_path: Path) -> None:
     assert incident["ended"] is None
     assert incident["stops_life"] is True
     assert "inactivity" in incident["expects"]
+    assert incident["answered_until"] == "2026-03-05T09:00:00+08:00"
     began = datetime.fromisoformat(incident["began"])
     after = [s for s in read_recording(path) if s.home == EXAMPLE_HOME and s.at >= began]
     assert after
@@ -74,6 +75,12 @@ def test_a_home_without_a_check_in_cannot_miss_one() -> None:
     )
     assert "missed_check_in" in asked.expects
     assert "missed_check_in" not in unasked.expects
+
+
+def test_what_lasts_can_be_answered_a_little_after_it_has_passed() -> None:
+    (truth,) = truths(willow(), SEED, [mei(IncidentKind.MEALS_FORGOTTEN, START)])
+    assert truth.ended == START + 14 * DAY
+    assert truth.answered_until == START + 17 * DAY
 
 
 def test_the_truth_says_whether_she_was_in() -> None:
