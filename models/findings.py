@@ -1,5 +1,6 @@
 """Findings: what only time could tell, found anew with each tick until an alert stands for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from linli.alert import AlertKind
@@ -9,6 +10,7 @@ from models import reports
 from models.batteries import Batteries
 from models.check_in_plan import Slot
 from models.check_ins import CheckIns, Missed
+from models.detector import Detector
 from models.hearing import Hearing
 from models.homes import Homes
 from models.reports import Still
@@ -45,24 +47,34 @@ class Findings:
     """Puts together what the pieces find, and remembers what each finding was about until it is told."""
 
     def __init__(
-        self, homes: Homes, hearing: Hearing, silence: Silence, check_ins: CheckIns, batteries: Batteries
+        self,
+        homes: Homes,
+        hearing: Hearing,
+        silence: Silence,
+        check_ins: CheckIns,
+        batteries: Batteries,
+        detectors: Sequence[Detector] = (),
     ) -> None:
         self._homes = homes
         self._hearing = hearing
         self._silence = silence
         self._check_ins = check_ins
         self._batteries = batteries
+        self._detectors = detectors
         self._offered: dict[str, _Offer] = {}
         self._missed: dict[str, _Pending] = {}
         self._held: frozenset[str] = frozenset()
 
     def untold(self, now: int) -> list[Finding]:
         """Return what is found now and was not told yet."""
-        return [*self._inactive(now), *self._missing(now), *self._lost(now), *self._low(now)]
+        others = (finding for detector in self._detectors for finding in detector.untold(now))
+        return [*self._inactive(now), *self._missing(now), *self._lost(now), *self._low(now), *others]
 
     def told(self, key: str) -> None:
         """Note that an alert stands for a finding."""
         self._missed.pop(key, None)
+        for detector in self._detectors:
+            detector.told(key)
         offer = self._offered.pop(key, None)
         row = None if offer is None else self._homes.index.get(offer.home)
         if offer is not None and row is not None:
@@ -94,6 +106,7 @@ class Findings:
             self._check_ins.next_deadline(),
             self._hearing.next_loss(),
             self._batteries.next_untold(now),
+            *(detector.next_due(now) for detector in self._detectors),
         )
 
     def _offer(self, finding: Finding, offer: _Offer) -> Finding:
