@@ -214,15 +214,15 @@ class Desk:
         """Tell whether any alert is open that a sign of life could answer."""
         return self._heeded.any_asked
 
-    def sign_of_life(self, home: str, at: datetime) -> None:
-        """The elder was seen to be up and about: what she was asked about is answered."""
+    def sign_of_life(self, home: str, at: datetime, leaves_open: Collection[AlertKind] = ()) -> None:
+        """The elder was seen to be up and about: what she was asked about is answered, apart from some kinds."""
         if not self._heeded.is_asked(home):
             return
         now, noted = self._clock.now(), []
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
                 case = case_of(connection, alert)
-                step = replies.lives(case, at, now)
+                step = replies.lives(case, at, now, leaves_open)
                 if step is None or (step.alert.state is not AlertState.CLOSED and self._heeded.is_noted(alert.id)):
                     continue
                 noted.append(alert.id)

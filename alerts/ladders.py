@@ -74,8 +74,8 @@ SYSTEM = Ladder(
 )
 """For linli itself when it does not work: no neighbour can mend that."""
 
-ASKED_ABOUT = frozenset({AlertKind.MISSED_CHECK_IN, AlertKind.INACTIVITY})
-"""What the elder can answer herself, by any sign of life."""
+ASKED_ABOUT = frozenset({AlertKind.MISSED_CHECK_IN, AlertKind.INACTIVITY, AlertKind.BATHROOM})
+"""What the elder can answer herself: by a sign of life, if it is no mere movement where she is feared to lie."""
 
 
 class Section(StrEnum):

@@ -52,6 +52,27 @@ _QUESTION = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an elder is told to do who is asked whether she is well."""
+
+    short: str
+    long: str
+
+
+_ASKED_OF_SILENCE = _Asked(
+    "Are you all right? Press your button, or just move about. Otherwise somebody comes.",
+    "Press your button, or just move about: then we know, and nobody is troubled.",
+)
+_ASKED = {
+    AlertKind.BATHROOM: _Asked(
+        "Are you all right? Press your button, or go to another room. Otherwise somebody comes.",
+        "Press your button, or go to another room: then we know, and nobody is troubled.",
+    )
+}
+"""Where mere movement is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link and what it says."""
 
@@ -165,7 +186,7 @@ class _Writer:
         if self.alert.drill:
             return fit(self.subject())
         if self.notice.type is NoticeType.ASK:
-            return fit(self._say("Are you all right? Press your button, or just move about. Otherwise somebody comes."))
+            return fit(self._say(_ASKED.get(self.alert.kind, _ASKED_OF_SILENCE).short))
         place = self._address() if self.person.role is not Role.FAMILY else ""
         template = "{subject} ({place}, since {at})" if place else "{subject} (since {at})"
         return fit(self._say(template, subject=self.subject(), place=place, at=self.alert.opened_at))
@@ -194,7 +215,7 @@ class _Writer:
     def _question(self) -> tuple[str, ...]:
         return (
             self._say("Are you all right?"),
-            self._say("Press your button, or just move about: then we know, and nobody is troubled."),
+            self._say(_ASKED.get(self.alert.kind, _ASKED_OF_SILENCE).long),
             self._say("If we hear nothing, a neighbour will look in on you."),
         )
 

@@ -1,6 +1,6 @@
 """What people answer, and what follows: pure decisions. Accepting stops the calls but starts a lease; closing ends it all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -143,9 +143,13 @@ def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> 
     return draft.step()
 
 
-def lives(case: Case, at: datetime, now: datetime) -> Step | None:
-    """A sign of life while the alert is open: ends it while only the elder was asked, else it is put on record once."""
-    if case.alert.kind not in ASKED_ABOUT or at <= case.alert.opened_at:
+def lives(case: Case, at: datetime, now: datetime, leaves_open: Collection[AlertKind] = ()) -> Step | None:
+    """A sign of life while the alert is open: ends it while only the elder was asked, else it is put on record once.
+
+    `leaves_open`: what this sign of life does not answer.
+    """
+    kind = case.alert.kind
+    if kind not in ASKED_ABOUT or kind in leaves_open or at <= case.alert.opened_at:
         return None
     if all(request.role is Role.RESIDENT for request in case.requests) and case.alert.state is AlertState.OPEN:
         return closed(case, "resident", Outcome.SAFE, "", now)

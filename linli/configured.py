@@ -71,6 +71,8 @@ def rules(settings: Settings) -> Rules:
         day_line=timedelta(hours=settings.day_line_hours),
         night_line=timedelta(hours=settings.night_line_hours),
         out_line=timedelta(hours=settings.out_line_hours),
+        bathroom_least=timedelta(minutes=settings.bathroom_least_minutes),
+        night_door_after=timedelta(minutes=settings.night_door_minutes),
         check_in_grace=timedelta(minutes=settings.check_in_grace_minutes),
         supervision=timedelta(hours=settings.supervision_hours),
         mains_supervision=timedelta(seconds=settings.mains_supervision_seconds),

@@ -39,11 +39,14 @@ from linli.store.care import CareStore
 from linli.store.signals import SignalStore
 from linli.store.sqlite_signals import SqliteSignalStore
 from models.habits.prior import shipped_prior
+from models.habits.ranges import VITALS
 from models.watch import Watch
 
 WARM_SIGNALS = 300
 """How many of a home's latest signals are read at the start to know it again."""
 WARM_WINDOW = timedelta(hours=36)
+WARM_READINGS, WARM_WEIGHT = timedelta(hours=25), timedelta(days=4)
+"""How far back what was measured of her still has a say: the reading before the latest too."""
 
 
 @dataclass
@@ -84,6 +87,7 @@ class Core:
         self.watch.take_roster(roster)
         for home in roster.homes:
             self.watch.warm(home, self.signals.recent(home, limit=WARM_SIGNALS))
+            self._warm_body(home, now)
             if roster.homes[home].check_in_by:
                 self.watch.warm(home, self.signals.recent(home, kind=Kind.CHECK_IN, since=now - WARM_WINDOW, limit=20))
         with self.care.read() as connection:
@@ -92,6 +96,13 @@ class Core:
             for absence in absences.running(connection, now):
                 self.watch.take_absence(absence.home, absence.since, absence.until)
         self.learning.start()
+
+    def _warm_body(self, home: str, now: datetime) -> None:
+        """Learn a home's latest readings, if it has a device that takes any: they are few, and far between."""
+        devices = self.roster.get().devices_by_home.get(home, ())
+        for kind in sorted(VITALS.intersection(kind for device in devices for kind in device.kinds)):
+            since = now - (WARM_WEIGHT if kind == Kind.WEIGHT else WARM_READINGS)
+            self.watch.warm(home, self.signals.recent(home, kind=Kind(kind), since=since, limit=20))
 
     def last_heard(self) -> datetime | None:
         """Return when anything was last heard of before linli stopped: a signal, or a device that came or went."""

@@ -25,6 +25,7 @@ from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import BadModel, HomeModel, model_from_json, model_to_json
 from models.habits.prior import Prior
+from models.habits.ranges import readings_of
 from models.habits.signs import signs_of
 from models.habits.silences import Span
 from models.watch import Watch
@@ -136,12 +137,12 @@ class Learning:
     def _history(self, home: Home, until: datetime, heard: Heard) -> History:
         since = until - WINDOW
         signals = heard.through(self._signals.between(since, until, home.home))
-        life = (s for s in signals if is_sign_of_life(s.kind, s.value))
+        life = [s for s in signals if is_sign_of_life(s.kind, s.value)]
         with self._care.read() as connection:
             away = [(_s(a.since), _s(a.until)) for a in absences.since(connection, home.home, since)]
             alerts = cases.search(connection, homes=[home.home], limit=_LAST_ALERTS)
         untaught = (*_spans_of_need(alerts), *away)
-        return History(signs_of(life, home.zone), untaught, has_exit(self._devices(home)))
+        return History(signs_of(life, home.zone), untaught, has_exit(self._devices(home)), readings_of(life))
 
     def _devices(self, home: Home) -> tuple[Device, ...]:
         return self._roster().devices_by_home.get(home.home, ())

@@ -16,11 +16,12 @@ from linli.signals import Kind, Signal
 from linli.store import cases
 from linli.store import roster as roster_store
 from linli.wire import signal_topic, write_payload
+from models.habits.ranges import VITALS
 
 SITE = "replay"
 TAIL = timedelta(hours=48)
 """How long the clock runs on after the last row."""
-_AT_ONCE = frozenset({Kind.SOS, Kind.CHECK_IN, Kind.FALL, Kind.SMOKE, Kind.GAS, Kind.LEAK})
+_AT_ONCE = VITALS | {Kind.SOS, Kind.CHECK_IN, Kind.FALL, Kind.SMOKE, Kind.GAS, Kind.LEAK}
 _BATCH = 500
 _LONGEST_BATCH = timedelta(minutes=5)
 """What a signal within a batch sets a time for must not fall due in that batch: no rule waits for so little."""

@@ -82,6 +82,20 @@ class Settings(BaseModel):
     day_line_hours: float = _row(8, "h", "silence by day (07:00 to 22:00) after which linli asks", gt=0, le=48)
     night_line_hours: float = _row(12, "h", "silence by night after which linli asks", gt=0, le=48)
     out_line_hours: float = _row(24, "h", "after leaving by the exit, silence after which linli asks", gt=0, le=168)
+    bathroom_least_minutes: float = _row(
+        45,
+        "min",
+        "no stay in the bathroom is asked about sooner, however short hers are; 0: none ever is",
+        ge=0,
+        le=720,
+    )
+    night_door_minutes: float = _row(
+        20,
+        "min",
+        "how long somebody may be out at night, or the front door stand open, before a neighbour is called; 0: for ever",
+        ge=0,
+        le=720,
+    )
     check_in_grace_minutes: float = _row(30, "min", "how late a check-in may be", ge=0, le=720)
     supervision_hours: float = _row(25, "h", "a device silent for longer is not working", gt=0, le=168)
     mains_supervision_seconds: float = _row(

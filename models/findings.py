@@ -1,6 +1,6 @@
 """Findings: what only time could tell, found anew with each tick until an alert stands for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from linli.alert import AlertKind
@@ -10,6 +10,7 @@ from models import reports
 from models.batteries import Batteries
 from models.check_in_plan import Slot
 from models.check_ins import CheckIns, Missed
+from models.detector import Detector
 from models.hearing import Hearing
 from models.homes import Homes
 from models.reports import Still
@@ -46,13 +47,20 @@ class Findings:
     """Puts together what the pieces find, and remembers what each finding was about until it is told."""
 
     def __init__(
-        self, homes: Homes, hearing: Hearing, silence: Silence, check_ins: CheckIns, batteries: Batteries
+        self,
+        homes: Homes,
+        hearing: Hearing,
+        silence: Silence,
+        check_ins: CheckIns,
+        batteries: Batteries,
+        detectors: Sequence[Detector] = (),
     ) -> None:
         self._homes = homes
         self._hearing = hearing
         self._silence = silence
         self._check_ins = check_ins
         self._batteries = batteries
+        self._detectors = detectors
         self._offered: dict[str, _Offer] = {}
         self._missed: dict[str, _Pending] = {}
         self._held: frozenset[str] = frozenset()
@@ -62,7 +70,8 @@ class Findings:
     def untold(self, now: int) -> list[Finding]:
         """Return what is found now and was not told yet."""
         nightly = (one for those in self._nightly.values() for one in those.values() if one is not None)
-        return [*self._inactive(now), *self._missing(now), *self._lost(now), *self._low(now), *nightly]
+        others = (finding for detector in self._detectors for finding in detector.untold(now))
+        return [*self._inactive(now), *self._missing(now), *self._lost(now), *self._low(now), *others, *nightly]
 
     def take_nightly(self, home: str, found: Iterable[Finding]) -> None:
         """Take over what a night found in a home; what was told of the night before is not found again."""
@@ -77,6 +86,8 @@ class Findings:
         for those in self._nightly.values():
             if key in those:
                 those[key] = None
+        for detector in self._detectors:
+            detector.told(key)
         offer = self._offered.pop(key, None)
         row = None if offer is None else self._homes.index.get(offer.home)
         if offer is not None and row is not None:
@@ -111,6 +122,7 @@ class Findings:
             self._check_ins.next_deadline(),
             self._hearing.next_loss(),
             self._batteries.next_untold(now),
+            *(detector.next_due(now) for detector in self._detectors),
         )
 
     def _offer(self, finding: Finding, offer: _Offer) -> Finding:

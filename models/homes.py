@@ -6,9 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from linli.people import Device, Home, Roster
+from models.body import Body
+from models.door import Door
 from models.personal import Personal
 from models.rules import Rules
 from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
+from models.stay import Stay
 
 Moments = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -55,6 +58,9 @@ class Dwelling:
     check_ins: list[int] = field(default_factory=list)
     blind: list[Span] = field(default_factory=list)
     personal: Personal = field(default_factory=Personal)
+    stay: Stay = field(default_factory=Stay)
+    door: Door = field(default_factory=Door)
+    body: Body = field(default_factory=Body)
 
     def has_watchers(self) -> bool:
         """Tell whether any device heard so far can see signs of life."""

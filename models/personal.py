@@ -4,7 +4,8 @@ A line is fixed by the model of that moment: a model learned meanwhile counts fr
 shown as the moment of asking stays true. Homes without a model have the fixed line (`models.silence`).
 """
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 
 from linli.signals import EXIT_ROOM
 from models.habits.line import limits_of
@@ -12,6 +13,11 @@ from models.habits.model import HomeModel
 from models.habits.presence import START, Presence, Trace, follow
 
 _SECOND = 1000
+_KEPT = 8
+"""Of so many of the latest signs it is remembered what each led to, so that one that comes late is put where it belongs."""
+
+_Sign = tuple[int, bool, str, str, bool]
+"""Second, whether it is not at the exit, device, word, whether it has a place: in this order, as in `habits.signs`."""
 
 
 @dataclass(slots=True)
@@ -28,6 +34,9 @@ class Personal:
     by_ceiling: bool = False
     spent_sure: int | None = None
     _fixed_for: tuple[Trace, int | None] | None = None
+    _latest: list[tuple[_Sign, Trace]] = field(default_factory=list)
+    _has_forgotten: bool = False
+    """Whether there were signs before these."""
 
     @property
     def is_out(self) -> bool:
@@ -35,10 +44,35 @@ class Personal:
         return self.trace.presence is Presence.OUT
 
     def see(self, at: int, device: str, word: str, room: str, *, is_placed: bool) -> None:
-        """Take in a sign of life, milliseconds since 1970; one that is older than the latest changes nothing."""
-        self.trace = follow(
-            self.trace, at // _SECOND, device, word, is_exit=room == EXIT_ROOM and is_placed, is_placed=is_placed
-        )
+        """Take in a sign of life, milliseconds since 1970, in any order; one older than the latest few changes nothing."""
+        sign = (at // _SECOND, not (room == EXIT_ROOM and is_placed), device, word, is_placed)
+        latest = self._latest
+        if latest and sign <= latest[-1][0]:
+            self._see_late(sign)
+            return
+        self.trace = _followed(self.trace, sign)
+        latest.append((sign, self.trace))
+        self._forget()
+
+    def _see_late(self, sign: _Sign) -> None:
+        """Put a sign where it belongs, and follow those after it once more."""
+        number = bisect_left(self._latest, sign, key=lambda kept: kept[0])
+        is_known = number < len(self._latest) and self._latest[number][0] == sign
+        if is_known or (number == 0 and self._has_forgotten):
+            return
+        trace = self._latest[number - 1][1] if number else START
+        after = [sign, *(kept for kept, _ in self._latest[number:])]
+        del self._latest[number:]
+        for one in after:
+            trace = _followed(trace, one)
+            self._latest.append((one, trace))
+        self.trace = trace
+        self._forget()
+
+    def _forget(self) -> None:
+        if len(self._latest) > _KEPT:
+            del self._latest[0]
+            self._has_forgotten = True
 
     def fix(self, room: str) -> int:
         """Return how long silence may last after the latest sign, in milliseconds; the same until another comes."""
@@ -58,3 +92,8 @@ class Personal:
         """Take in that somebody was called: a ceiling calls once until another sign is borne out."""
         if self.by_ceiling:
             self.spent_sure = self.trace.sure_at
+
+
+def _followed(trace: Trace, sign: _Sign) -> Trace:
+    at, is_inside, device, word, is_placed = sign
+    return follow(trace, at, device, word, is_exit=not is_inside, is_placed=is_placed)

@@ -16,6 +16,13 @@ class Rules:
     day_until: time = time(22)
     out_line: timedelta = timedelta(hours=24)
     """Silence after the last sign of life at the home's exit."""
+    bathroom_least: timedelta = timedelta(minutes=45)
+    """No stay in the bathroom is asked about sooner, whatever is usual; zero: none ever."""
+    night_door_after: timedelta = timedelta(minutes=20)
+    """How long she may be out at night, or the door stand open, before somebody goes; zero: for ever."""
+    night_from: time = time(23)
+    night_until: time = time(5, 30)
+    """When people sleep of whom it is not known yet."""
     quiet_share: float = 2 / 3
     """The part of the line, 0 to 1, after which a home is called quiet."""
     check_in_grace: timedelta = timedelta(minutes=30)

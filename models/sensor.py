@@ -60,6 +60,8 @@ class Sensor:
     device: str
     supervision: int
     room: str = ""
+    where: str = ""
+    """The room that its latest sign of life named, for homes without a device list."""
     sight: Sight = Sight.NOTHING
     is_listed: bool = False
     is_bridge: bool = True

@@ -21,6 +21,41 @@ OFFLINE = "Unmonitored: the devices of this home are offline since {since}. Nobo
 
 LOW_BATTERY = "Low battery: {device}, {room}, {percent} %. Please change it."
 
+IN_BATHROOM = (
+    "In the bathroom since {since}, and nowhere else since then. Seldom there for longer than {usual}; now {length}. "
+    "The sensors of other rooms are working."
+)
+IN_BATHROOM_FOR_ANYBODY = (
+    "In the bathroom since {since}, and nowhere else since then. The limit is {limit}; now {length}. "
+    "The sensors of other rooms are working."
+)
+
+OUT_AT_NIGHT = (
+    "The front door was used at {since}, at night; nobody has moved inside since, for {length}. "
+    "The sensors inside are working."
+)
+DOOR_OPEN = "The front door has stood open since {since}, at night, for {length}. Somebody has moved inside since."
+DOOR_OPEN_AND_STILL = (
+    "The front door has stood open since {since}, at night, for {length}; nobody has moved inside since. "
+    "The sensors inside are working."
+)
+
+RESPIRATION = "breathing {value}/min at {at}"
+SPO2 = "oxygen saturation {value} % at {at}"
+BLOOD_PRESSURE = "systolic blood pressure {value} mmHg at {at}"
+HEART_RATE = "pulse {value}/min at {at}"
+BODY_TEMPERATURE = "temperature {value} °C at {at}"
+GLUCOSE = "blood glucose {value} mmol/L at {at}"
+WEIGHT = "weight {value} kg at {at}"
+LISTED = "{one}, {more}"
+NEWS2 = "Measured: {readings}. NEWS2 of what is known: {score} (5 or more: somebody should look soon). Not known: {missing}."
+BEYOND = "Measured: {reading}, so far out of range that nobody should wait for a second reading."
+MEASURE_AGAIN = "Measured: {reading}, far out of range. One reading may be wrong: please have it measured again."
+BAD_TWICE = "Measured: {before}, and again {reading}: both far out of range."
+NOT_HERS = "Measured: {before}, and again {reading}. Usual for this person: {low} to {high}."
+WEIGHT_GAIN = "Weight {weight} kg, {gain} kg more than {length} before. That much so soon may be water."
+WHILE_AWAY = "Away as told, so nobody is sent. {why}"
+
 IS_WELL = "Last sign of life {since}, {room}."
 IS_OUT = "Left by the exit at {since}; nothing since then."
 IS_QUIET = "Quieter than usual: last sign of life {since}, {room}."

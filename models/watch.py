@@ -20,8 +20,9 @@ from linli.finding import Finding
 from linli.home_state import HomeView
 from linli.incident import Loss
 from linli.people import Roster
-from linli.signals import Kind, Signal, is_sign_of_life
+from linli.signals import EXIT_ROOM, Kind, Signal, is_sign_of_life
 from models.absences import Absences
+from models.bathroom import Bathroom
 from models.batteries import Batteries
 from models.check_ins import CheckIns
 from models.deafness import Deafness
@@ -29,14 +30,17 @@ from models.device_clock import moment_of
 from models.findings import Findings
 from models.gateways import Gateways
 from models.habits.model import HomeModel
+from models.habits.ranges import VITALS
 from models.hearing import Hearing
 from models.homes import Homes
 from models.incidents import Census, stairwell_of
+from models.night_door import NightDoor
 from models.reports import lost_key
 from models.rules import Rules
 from models.sensor import NEVER, NONE, SIGHT, Sensor
 from models.silence import Silence
 from models.views import Views
+from models.vitals import Vitals
 
 __all__ = ["Rules", "Watch"]
 
@@ -60,7 +64,13 @@ class Watch:
         self._silence = Silence(homes, self._absences, self._deafness)
         self._check_ins = CheckIns(homes, self._absences, self._deafness)
         self._batteries = Batteries(homes)
-        self._findings = Findings(homes, self._hearing, self._silence, self._check_ins, self._batteries)
+        self._bathroom = Bathroom(homes, self._absences, self._deafness, self._silence)
+        self._night_door = NightDoor(homes, self._absences, self._deafness)
+        self._vitals = Vitals(homes, self._absences)
+        self._findings = Findings(
+            homes, self._hearing, self._silence, self._check_ins, self._batteries,
+            (self._bathroom, self._night_door, self._vitals),
+        )  # fmt: skip
         self._views = Views(homes, self._hearing, self._deafness, self._check_ins)
         self._ticked_at = NONE
 
@@ -86,6 +96,8 @@ class Watch:
             for row in changed:
                 self._hearing.meet(row, self._ticked_at)
             self._findings.take_homes()
+            for detector in (self._bathroom, self._night_door, self._vitals):
+                detector.take_homes()
 
     def take_model(self, home: str, model: HomeModel | None) -> None:
         """Take over what was learned of a home, None for the fixed line; it holds from the next sign of life on."""
@@ -93,6 +105,8 @@ class Watch:
             row = self._homes.index.get(home)
             if row is not None:
                 self._silence.take_model(row, model)
+                self._bathroom.take_model(row)
+                self._night_door.take_model(row)
 
     def take_nightly(self, home: str, found: Iterable[Finding]) -> None:
         """Take over what the night's look at a home's days found; the next tick finds it."""
@@ -136,10 +150,20 @@ class Watch:
         if is_sign_of_life(signal.kind, signal.value):
             room = signal.room or sensor.room
             self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value)
+            self._see_more(row, at, sensor, signal, room)
             if signal.kind is _CHECK_IN and self._check_ins.check_in(row, at):
                 self._findings.settle(signal.home, at)
         elif signal.kind is _BATTERY and isinstance(signal.value, float):
             self._batteries.see_charge(signal.home, sensor, signal.value, at)
+
+    def _see_more(self, row: int, at: int, sensor: Sensor, signal: Signal, room: str) -> None:
+        """Let the detectors beside silence see a sign of life: this runs for every one of them."""
+        sensor.where = room
+        self._bathroom.see(row, at, signal.kind, room)
+        if room == EXIT_ROOM:
+            self._night_door.see(row, at, signal.device, signal.kind, signal.value)
+        if signal.kind in VITALS:
+            self._vitals.see(row, at, signal.kind, signal.value)
 
     def _hear(self, row: int, sensor: Sensor, signal: Signal) -> int:
         """Take in that a device spoke, whatever it said; return when that was, as far as its clock is believed."""

@@ -25,6 +25,7 @@ from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import HomeModel
 from models.habits.prior import Prior
+from models.habits.ranges import readings_of
 from models.habits.signs import signs_of
 from models.rules import Rules
 
@@ -51,11 +52,11 @@ class Habits:
 
     def of(self, past: Past) -> Learn:
         """Return what learns a home; the learner looks at nothing that lies after the moment it is asked about."""
-        signs = signs_of(past.signals, past.home.zone)
+        signs, readings = signs_of(past.signals, past.home.zone), readings_of(past.signals)
 
         def learned(now: datetime) -> HomeModel:
             first = int(np.searchsorted(signs.at, int((now - WINDOW).timestamp())))
-            recent = History(signs.during(slice(first, len(signs))), has_exit=has_exit(past.devices))
+            recent = History(signs.during(slice(first, len(signs))), has_exit=has_exit(past.devices), readings=readings)
             return learn(recent, self.prior, self.budget, now, past.home.zone)
 
         return learned

@@ -5,7 +5,7 @@ the same signals through everything; a test holds the two together.
 """
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -21,6 +21,7 @@ from linli.learning import following_midnight
 from linli.people import Roster
 from linli.signals import Signal, is_sign_of_life
 from linli.words import Sentence
+from models.answers import leaves_open
 from models.emergencies import emergency
 from models.habits.model import HomeModel
 from models.watch import Rules, Watch
@@ -130,11 +131,12 @@ class Trial:
         self._watch.see(signal)
         if is_sign_of_life(signal.kind, signal.value):
             self.last_sign = max(self.last_sign, signal.at)
-            self._answer()
+            self._answer(leaves_open(signal))
 
-    def _answer(self) -> None:
-        """She was seen to be up and about: what she was only asked about so far is answered."""
-        for kind in [kind for kind, case in self._open.items() if kind in ASKED_ABOUT and not case.is_called]:
+    def _answer(self, leaves_open: Collection[AlertKind]) -> None:
+        """She was seen to be up and about: what she was only asked about so far is answered, apart from some kinds."""
+        answered = ASKED_ABOUT.difference(leaves_open)
+        for kind in [kind for kind, case in self._open.items() if kind in answered and not case.is_called]:
             del self._open[kind]
 
     def _tick(self, now: datetime) -> None:

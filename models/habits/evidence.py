@@ -10,6 +10,7 @@ from models.habits.bins import bins_of, columns_of
 from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
 from models.habits.hazard import hazards
 from models.habits.presence import Presence, Whereabouts, whereabouts_of
+from models.habits.ranges import Reading
 from models.habits.signs import Signs
 from models.habits.silences import Silences, Span, silences_of
 from models.habits.stopping import SHORTEST_LINE, lines_by_price, steps_rung, survival
@@ -33,6 +34,8 @@ class History:
     signs: Signs
     untaught: Sequence[Span] = ()
     has_exit: bool = False
+    readings: Sequence[Reading] = ()
+    """What was measured of her, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,17 @@ import numpy as np
 
 from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats, Ints
 from models.habits.budget import exceedances, fading, price_within, rates
+from models.habits.customs import Customs
 from models.habits.deviation import cell_of, deviated
 from models.habits.evidence import FEW_DAYS, Evidence, History, evidence_of, rungs_of
 from models.habits.features import features
 from models.habits.hazard import hazards
 from models.habits.model import LONGEST, HomeModel
+from models.habits.nights import nights_out_of, recent, sleeps_of
 from models.habits.place import Place
 from models.habits.prior import Prior
+from models.habits.ranges import ranges_of
+from models.habits.stays import lines_by_day_and_night, stays_of
 from models.habits.stopping import PRICES, lines, survival
 from models.habits.usual import usual_at
 
@@ -59,6 +63,22 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         doubt=DOUBT,
         out=_out_line(evidence),
         libraries={"numpy": np.__version__},
+        customs=customs_of(history, evidence, second, budget),
+    )
+
+
+def customs_of(history: History, evidence: Evidence, second: int, budget: float) -> Customs:
+    """Return what is usual in a home besides silence, from what happened before a moment (seconds)."""
+    signs = history.signs.before(second)
+    by_day, by_night = lines_by_day_and_night(stays_of(signs, evidence.whereabouts, tuple(history.untaught)), budget)
+    lately = recent(signs, evidence.today)
+    return Customs(
+        bathroom_by_day=by_day,
+        bathroom_by_night=by_night,
+        sleeps=sleeps_of(lately),
+        nights=len(np.unique(lately.day)),
+        nights_out=nights_out_of(lately),
+        ranges=ranges_of(history.readings, second * 1000),
     )
 
 

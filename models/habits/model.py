@@ -9,6 +9,7 @@ import numpy as np
 
 from linli.errors import LinliError
 from models.habits.arrays import SLOTS, Ints
+from models.habits.customs import UNKNOWN, Customs, customs_from
 from models.habits.place import Place
 
 VERSION = 1
@@ -46,6 +47,7 @@ class HomeModel:
     out: int
     """Minutes after the last sign at the exit while she is out."""
     libraries: dict[str, str]
+    customs: Customs = UNKNOWN
 
 
 class _Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,6 +64,8 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     doubt: int
     out: int
     libraries: dict[str, str]
+    customs: msgspec.Raw = msgspec.Raw(b"{}")
+    """Models from before there were any say nothing of them."""
 
 
 def model_to_json(model: HomeModel) -> bytes:
@@ -81,6 +85,7 @@ def model_to_json(model: HomeModel) -> bytes:
             model.doubt,
             model.out,
             model.libraries,
+            msgspec.Raw(msgspec.json.encode(model.customs)),
         )
     )
 
@@ -106,7 +111,15 @@ def model_from_json(text: bytes) -> HomeModel:
         int(_within(record.doubt, "doubt", SHORTEST, LONGEST)),
         int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
         record.libraries,
+        _sound_customs(record.customs),
     )
+
+
+def _sound_customs(text: msgspec.Raw) -> Customs:
+    try:
+        return customs_from(msgspec.json.decode(text))
+    except msgspec.MsgspecError as why:
+        raise BadModel(f"the model's customs cannot be read: {why}") from why
 
 
 def _within(value: float, name: str, least: float, most: float) -> float:

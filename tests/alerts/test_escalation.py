@@ -280,6 +280,14 @@ def test_a_sign_of_life_is_only_put_on_record_once_neighbours_were_called() -> N
     assert step.alert.state is AlertState.OPEN
 
 
+def test_a_sign_of_life_that_is_no_answer_to_the_question_leaves_it_open() -> None:
+    case, _ = begun(AlertKind.BATHROOM, Severity.URGENT, *EVERYBODY, MEI_WITH_A_PHONE)
+    assert replies.lives(case, EIGHT + M, EIGHT + M, {AlertKind.BATHROOM}) is None
+    answered = replies.lives(case, EIGHT + M, EIGHT + M)
+    assert answered is not None
+    assert answered.alert.state is AlertState.CLOSED
+
+
 def test_an_older_sign_of_life_answers_nothing() -> None:
     case, _ = begun(*SILENCE, *EVERYBODY, MEI_WITH_A_PHONE)
     assert replies.lives(case, EIGHT - M, EIGHT + M) is None

@@ -230,6 +230,16 @@ def test_the_elder_is_asked_how_she_is_and_not_to_go_anywhere(language: str) -> 
     assert set(links.values()) == {LINKS.request_page("a-1", "mei")}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_long_in_the_bathroom_is_not_told_that_moving_there_is_an_answer(language: str) -> None:
+    alert = replace(new_alert(), kind=AlertKind.BATHROOM, severity=Severity.URGENT, why=WHY)
+    message = told(replace(MEI_HERSELF, language=language), alert, type=NoticeType.ASK)
+
+    for text in (message.short, message.long):
+        assert {"zh": "或者到别的房间走走", "en": "or go to another room"}[language] in text
+        assert not re.search("move about|走动走动|bathroom|卫生间", text)
+
+
 def test_who_said_that_they_would_go_is_reminded_of_it() -> None:
     on_the_way = told(replace(ANA, language="en"), type=NoticeType.REMIND)
     at_the_door = told(

@@ -1,0 +1,1 @@
+"""What every detector keeps to."""
