@@ -30,6 +30,7 @@ _COLUMNS = {
     "back_by": NONE,
     "base": NONE,
     "asks_at": NEVER,
+    "quiet_at": NEVER,
     "due": NEVER,
     "told_sign": NEVER,
     "told_heard": NEVER,
@@ -60,6 +61,10 @@ class Dwelling:
         """Tell whether any device heard so far can see signs of life."""
         return self.sight is not Sight.NOTHING
 
+    def front_door(self) -> str:
+        """Return what the contacts at the exit say: `open` if one does, `closed`, or nothing."""
+        return max((sensor.contact for sensor in self.sensors.values()), default="")
+
     def watchers(self) -> list[Sensor]:
         """Return the heard devices on which judgement rests: those with the best sight that this home has."""
         return [s for s in self.sensors.values() if s.heard != NONE and s.sight is self.sight and self.has_watchers()]
@@ -68,7 +73,8 @@ class Dwelling:
 class Homes:
     """All homes of the roster. A new roster re-gathers the columns; what is known of a home that stays is kept.
 
-    `base`: where the silence that counts began; `asks_at`: where it crosses its line; `due`: the same until told.
+    `base`: where the silence that counts began; `quiet_at`: where it is longer than usual; `asks_at`: where it crosses
+    its line; `due`: the same until told.
     `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told;
     `spare`: how long before it what homes have in common is looked for.
     `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to
@@ -90,6 +96,7 @@ class Homes:
     back_by: Moments
     base: Moments
     asks_at: Moments
+    quiet_at: Moments
     due: Moments
     told_sign: Moments
     told_heard: Moments

@@ -7,17 +7,21 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from models.habits.arrays import DAY, SLOT, Floats, Ints
-from models.habits.bins import judged_by_weekend
+from models.habits.bins import judged_by_weekend, judged_by_weekend_at
 from models.habits.model import LONGEST, HomeModel
 from models.habits.place import place_of
 from models.habits.presence import Presence, Trace, Whereabouts
-from models.habits.signs import Signs, local_minutes
+from models.habits.signs import Signs, local_minute
+
+QUIET_SHARE = 2 / 3
+"""Of the line: what is longer than usual while she is out, or while it is in doubt whether she is in."""
 
 
 def line_of(model: HomeModel, last_sign: datetime, room: str, presence: Presence) -> int:
     """Return how many minutes silence may last after a sign of life in a room, before the elder is asked."""
-    minute = local_minutes(np.array([int(last_sign.timestamp())]), ZoneInfo(model.timezone))
-    return int(lines_of(model, minute, np.array([place_of(room)]), np.array([presence]))[0])
+    if presence is Presence.OUT:
+        return model.out
+    return model.doubt if presence is not Presence.IN else int(model.table[_cell_of(model, last_sign, room)])
 
 
 def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> Ints:
@@ -26,6 +30,12 @@ def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> I
     slot = ((minute % DAY) // SLOT).astype(np.int64)
     inside: Ints = model.table[kind, place, slot]
     return np.select([presence == Presence.OUT, presence != Presence.IN], [model.out, model.doubt], inside)
+
+
+def _cell_of(model: HomeModel, last_sign: datetime, room: str) -> tuple[int, int, int]:
+    """Return where in the tables a sign stands, without an array: this runs for every sign of life of every home."""
+    minute = local_minute(int(last_sign.timestamp()), ZoneInfo(model.timezone))
+    return int(judged_by_weekend_at(minute)), int(place_of(room)), int(minute % DAY // SLOT)
 
 
 def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
@@ -37,6 +47,17 @@ def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
     last = datetime.fromtimestamp(trace.last_at, UTC)
     most = model.out if trace.sure_presence is Presence.OUT else LONGEST
     return 60 * line_of(model, last, room, trace.presence), max(0, trace.sure_at + 60 * most - trace.last_at)
+
+
+def expected_within(model: HomeModel, trace: Trace, room: str) -> int:
+    """Return after how many seconds of silence it is longer than usual: where she is in, by her own silences.
+
+    Out or in doubt it is a part of the line: 24 h or the longest time that she was out.
+    """
+    last = datetime.fromtimestamp(trace.last_at, UTC)
+    if trace.presence is not Presence.IN:
+        return int(60 * QUIET_SHARE * line_of(model, last, room, trace.presence))
+    return 60 * int(model.seldom[_cell_of(model, last, room)])
 
 
 @dataclass(frozen=True, slots=True)
