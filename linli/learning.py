@@ -1,6 +1,7 @@
 """Learns each home anew after its local midnight, from what is stored; the live path only takes what is ready.
 
-What may not teach: declared absences, and what a visitor found to be true: a day on which she needed help is no habit.
+What may not teach: declared absences, time in which the home could not be seen, and what a visitor found to be true: a
+day on which she needed help is no habit, nor one on which she was out or a device at fault.
 """
 
 import logging
@@ -13,7 +14,7 @@ from linli.alert import Alert, Outcome
 from linli.clock import Clock, seconds
 from linli.people import Device, Home, Roster
 from linli.signals import EXIT_ROOM, is_sign_of_life
-from linli.store import absences, cases, habits
+from linli.store import absences, cases, habits, unseen
 from linli.store.care import CareStore
 from linli.store.habits import Learned
 from linli.store.signals import SignalStore
@@ -29,7 +30,8 @@ logger = logging.getLogger(__name__)
 
 WINDOW = timedelta(days=120)
 """How far back a home's history is looked at; what is older counts for a quarter at most."""
-_LAST_ALERTS = 200
+_BRIEF = 600
+"""Seconds."""
 
 
 class Learning:
@@ -86,6 +88,8 @@ class Learning:
             self._learn(home, begin_of_day(now, home.zone))
             if seconds() > until:
                 break
+        with self._care.begin() as connection:
+            unseen.forget(connection, now - WINDOW)
         self._plan(now)
 
     def _meet(self, now: datetime) -> None:
@@ -129,10 +133,19 @@ class Learning:
         since = until - WINDOW
         life = (s for s in self._signals.between(since, until, home.home) if is_sign_of_life(s.kind, s.value))
         with self._care.read() as connection:
-            away = [(_s(a.since), _s(a.until)) for a in absences.since(connection, home.home, since)]
-            alerts = cases.search(connection, homes=[home.home], limit=_LAST_ALERTS)
-        untaught = (*_spans_of_need(alerts), *away)
-        return History(signs_of(life, home.zone), untaught, has_exit(self._devices(home)))
+            away = [(a.since, a.until) for a in absences.since(connection, home.home, since)]
+            blind = [(one.since, one.until) for one in unseen.of_home(connection, home.home, since)]
+            alerts = cases.ended_since(connection, home.home, since)
+        blind_since = self._watch.blind_since(home.home, until)
+        if blind_since is not None:
+            blind.append((blind_since, until))
+        return History(
+            signs_of(life, home.zone),
+            (*_ended_as(Outcome.HELPED, alerts), *_in_seconds(away), *long_ones(_in_seconds(blind))),
+            has_exit(self._devices(home)),
+            faults=_ended_as(Outcome.DEVICE_FAULT, alerts),
+            away=_ended_as(Outcome.AWAY, alerts),
+        )
 
     def _devices(self, home: Home) -> tuple[Device, ...]:
         return self._roster().devices_by_home.get(home.home, ())
@@ -143,15 +156,29 @@ def has_exit(devices: Iterable[Device]) -> bool:
     return any(device.room == EXIT_ROOM for device in devices)
 
 
-def _spans_of_need(alerts: Iterable[Alert]) -> Iterable[Span]:
-    """Yield from when until when somebody truly needed help."""
-    for alert in alerts:
-        if alert.outcome is Outcome.HELPED and alert.closed_at is not None:
-            yield _s(alert.evidence_at), _s(alert.closed_at)
+def _ended_as(outcome: Outcome, alerts: Iterable[Alert]) -> tuple[Span, ...]:
+    """Return from when until when it was as whoever went there found it."""
+    found = ((a.evidence_at, a.closed_at) for a in alerts if a.outcome is outcome and a.closed_at is not None)
+    return _in_seconds(found)
 
 
-def _s(moment: datetime) -> int:
-    return int(moment.timestamp())
+def _in_seconds(spans: Iterable[tuple[datetime, datetime]]) -> tuple[Span, ...]:
+    return tuple((int(begin.timestamp()), int(end.timestamp())) for begin, end in spans)
+
+
+def long_ones(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return blind spans as one where less than ten minutes lie between them, and those left out that are shorter than that.
+
+    A connection that comes and goes every minute would otherwise take all her long silences out of the history, and
+    only those: her line would become too short.
+    """
+    merged: list[Span] = []
+    for begin, end in sorted(spans):
+        if merged and begin - merged[-1][1] < _BRIEF:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return tuple((begin, end) for begin, end in merged if end - begin >= _BRIEF)
 
 
 def begin_of_day(moment: datetime, zone: ZoneInfo) -> datetime:

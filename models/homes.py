@@ -44,7 +44,10 @@ _COLUMNS = {
 
 @dataclass(slots=True)
 class Dwelling:
-    """One home's own things. `blind`: spans in which nobody could see it, oldest first."""
+    """One home's own things. `blind`: spans in which nobody could see it, oldest first.
+
+    `is_cut`: if it falls blind where `seen_until` says, it is since it was said to be offline.
+    """
 
     home: Home
     listed: tuple[Device, ...] = ()
@@ -52,6 +55,7 @@ class Dwelling:
     sight: Sight = Sight.NOTHING
     bridge_down: int = NONE
     seen_again: int = NONE
+    is_cut: bool = False
     room: str = ""
     check_ins: list[int] = field(default_factory=list)
     blind: list[Span] = field(default_factory=list)
@@ -78,7 +82,8 @@ class Homes:
     `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told;
     `spare`: how long before it what homes have in common is looked for.
     `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to
-    end. `is_out`: left by the exit, and nothing inside since.
+    end. `is_out`: left by the exit, and nothing inside since. `unseen`: spans that are over and that nobody has written
+    down yet, in which a home was offline, or linli heard none of them (without a home).
     """
 
     last_sign: Moments
@@ -111,6 +116,7 @@ class Homes:
         self.index: dict[str, int] = {}
         self.dwellings: list[Dwelling] = []
         self.zones: list[str] = []
+        self.unseen: list[tuple[str, int, int]] = []
         for name, empty in _COLUMNS.items():
             setattr(self, name, np.full(0, empty))
 

@@ -245,6 +245,14 @@ absences = _table(
     Index(None, "until"),
 )
 
+unseen = _table(
+    "unseen",
+    _text("home", key=True),  # empty where linli heard no home
+    Column("since", Moment, primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index(None, "until"),
+)
+
 habits = _table(
     "habits",
     Column("home", Text, ForeignKey("homes.home"), primary_key=True),

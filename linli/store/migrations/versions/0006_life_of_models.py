@@ -1,0 +1,31 @@
+"""When homes could not be seen is kept, and which model is in use where it is not the newest."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def _moment() -> sa.types.TypeEngine[int]:
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Bring the tables forward."""
+    op.create_table(
+        "unseen",
+        sa.Column("home", sa.Text(), nullable=False),
+        sa.Column("since", _moment(), nullable=False),
+        sa.Column("until", _moment(), nullable=False),
+        sa.PrimaryKeyConstraint("home", "since", name=op.f("pk_unseen")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_unseen_until"), "unseen", ["until"])
+
+
+def downgrade() -> None:
+    """Bring the tables back; what could not be seen is taken for her silence then."""
+    op.drop_table("unseen")
