@@ -61,6 +61,13 @@ IS_LOST = "Unmonitored: no signal from this home for {span}, since {since}."
 IS_OFFLINE = "Unmonitored: the devices of this home are offline since {since}."
 IS_UNHEARD = "linli hears no home since {since}: its own connection is down."
 
+MODEL_HELD = (
+    "The line of silence of this home stays as it was learned on {day}: {reason} See `linli explain {home}`; "
+    "to use the new one all the same: `linli model promote {home}`."
+)
+NEW_RINGS = "the new one would have asked too often over the last 30 days."
+NEW_IS_LONGER = "the new one would be longer by hours."
+
 TOGETHER = "{place}: {count} homes not heard since {since}. Nobody can see whether all is well there."
 TOGETHER_SOME_BACK = (
     "{place}: {count} homes not heard since {since}, {back} of them are heard again. "

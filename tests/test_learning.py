@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,6 +13,7 @@ from linli.alert import AlertKind, Outcome
 from linli.clock import VirtualClock
 from linli.commands.explain import command as explain
 from linli.errors import LinliError, UnknownHome
+from linli.finding import Finding
 from linli.learning import Learning, long_ones
 from linli.people import Roster
 from linli.store import cases, habits, unseen
@@ -23,6 +26,7 @@ from models.habits.learner import OUT_LEAST
 from models.habits.model import HomeModel, model_from_json
 from models.habits.place import Place
 from models.habits.prior import shipped_prior
+from tests.care_file import migrate
 from tests.cast import HOUR, MINUTE
 from tests.models.habits.lives import DAYS, MONDAY, WEEKS_LATER, a_life, hours, without
 from tests.models.vigil import HOME, QUIET_HOME, left, moved, roster_of, watch_over
@@ -32,23 +36,38 @@ PRIOR = shipped_prior()
 NOON = timedelta(hours=12)
 
 
+@cache
+def _tables() -> bytes:
+    """Return a file with the tables and nothing in them: making them takes longer than most of these tests."""
+    with TemporaryDirectory() as folder:
+        migrate(f"sqlite:///{folder}/care.db")
+        return Path(folder, "care.db").read_bytes()
+
+
 class Nights:
     """A home with stores of its own, and what learns it."""
 
     def __init__(self, folder: Path, *, budget: float = 1.0) -> None:
-        self.care = CareStore(f"sqlite:///{folder / 'care.db'}")
-        self.care.migrate()
-        self.signals = SqliteSignalStore(folder / "signals.db")
-        self.roster = replace(roster_of(QUIET_HOME), revision=1)
-        with self.care.begin() as connection:
+        (folder / "care.db").write_bytes(_tables())
+        care = CareStore(f"sqlite:///{folder / 'care.db'}")
+        with care.begin() as connection:
             roster_store.save(connection, [QUIET_HOME], [], [])
+        self.open(care, folder, budget)
+
+    def open(self, care: CareStore, folder: Path, budget: float = 1.0) -> None:
+        """Begin with the stores that are there."""
+        self.care, self.signals = care, SqliteSignalStore(folder / "signals.db")
+        self.roster = replace(roster_of(QUIET_HOME), revision=1)
         self.clock = VirtualClock(MONDAY)
+        self.told: list[Finding] = []
         self.restart(budget)
 
     def restart(self, budget: float = 1.0) -> None:
         """Begin anew, as after a stop."""
         self.watch = watch_over(QUIET_HOME)
-        self.learning = Learning(self.care, self.signals, lambda: self.roster, self.watch, self.clock, PRIOR, budget)
+        self.learning = Learning(
+            self.care, self.signals, lambda: self.roster, self.watch, self.clock, PRIOR, budget, self.told.extend
+        )
         self.learning.start()
 
     def asks_after(self, when: datetime) -> timedelta:

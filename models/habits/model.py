@@ -50,6 +50,15 @@ class HomeModel:
     out: int
     """Minutes after the last sign at the exit while she is out."""
     libraries: dict[str, str]
+    method: int
+    """Which way of learning made it: `learner.METHOD`."""
+    prior: str
+    """The mark of the prior that it stands on: `Prior.mark`."""
+
+    @property
+    def kind(self) -> tuple[int, str, float]:
+        """Return what makes models comparable from night to night: the way of learning, the prior and the budget."""
+        return self.method, self.prior, self.budget
 
     @property
     def is_hers(self) -> bool:
@@ -72,6 +81,8 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     doubt: int
     out: int
     libraries: dict[str, str]
+    method: int
+    prior: str
 
 
 def model_to_json(model: HomeModel) -> bytes:
@@ -92,6 +103,8 @@ def model_to_json(model: HomeModel) -> bytes:
             model.doubt,
             model.out,
             model.libraries,
+            model.method,
+            model.prior,
         )
     )
 
@@ -118,6 +131,8 @@ def model_from_json(text: bytes) -> HomeModel:
         int(_within(record.doubt, "doubt", SHORTEST, LONGEST)),
         int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
         record.libraries,
+        record.method,
+        record.prior,
     )
 
 

@@ -58,14 +58,15 @@ def silences_of(
     ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
     lengths = (ends - signs.at) / 60.0
     is_over = np.append(np.ones(max(0, len(signs) - 1), dtype=np.bool_), np.zeros(min(1, len(signs)), dtype=np.bool_))
-    is_told, was_away = ~_touched(signs.at, ends, untaught), _touched(signs.at, ends, away)
+    is_told, was_away = ~touching(signs.at, ends, untaught), touching(signs.at, ends, away)
     counts = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG) & is_told & ~was_away
-    is_home = counts & ~_touched(signs.at, ends, faults)
+    is_home = counts & ~touching(signs.at, ends, faults)
     is_outing = ((whereabouts.presence == Presence.OUT) | was_away) & is_over & is_told
     return Silences(signs.minute, lengths, signs.place, is_over, is_home, counts, is_outing)
 
 
-def _touched(starts: Ints, ends: Ints, spans: Sequence[Span]) -> Flags:
+def touching(starts: Ints, ends: Ints, spans: Sequence[Span]) -> Flags:
+    """Tell of silences whether they touch any of the spans; all in seconds since 1970."""
     touched = np.zeros(len(starts), dtype=np.bool_)
     for begin, end in spans:
         touched |= (starts < end) & (ends > begin)

@@ -33,6 +33,8 @@ MODEL = HomeModel(
     doubt=600,
     out=2160,
     libraries={"numpy": "2"},
+    method=1,
+    prior="a-prior",
 )
 
 

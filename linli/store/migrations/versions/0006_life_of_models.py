@@ -24,8 +24,21 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_unseen_until"), "unseen", ["until"])
+    op.create_table(
+        "held_models",
+        sa.Column("home", sa.Text(), nullable=False),
+        sa.Column("learned_at", _moment(), nullable=False),
+        sa.Column("since", _moment(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("difference", sa.Text(), nullable=False),
+        sa.CheckConstraint("why IN ('new_kind', 'doubted', 'rolled_back')", name=op.f("ck_held_models_why_is_known")),
+        sa.ForeignKeyConstraint(["home"], ["homes.home"], name=op.f("fk_held_models_home")),
+        sa.PrimaryKeyConstraint("home", name=op.f("pk_held_models")),
+        sqlite_strict=True,
+    )
 
 
 def downgrade() -> None:
-    """Bring the tables back; what could not be seen is taken for her silence then."""
+    """Bring the tables back: what could not be seen is taken for her silence, and every home has its newest model."""
+    op.drop_table("held_models")
     op.drop_table("unseen")
