@@ -6,11 +6,11 @@ import numpy as np
 
 from models.habits.arrays import AGE_STEP, AGES, DAY, FIRST_AGE, LAST_AGE, Flags, Floats, Ints
 from models.habits.features import features
-from models.habits.signs import is_weekend, weekend_day
+from models.habits.signs import is_weekend
 from models.habits.silences import Silences
 from models.habits.usual import usual_at
 
-_LOOKS_AHEAD = 6 * 60
+LOOKS_AHEAD = 6 * 60
 """Minutes: a silence that begins after six in the evening is judged by the kind of day that comes after it."""
 
 
@@ -53,9 +53,4 @@ def columns_of(silences: Silences, which: Ints, age: Floats, usual: Floats, firs
 
 def judged_by_weekend(start: Floats) -> Flags:
     """Tell of silences by the local minute of their start whether a Saturday or Sunday is the day they are judged by."""
-    return is_weekend(((start + _LOOKS_AHEAD) // DAY).astype(np.int64))
-
-
-def judged_by_weekend_at(start: float) -> bool:
-    """Tell the same of one silence."""
-    return weekend_day(int((start + _LOOKS_AHEAD) // DAY))
+    return is_weekend(((start + LOOKS_AHEAD) // DAY).astype(np.int64))

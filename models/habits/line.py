@@ -1,27 +1,40 @@
 """The line of a home after a sign of life: one look into the table, the same for the live keeper and for evaluation."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from models.habits.arrays import DAY, SLOT, Floats, Ints
-from models.habits.bins import judged_by_weekend, judged_by_weekend_at
+from models.habits.bins import LOOKS_AHEAD, judged_by_weekend
 from models.habits.model import LONGEST, HomeModel
 from models.habits.place import place_of
 from models.habits.presence import Presence, Trace, Whereabouts
-from models.habits.signs import Signs, local_minute
+from models.habits.signs import Signs
 
+_LOOKS_AHEAD = timedelta(minutes=LOOKS_AHEAD)
+_SATURDAY = 5
 QUIET_SHARE = 2 / 3
 """Of the line: what is longer than usual while she is out, or while it is in doubt whether she is in."""
 
 
 def line_of(model: HomeModel, last_sign: datetime, room: str, presence: Presence) -> int:
-    """Return how many minutes silence may last after a sign of life in a room, before the elder is asked."""
-    if presence is Presence.OUT:
-        return model.out
-    return model.doubt if presence is not Presence.IN else int(model.table[_cell_of(model, last_sign, room)])
+    """Return how many minutes silence may last after a sign of life in a room, before the elder is asked.
+
+    What `lines_of` says of many; this is on the way of every signal, and an array of one costs ten times as much.
+    """
+    if presence is not Presence.IN:
+        return model.out if presence is Presence.OUT else model.doubt
+    return int(model.table[_cell_of(model, last_sign, room)])
+
+
+def _cell_of(model: HomeModel, last_sign: datetime, room: str) -> tuple[int, int, int]:
+    """Return where in the tables a sign stands."""
+    local = last_sign.astimezone(ZoneInfo(model.timezone))
+    slot = (local.hour * 60 + local.minute) // SLOT
+    kind = (local.replace(tzinfo=None) + _LOOKS_AHEAD).weekday() >= _SATURDAY
+    return int(kind), place_of(room), slot
 
 
 def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> Ints:
@@ -30,12 +43,6 @@ def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> I
     slot = ((minute % DAY) // SLOT).astype(np.int64)
     inside: Ints = model.table[kind, place, slot]
     return np.select([presence == Presence.OUT, presence != Presence.IN], [model.out, model.doubt], inside)
-
-
-def _cell_of(model: HomeModel, last_sign: datetime, room: str) -> tuple[int, int, int]:
-    """Return where in the tables a sign stands, without an array: this runs for every sign of life of every home."""
-    minute = local_minute(int(last_sign.timestamp()), ZoneInfo(model.timezone))
-    return int(judged_by_weekend_at(minute)), int(place_of(room)), int(minute % DAY // SLOT)
 
 
 def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:

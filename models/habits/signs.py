@@ -81,11 +81,6 @@ def local_minutes(at: Ints, zone: ZoneInfo) -> Floats:
     return minutes
 
 
-def local_minute(at: int, zone: ZoneInfo) -> float:
-    """Return one moment, seconds since 1970, as minutes on the wall clock of a zone."""
-    return (at + _offset(at // 3600 * 3600, zone)) / 60
-
-
 def _offset(second: int, zone: ZoneInfo) -> float:
     offset = datetime.fromtimestamp(second, UTC).astimezone(zone).utcoffset()
     return offset.total_seconds() if offset else 0.0
@@ -95,8 +90,3 @@ def is_weekend(day: Ints) -> Flags:
     """Tell of local days, counted since 1970, whether they are a Saturday or a Sunday."""
     weekend: Flags = (day + 3) % 7 >= 5  # 1970 began with a Thursday
     return weekend
-
-
-def weekend_day(day: int) -> bool:
-    """Tell the same of one day."""
-    return (day + 3) % 7 >= 5
