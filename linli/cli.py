@@ -16,6 +16,7 @@ COMMANDS = (
     "replay",
     "evaluate",
     "explain",
+    "model",
     "decode",
     "token",
     "user",

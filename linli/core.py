@@ -194,7 +194,9 @@ def build(
         settings=settings, clock=clock, keys=keys, health=health, care=care, signals=signals, roster=roster,
         watch=watch, links=outside.links, desk=desk, sender=sender, without_store=without_store, canaries=canaries,
         channels=outside.channels, ladders=ladders, holidays=holidays,
-        learning=Learning(care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month),
+        learning=Learning(
+            care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month, desk.open
+        ),
         pipeline=Pipeline(roster.get, Intake(canaries.roster, signals), signals, care, watch, desk, clock, canaries),
     )  # fmt: skip
 

@@ -1,19 +1,25 @@
 """Learns each home anew after its local midnight, from what is stored; the live path only takes what is ready.
 
-What may not teach: declared absences, and what a visitor found to be true: a day on which she needed help is no habit.
+Which of a home's models is in use `linli.model_life` decides; what a command has chosen meanwhile is heeded within seconds.
+
+What may not teach: declared absences, time in which the home could not be seen, and what a visitor found to be true: a
+day on which she needed help is no habit, nor one on which she was out or a device at fault.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from linli.alert import Alert, Outcome
 from linli.clock import Clock, seconds
+from linli.finding import Finding
+from linli.model_life import Night, held_after, notice
 from linli.people import Device, Home, Roster
 from linli.signals import EXIT_ROOM, is_sign_of_life
-from linli.store import absences, cases, habits
+from linli.store import absences, cases, habits, unseen
 from linli.store.care import CareStore
 from linli.store.habits import Learned
 from linli.store.signals import SignalStore
@@ -21,6 +27,8 @@ from models.days.beats import Heard
 from models.days.calendar import day_of
 from models.days.life import life_of
 from models.days.tonight import findings_of
+from models.habits.comparing import difference
+from models.habits.doubts import doubts_about
 from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import BadModel, HomeModel, model_from_json, model_to_json
@@ -34,7 +42,9 @@ logger = logging.getLogger(__name__)
 
 WINDOW = timedelta(days=120)
 """How far back a home's history is looked at; what is older counts for a quarter at most."""
-_LAST_ALERTS = 200
+_BRIEF = 600
+"""Seconds."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Learning:
@@ -49,6 +59,7 @@ class Learning:
         clock: Clock,
         prior: Prior,
         budget: float,
+        tell: Callable[[Sequence[Finding]], object] = lambda _: None,
     ) -> None:
         self._care = care
         self._signals = signals
@@ -57,7 +68,10 @@ class Learning:
         self._clock = clock
         self._prior = prior
         self._budget = budget
+        self._tell = tell
         self._learned_at: dict[str, datetime] = {}
+        self._in_use: dict[str, HomeModel] = {}
+        self._revision_met = -1
         self._roster_met = -1
         self._next_at: datetime | None = None
 
@@ -67,11 +81,8 @@ class Learning:
             return
         with self._care.read() as connection:
             known = habits.newest(connection)
-        for home, learned in known.items():
-            try:
-                self._take(home, model_from_json(learned.model))
-            except BadModel as why:
-                logger.warning("a model is not used home=%s reason=%s", home, why)
+        self._learned_at = {home: learned.learned_at for home, learned in known.items()}
+        self._follow()
         self._meet(self._clock.now())
 
     def next_due(self) -> datetime | None:
@@ -83,6 +94,7 @@ class Learning:
         if not self._budget:
             return
         now = self._clock.now()
+        self._follow()
         self._meet(now)
         if self._next_at is None or self._next_at > now:
             return
@@ -91,7 +103,29 @@ class Learning:
             self._learn(home, begin_of_day(now, home.zone))
             if seconds() > until:
                 break
+        with self._care.begin() as connection:
+            unseen.forget(connection, now - WINDOW)
         self._plan(now)
+
+    def _follow(self) -> None:
+        """Take the models that are in use, where somebody has chosen others since they were looked at."""
+        with self._care.read() as connection:
+            revision = habits.revision(connection)
+            if revision == self._revision_met:
+                return
+            for home, learned_at in habits.in_use(connection).items():
+                known = self._in_use.get(home)
+                if known is None or known.learned_at != learned_at:
+                    self._read(home, habits.at(connection, home, learned_at))
+        self._revision_met = revision
+
+    def _read(self, home: str, learned: Learned | None) -> None:
+        """Take a stored model into use; one that cannot be read is learned anew as soon as possible."""
+        model = readable(learned)
+        if model is None:
+            self._learned_at[home] = _LONG_AGO
+        else:
+            self._use(home, model)
 
     def _meet(self, now: datetime) -> None:
         """Give homes that were added since the prior's line, until their first night."""
@@ -100,8 +134,9 @@ class Learning:
             return
         line_of_all = cache(self._line_of_all)
         for home in roster.homes.values():
-            if home.home not in self._learned_at:
-                self._take(home.home, line_of_all(now, home.zone, has_exit=has_exit(self._devices(home))))
+            if home.home not in self._in_use:
+                self._watch.take_model(home.home, line_of_all(now, home.zone, has_exit=has_exit(self._devices(home))))
+                self._learned_at.setdefault(home.home, now)
         self._roster_met = roster.revision
         self._plan(now)
 
@@ -121,17 +156,35 @@ class Learning:
                 yield home
 
     def _learn(self, home: Home, midnight: datetime) -> None:
+        """Learn a home and store what came of it together with what becomes of it: a kill in between changes nothing."""
         heard = Heard()
         history = self._history(home, midnight, heard)
         model = learn(history, self._prior, self._budget, midnight, home.zone)
+        with self._care.read() as connection:
+            present = readable(habits.in_use_of(connection, home.home))
+            kept = habits.of_home(connection, home.home)
+        night = _night(home, model, present, kept, history)
         with self._care.begin() as connection:
+            # first, so that who chooses another model at this moment waits, or has been waited for
+            habits.bump(connection)
+            revision = habits.revision(connection)
+            held = held_after(habits.held_of(connection, home.home), night)
+            if held is None:
+                habits.let_go(connection, home.home)
+            else:
+                habits.hold(connection, replace(held, difference=night.difference))
             habits.add(connection, [Learned(home.home, midnight, model_to_json(model))])
-        self._take(home.home, model)
+        if self._revision_met == revision - 1:  # nobody else has chosen anything meanwhile
+            self._revision_met = revision
+        self._learned_at[home.home] = midnight
+        self._use(home.home, model if held is None or present is None else present)
+        if held is not None and (told := notice(held, night)) is not None:
+            self._tell([told])
         life = life_of(history.signs, home.zone, history.untaught, heard.beats(home.zone))
         self._watch.take_nightly(home.home, findings_of(home, life, day_of(midnight, home.zone)))
 
-    def _take(self, home: str, model: HomeModel) -> None:
-        self._learned_at[home] = model.learned_at
+    def _use(self, home: str, model: HomeModel) -> None:
+        self._in_use[home] = model
         self._watch.take_model(home, model)
 
     def _history(self, home: Home, until: datetime, heard: Heard) -> History:
@@ -139,13 +192,45 @@ class Learning:
         signals = heard.through(self._signals.between(since, until, home.home))
         life = [s for s in signals if is_sign_of_life(s.kind, s.value)]
         with self._care.read() as connection:
-            away = [(_s(a.since), _s(a.until)) for a in absences.since(connection, home.home, since)]
-            alerts = cases.search(connection, homes=[home.home], limit=_LAST_ALERTS)
-        untaught = (*_spans_of_need(alerts), *away)
-        return History(signs_of(life, home.zone), untaught, has_exit(self._devices(home)), readings_of(life))
+            away = [(a.since, a.until) for a in absences.since(connection, home.home, since)]
+            blind = [(one.since, one.until) for one in unseen.of_home(connection, home.home, since)]
+            alerts = cases.ended_since(connection, home.home, since)
+        blind_since = self._watch.blind_since(home.home, until)
+        if blind_since is not None:
+            blind.append((blind_since, until))
+        return History(
+            signs_of(life, home.zone),
+            (*_ended_as(Outcome.HELPED, alerts), *_in_seconds(away), *long_ones(_in_seconds(blind))),
+            has_exit(self._devices(home)),
+            faults=_ended_as(Outcome.DEVICE_FAULT, alerts),
+            away=_ended_as(Outcome.AWAY, alerts),
+            readings=readings_of(life),
+        )
 
     def _devices(self, home: Home) -> tuple[Device, ...]:
         return self._roster().devices_by_home.get(home.home, ())
+
+
+def readable(learned: Learned | None) -> HomeModel | None:
+    """Return the model that is stored; None where it is not sound, or of another version of linli."""
+    if learned is None:
+        return None
+    try:
+        return model_from_json(learned.model)
+    except BadModel as why:
+        logger.warning("a model is not used home=%s reason=%s", learned.home, why)
+        return None
+
+
+def _night(home: Home, new: HomeModel, present: HomeModel | None, kept: Sequence[Learned], history: History) -> Night:
+    """Return what is to be known to decide about a new model, with what those newer than the one in use would have done."""
+    before = readable(kept[0]) if kept else None
+    if present is None:
+        return Night(home, new, before, None)
+    until = int(new.learned_at.timestamp())
+    newer = [model for one in kept if one.learned_at > present.learned_at and (model := readable(one)) is not None]
+    found = asdict(difference(history, present, newer, until)) if newer else {}
+    return Night(home, new, before, present, doubts_about(new, present, history, until), found)
 
 
 def has_exit(devices: Iterable[Device]) -> bool:
@@ -153,15 +238,29 @@ def has_exit(devices: Iterable[Device]) -> bool:
     return any(device.room == EXIT_ROOM for device in devices)
 
 
-def _spans_of_need(alerts: Iterable[Alert]) -> Iterable[Span]:
-    """Yield from when until when somebody truly needed help."""
-    for alert in alerts:
-        if alert.outcome is Outcome.HELPED and alert.closed_at is not None:
-            yield _s(alert.evidence_at), _s(alert.closed_at)
+def _ended_as(outcome: Outcome, alerts: Iterable[Alert]) -> tuple[Span, ...]:
+    """Return from when until when it was as whoever went there found it."""
+    found = ((a.evidence_at, a.closed_at) for a in alerts if a.outcome is outcome and a.closed_at is not None)
+    return _in_seconds(found)
 
 
-def _s(moment: datetime) -> int:
-    return int(moment.timestamp())
+def _in_seconds(spans: Iterable[tuple[datetime, datetime]]) -> tuple[Span, ...]:
+    return tuple((int(begin.timestamp()), int(end.timestamp())) for begin, end in spans)
+
+
+def long_ones(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return blind spans as one where less than ten minutes lie between them, and those left out that are shorter than that.
+
+    A connection that comes and goes every minute would otherwise take all her long silences out of the history, and
+    only those: her line would become too short.
+    """
+    merged: list[Span] = []
+    for begin, end in sorted(spans):
+        if merged and begin - merged[-1][1] < _BRIEF:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return tuple((begin, end) for begin, end in merged if end - begin >= _BRIEF)
 
 
 def begin_of_day(moment: datetime, zone: ZoneInfo) -> datetime:

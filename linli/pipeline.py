@@ -21,9 +21,10 @@ from linli.common_causes import CommonCauses
 from linli.finding import Finding
 from linli.people import Roster
 from linli.signals import ID_KEY, Kind, Signal, is_sign_of_life
-from linli.store import availability, rejections
+from linli.store import availability, rejections, unseen
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
+from linli.store.unseen import Unseen
 from models.answers import leaves_open
 from models.emergencies import emergency
 from models.watch import Watch
@@ -135,6 +136,15 @@ class Pipeline:
         self._desk.tick(now)
         # last, so that nothing else waits for it
         self._open(self._causes.tick(lost, now))
+        self._keep_unseen()
+
+    def _keep_unseen(self) -> None:
+        """Write down when homes could not be seen, so that nobody takes it for their silence later."""
+        spans = self._watch.unseen()
+        if spans:
+            with self._care.begin() as connection:
+                unseen.put(connection, [Unseen(*span) for span in spans])
+            self._watch.unseen_kept(len(spans))
 
     def _open(self, found: Sequence[Finding]) -> None:
         self._desk.open(found)

@@ -27,6 +27,7 @@ class Deafness:
         if at <= since:
             return
         self._before = (since, at)
+        homes.unseen.append(("", since, at))
         for row in np.flatnonzero(homes.seen_until > since):
             homes.dwellings[row].blind.append((since, at))
         homes.lost_at[(homes.lost_at > since) & (homes.lost_at < NEVER)] += at - since

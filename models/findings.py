@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from linli.alert import AlertKind
 from linli.clock import from_millis
 from linli.finding import Finding
+from linli.signals import EXIT_ROOM
 from models import reports
 from models.batteries import Batteries
 from models.check_in_plan import Slot
@@ -13,7 +15,7 @@ from models.check_ins import CheckIns, Missed
 from models.detector import Detector
 from models.hearing import Hearing
 from models.homes import Homes
-from models.reports import Still
+from models.reports import Own, Still
 from models.sensor import NEVER, NONE, in_millis
 from models.silence import Silence
 
@@ -147,10 +149,28 @@ class Findings:
             back_by=back_by,
             is_out=bool(homes.is_out[row]),
             sensors_work=self._hearing.blind_since(row) > now,
+            door=dwelling.front_door(),
         )
+        if dwelling.personal.holds:
+            still = self._with_her_own(still, row)
         return self._offer(
             reports.inactivity(dwelling.home, still), _Offer(AlertKind.INACTIVITY, dwelling.home.home, mark=last_sign)
         )
+
+    def _with_her_own(self, still: Still, row: int) -> Still:
+        """Add what is known of her own line. Where the ceiling made it, the silence counts from the last sure sign."""
+        dwelling, personal = self._homes.dwellings[row], self._homes.dwellings[row].personal
+        has_exit = self._homes.last_exit[row] > NONE or any(s.room == EXIT_ROOM for s in dwelling.sensors.values())
+        own = Own(
+            presence=personal.trace.presence,
+            usual=timedelta(milliseconds=personal.expected),
+            is_hers=personal.is_hers,
+            sure_at=from_millis(personal.sure_at),
+            by_ceiling=personal.by_ceiling,
+            has_exit=bool(has_exit),
+        )
+        more = max(timedelta(0), still.last_sign - own.sure_at) if own.counts_from_sure else timedelta(0)
+        return replace(still, own=own, limit=still.limit + more, quiet=still.quiet + more)
 
     def _missing(self, now: int) -> list[Finding]:
         for miss in self._check_ins.judge(now):

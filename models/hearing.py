@@ -61,6 +61,7 @@ class Hearing:
         if until > before:
             homes.seen_until[row] = homes.lost_at[row] = until
             homes.spare[row] = _GATHERS
+            self._homes.dwellings[row].is_cut = False
 
     def say_online(self, row: int, sensor: Sensor, at: int) -> None:
         """Take in that a device or bridge announced itself."""
@@ -98,7 +99,7 @@ class Hearing:
         homes.last_heard[row] = max([dwelling.seen_again, *(sensor.heard for sensor in watchers)])
         is_told = homes.told_heard[row] == homes.last_heard[row]
         # an offline home may come back in a moment; nothing is gained by waiting for a silent one
-        is_offline = self.is_offline(row)
+        is_offline = dwelling.is_cut = self.is_offline(row)
         homes.lost_at[row] = NEVER if is_told else until + (self._settles if is_offline else 0)
         homes.spare[row] = self._settles if is_offline else _GATHERS
 
@@ -115,8 +116,11 @@ class Hearing:
 
     def _see_again(self, row: int, blind_since: int, at: int) -> None:
         if NONE < blind_since < at:
-            self._homes.dwellings[row].blind.append((blind_since, max(blind_since, _whole_second(at))))
+            dwelling = self._homes.dwellings[row]
+            dwelling.blind.append((blind_since, max(blind_since, _whole_second(at))))
             self._homes.is_dirty[row] = True
+            if dwelling.is_cut:
+                self._homes.unseen.append((dwelling.home.home, *dwelling.blind[-1]))
 
     def is_offline(self, row: int) -> bool:
         """Tell whether a home is or will be blind because it was said to be offline, not by mere silence."""

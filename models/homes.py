@@ -33,6 +33,7 @@ _COLUMNS = {
     "back_by": NONE,
     "base": NONE,
     "asks_at": NEVER,
+    "quiet_at": NEVER,
     "due": NEVER,
     "told_sign": NEVER,
     "told_heard": NEVER,
@@ -46,7 +47,10 @@ _COLUMNS = {
 
 @dataclass(slots=True)
 class Dwelling:
-    """One home's own things. `blind`: spans in which nobody could see it, oldest first."""
+    """One home's own things. `blind`: spans in which nobody could see it, oldest first.
+
+    `is_cut`: if it falls blind where `seen_until` says, it is since it was said to be offline.
+    """
 
     home: Home
     listed: tuple[Device, ...] = ()
@@ -54,6 +58,7 @@ class Dwelling:
     sight: Sight = Sight.NOTHING
     bridge_down: int = NONE
     seen_again: int = NONE
+    is_cut: bool = False
     room: str = ""
     check_ins: list[int] = field(default_factory=list)
     blind: list[Span] = field(default_factory=list)
@@ -66,6 +71,10 @@ class Dwelling:
         """Tell whether any device heard so far can see signs of life."""
         return self.sight is not Sight.NOTHING
 
+    def front_door(self) -> str:
+        """Return what the contacts at the exit say: `open` if one does, `closed`, or nothing."""
+        return max((sensor.contact for sensor in self.sensors.values()), default="")
+
     def watchers(self) -> list[Sensor]:
         """Return the heard devices on which judgement rests: those with the best sight that this home has."""
         return [s for s in self.sensors.values() if s.heard != NONE and s.sight is self.sight and self.has_watchers()]
@@ -74,11 +83,13 @@ class Dwelling:
 class Homes:
     """All homes of the roster. A new roster re-gathers the columns; what is known of a home that stays is kept.
 
-    `base`: where the silence that counts began; `asks_at`: where it crosses its line; `due`: the same until told.
+    `base`: where the silence that counts began; `quiet_at`: where it is longer than usual; `asks_at`: where it crosses
+    its line; `due`: the same until told.
     `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told;
     `spare`: how long before it what homes have in common is looked for.
     `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to
-    end. `is_out`: left by the exit, and nothing inside since.
+    end. `is_out`: left by the exit, and nothing inside since. `unseen`: spans that are over and that nobody has written
+    down yet, in which a home was offline, or linli heard none of them (without a home).
     """
 
     last_sign: Moments
@@ -96,6 +107,7 @@ class Homes:
     back_by: Moments
     base: Moments
     asks_at: Moments
+    quiet_at: Moments
     due: Moments
     told_sign: Moments
     told_heard: Moments
@@ -110,6 +122,7 @@ class Homes:
         self.index: dict[str, int] = {}
         self.dwellings: list[Dwelling] = []
         self.zones: list[str] = []
+        self.unseen: list[tuple[str, int, int]] = []
         for name, empty in _COLUMNS.items():
             setattr(self, name, np.full(0, empty))
 

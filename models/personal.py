@@ -8,7 +8,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from linli.signals import EXIT_ROOM
-from models.habits.line import limits_of
+from models.habits.line import expected_within, limits_of
 from models.habits.model import HomeModel
 from models.habits.presence import START, Presence, Trace, follow
 
@@ -25,12 +25,17 @@ class Personal:
     """One home's model, where its elder is believed to be, and the line that was fixed at the latest sign.
 
     `limit`: milliseconds of silence after that sign; `by_ceiling`: whether the ceiling makes it, which counts from the
-    latest sign that another bore out. `spent_sure`: the sure sign (seconds) whose ceiling has called already.
+    latest sign that another bore out. `expected`: milliseconds after which the silence is longer than usual, never more
+    than the limit. `spent_sure`: the sure sign (seconds) whose ceiling has called already. `holds`: the silence is held to
+    this line, not to the fixed one.
     """
 
     model: HomeModel | None = None
     trace: Trace = START
     limit: int = 0
+    expected: int = 0
+    is_hers: bool = False
+    holds: bool = False
     by_ceiling: bool = False
     spent_sure: int | None = None
     _fixed_for: tuple[Trace, int | None] | None = None
@@ -42,6 +47,11 @@ class Personal:
     def is_out(self) -> bool:
         """Tell whether she is believed to have gone out."""
         return self.trace.presence is Presence.OUT
+
+    @property
+    def sure_at(self) -> int:
+        """Return when another sign last bore one out, milliseconds."""
+        return self.trace.sure_at * _SECOND
 
     def see(self, at: int, device: str, word: str, room: str, *, is_placed: bool) -> None:
         """Take in a sign of life, milliseconds since 1970, in any order; one older than the latest few changes nothing."""
@@ -87,6 +97,8 @@ class Personal:
         line, ceiling = limits_of(model, self.trace, room)
         self.by_ceiling = ceiling < line and self.trace.sure_at != self.spent_sure
         self.limit = _SECOND * (ceiling if self.by_ceiling else line)
+        self.expected = min(_SECOND * expected_within(model, self.trace, room), self.limit)
+        self.is_hers = model.is_hers
 
     def tell(self) -> None:
         """Take in that somebody was called: a ceiling calls once until another sign is borne out."""

@@ -7,9 +7,10 @@ from linli.alert import AlertKind, Severity
 from linli.clock import from_millis, millis
 from linli.finding import Finding
 from linli.people import Home
-from linli.words import Sentence
+from linli.words import Field, Sentence
 from models import sentences
 from models.check_in_plan import Slot
+from models.habits.presence import Presence
 from models.sensor import Sensor
 
 MINUTE = timedelta(minutes=1)
@@ -17,7 +18,10 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A silence that crossed its line. `back_by`: the end of the absence from which it counts, if it does."""
+    """A silence that crossed its line. `back_by`: the end of the absence from which it counts, if it does.
+
+    `own`: what is known of her own line, None where the fixed one holds. `door`: `open`, `closed` or "" for not known.
+    """
 
     last_sign: datetime
     room: str
@@ -27,6 +31,32 @@ class Still:
     back_by: datetime | None
     is_out: bool
     sensors_work: bool
+    door: str = ""
+    own: "Own | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The line of a home's own. `usual`: what silence seldom outlasts after such a sign, of hers or of people in general.
+
+    `sure_at`: the latest sign that another bore out; the last sign itself where it is one.
+    """
+
+    presence: Presence
+    usual: timedelta
+    is_hers: bool
+    sure_at: datetime
+    by_ceiling: bool
+    has_exit: bool
+
+    @property
+    def counts_from_sure(self) -> bool:
+        """Tell whether the silence is told from the last sure sign on: lone signs alone keep the line from being crossed."""
+        return self.by_ceiling and self.presence not in _NOT_CERTAIN
+
+
+LONE_FOR = timedelta(hours=1)
+"""How long there must have been no sure sign before a lone one is called so: within an hour it is everyday life."""
 
 
 def inactivity(home: Home, still: Still) -> Finding:
@@ -45,31 +75,99 @@ def inactivity(home: Home, still: Still) -> Finding:
             "limit_minutes": still.limit / MINUTE,
             "quiet_minutes": round(still.quiet / MINUTE, 1),
             "unseen_minutes": round(still.unseen / MINUTE, 1),
+            "sensors": "working" if still.sensors_work else "silent",
+            "front_door": (still.door if still.sensors_work else "") or "unknown",
+            **_of_her_own(still),
         },
     )
+
+
+def _of_her_own(still: Still) -> dict[str, str | float]:
+    own = still.own
+    if own is None:
+        return {"line": "fixed"}
+    seldom: dict[str, str | float] = (
+        {"seldom_minutes": own.usual / MINUTE, "seldom_of": "hers" if own.is_hers else "people living alone"}
+        if _tells_usual(still)
+        else {}
+    )
+    return {
+        "line": "ceiling" if own.by_ceiling else "personal",
+        "presence": own.presence.name.lower(),
+        "last_sure_sign": own.sure_at.isoformat(),
+        **seldom,
+    }
+
+
+def _tells_usual(still: Still) -> bool:
+    """Tell whether her own silences are the measure: she is in, and what they seldom outlast lies below the limit."""
+    own = still.own
+    return own is not None and own.presence is Presence.IN and not own.by_ceiling and own.usual < still.limit
+
+
+def _is_lone(still: Still) -> bool:
+    return still.own is not None and still.last_sign - still.own.sure_at >= LONE_FOR
 
 
 def _why_still(still: Still) -> Sentence:
-    sensors = sentences.SENSORS_WORK if still.sensors_work else sentences.SENSORS_FELL_SILENT
-    room = still.room or sentences.UNKNOWN_ROOM
-    since = still.back_by or still.last_sign
+    fields: dict[str, Field | Sentence] = {
+        "since": still.back_by or still.last_sign,
+        "limit": still.limit,
+        "quiet": still.quiet,
+        "unseen": still.unseen,
+        "room": still.room or sentences.UNKNOWN_ROOM,
+        "now": Sentence(sentences.SEEN_STILL if still.unseen >= MINUTE else sentences.NOW, {"quiet": still.quiet}),
+        "sensors": _surroundings(still),
+    }
+    if still.own is not None:
+        fields |= {"sure": still.own.sure_at, "usual": still.own.usual}
+    template = _template(still)
+    if template in {sentences.STILL, sentences.STILL_PARTLY_UNSEEN}:
+        fields["measure"] = Sentence(
+            _measure(still), {name: fields[name] for name in ("limit", "usual", "now") if name in fields}
+        )
+    return Sentence(template, fields)
+
+
+def _template(still: Still) -> str:
+    own = still.own
     if still.back_by is not None:
-        template = sentences.NOT_BACK
-    elif still.is_out:
-        template = sentences.NOT_HOME
+        return sentences.NOT_BACK
+    if own is not None and own.counts_from_sure and _is_lone(still):
+        return sentences.ONLY_LONE_SIGNS
+    if own is not None and own.presence in _NOT_CERTAIN:
+        return _NOT_CERTAIN[own.presence]
+    if still.is_out:
+        return sentences.NOT_HOME
+    return sentences.STILL_PARTLY_UNSEEN if still.unseen >= MINUTE else sentences.STILL
+
+
+_NOT_CERTAIN = {Presence.DOUBT: sentences.IN_DOUBT, Presence.ARRIVING: sentences.ARRIVING}
+
+
+def _measure(still: Still) -> str:
+    if still.own is None or not _tells_usual(still):
+        return sentences.BY_LIMIT
+    return sentences.BY_HER if still.own.is_hers else sentences.BY_OTHERS
+
+
+def _surroundings(still: Still) -> Sentence:
+    """Return what else is known: how sure the last sign is, whether she can be seen to leave, door and sensors."""
+    own = still.own
+    if not still.sensors_work:
+        told = Sentence(sentences.SENSORS_FELL_SILENT)
     else:
-        template = sentences.STILL_PARTLY_UNSEEN if still.unseen >= MINUTE else sentences.STILL
-    return Sentence(
-        template,
-        {
-            "since": since,
-            "limit": still.limit,
-            "quiet": still.quiet,
-            "unseen": still.unseen,
-            "room": room,
-            "sensors": sensors,
-        },
-    )
+        told = Sentence(_DOORS.get(still.door, sentences.SENSORS_WORK))
+    if own is None or still.back_by is not None:
+        return told
+    if not own.has_exit:
+        told = Sentence(sentences.NO_EXIT, {"sensors": told})
+    if _is_lone(still) and not own.counts_from_sure:
+        told = Sentence(sentences.LONE_SIGN, {"since": still.last_sign, "sure": own.sure_at, "sensors": told})
+    return told
+
+
+_DOORS = {"open": sentences.DOOR_OPEN, "closed": sentences.DOOR_CLOSED}
 
 
 def missed_check_in(

@@ -54,7 +54,8 @@ def sight_of(kinds: Iterable[str]) -> Sight:
 class Sensor:
     """One device. `is_bridge`: its being offline blinds those behind it, as it has sent nothing of its own.
 
-    `is_gateway`: the device list says that it is one, whatever it sends.
+    `is_gateway`: the device list says that it is one, whatever it sends. `contact`: the latest word of a contact at the
+    exit, `open` or `closed`.
     """
 
     device: str
@@ -73,7 +74,14 @@ class Sensor:
     battery: float | None = None
     battery_at: int = NONE
     told_week: str = ""
+    contact: str = ""
+    contact_at: int = NONE
     lag: Lag | None = None
+
+    def say_contact(self, word: str, at: int) -> None:
+        """Take in what a contact at the exit says; of two words of one moment the open door counts."""
+        if (at, word) > (self.contact_at, self.contact):
+            self.contact, self.contact_at = word, at
 
     def learn(self, sight: Sight) -> None:
         """Take in that the device sends signals of its own."""

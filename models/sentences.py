@@ -4,12 +4,36 @@ UNKNOWN_ROOM = "room not known"
 
 SENSORS_WORK = "Sensors are working."
 SENSORS_FELL_SILENT = "Its sensors have fallen silent since."
+DOOR_CLOSED = "Front door closed, sensors working."
+DOOR_OPEN = "Front door open, sensors working."
 
-STILL = "No sign of life since {since}. At this hour the limit is {limit}; now {quiet}. Last seen: {room}. {sensors}"
+STILL = "No sign of life since {since}. {measure} Last seen: {room}. {sensors}"
 STILL_PARTLY_UNSEEN = (
     "No sign of life since {since}; for {unseen} of this nobody could have seen one. "
-    "At this hour the limit is {limit}; seen to be still for {quiet}. Last seen: {room}. {sensors}"
+    "{measure} Last seen: {room}. {sensors}"
 )
+BY_LIMIT = "At this hour the limit is {limit}; {now}."
+BY_HER = "At this hour she is seldom quiet for more than {usual}; {now}."
+BY_OTHERS = "At this hour people living alone are seldom quiet for more than {usual}; {now}."
+NOW = "now {quiet}"
+SEEN_STILL = "seen to be still for {quiet}"
+
+LONE_SIGN = (
+    "The sign at {since} came from one sensor alone, which may be an error; the last sure sign was at {sure}. {sensors}"
+)
+ONLY_LONE_SIGNS = (
+    "No sure sign of life since {sure}. One sensor alone told at {since}, {room}, which may be an error. "
+    "The limit is {limit}; {now}. {sensors}"
+)
+IN_DOUBT = (
+    "It is not certain that she is at home: after she had left there were only single signs inside, "
+    "the last at {since}, {room}. The limit is {limit}; {now}. {sensors}"
+)
+ARRIVING = (
+    "It is not certain that she is at home: the exit was used at {since} after she had been out, "
+    "and nothing has stirred inside since then. The limit is {limit}; {now}. {sensors}"
+)
+NO_EXIT = "No sensor is at the exit, so she may have gone out. {sensors}"
 NOT_BACK = "Expected back by {since}; no sign of life since then. The limit is {limit}; now {quiet}. {sensors}"
 NOT_HOME = "Left by the exit at {since}; no sign of life since then. The limit is {limit}; now {quiet}. {sensors}"
 
@@ -58,6 +82,9 @@ WHILE_AWAY = "Away as told, so nobody is sent. {why}"
 
 IS_WELL = "Last sign of life {since}, {room}."
 IS_OUT = "Left by the exit at {since}; nothing since then."
+IS_IN_DOUBT = "It is not certain that she is at home: only single signs since she left, the last at {since}, {room}."
+IS_ARRIVING = "It is not certain that she is at home: the exit was used at {since}, nothing has stirred since then."
+IS_LONE = "At {since} one sensor alone told of somebody, {room}, which may be an error; last sure sign {sure}."
 IS_QUIET = "Quieter than usual: last sign of life {since}, {room}."
 IS_QUIET_WE_ASK = "Quieter than usual: last sign of life {since}, {room}. We ask at {asks_at}."
 IS_AWAY = "Away since {since}, {day}."
@@ -68,6 +95,13 @@ NO_WATCHER = "No device that could tell a sign of life has been heard in this ho
 IS_LOST = "Unmonitored: no signal from this home for {span}, since {since}."
 IS_OFFLINE = "Unmonitored: the devices of this home are offline since {since}."
 IS_UNHEARD = "linli hears no home since {since}: its own connection is down."
+
+MODEL_HELD = (
+    "The line of silence of this home stays as it was learned on {day}: {reason} See `linli explain {home}`; "
+    "to use the new one all the same: `linli model promote {home}`."
+)
+NEW_RINGS = "the new one would have asked too often over the last 30 days."
+NEW_IS_LONGER = "the new one would be longer by hours."
 
 TOGETHER = "{place}: {count} homes not heard since {since}. Nobody can see whether all is well there."
 TOGETHER_SOME_BACK = (

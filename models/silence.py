@@ -57,6 +57,8 @@ class Silence:
         homes.is_dirty[row] = True
         if is_placed:
             self._see_place(row, at, room)
+        if kind is Kind.CONTACT and room == EXIT_ROOM:
+            homes.dwellings[row].sensors[device].say_contact(str(value), at)
 
     def _see_place(self, row: int, at: int, room: str) -> None:
         homes, dwelling = self._homes, self._homes.dwellings[row]
@@ -92,28 +94,29 @@ class Silence:
         homes.is_out[rows] = homes.last_exit[rows] > np.maximum(homes.last_inside[rows], back_by)
         begins = np.maximum(np.maximum(homes.last_sign[rows], back_by), homes.first_watched[rows])
         base, asks_at = self._cross(rows, begins)
-        self._cross_personal(rows, begins, base, asks_at)
+        quiet_at = base + ((asks_at - base) * homes.rules.quiet_share).astype(np.int64)
+        self._cross_personal(rows, begins, base, quiet_at, asks_at)
         asks_at[(homes.last_sign[rows] == NONE) | (homes.sight[rows] != Sight.MOVEMENT)] = NEVER
         asks_at = np.minimum(asks_at, NEVER)
-        homes.base[rows], homes.asks_at[rows] = base, asks_at
+        quiet_at[asks_at == NEVER] = NEVER
+        homes.base[rows], homes.quiet_at[rows], homes.asks_at[rows] = base, quiet_at, asks_at
         homes.due[rows] = np.where(homes.told_sign[rows] == homes.last_sign[rows], NEVER, asks_at)
 
-    def _cross_personal(self, rows: Moments, begins: Moments, base: Moments, asks_at: Moments) -> None:
+    def _cross_personal(
+        self, rows: Moments, begins: Moments, base: Moments, quiet_at: Moments, asks_at: Moments
+    ) -> None:
         """Put the lines of homes that have a model in place of the fixed ones, unless she is expected back from away."""
         homes = self._homes
         for at, row in enumerate(rows.tolist()):
-            dwelling, last_sign = homes.dwellings[row], homes.last_sign.item(row)
-            if dwelling.personal.model is None or last_sign == NONE or begins.item(at) > last_sign:
+            personal, last_sign = homes.dwellings[row].personal, homes.last_sign.item(row)
+            personal.holds = personal.model is not None and NONE < begins.item(at) <= last_sign
+            if not personal.holds:
                 continue
-            limit = dwelling.personal.fix(dwelling.room)
-            homes.is_out[row] = dwelling.personal.is_out
-            unseen, seen_from = 0, last_sign
-            for start, end in _merged(dwelling.blind, last_sign):
-                if last_sign + unseen + limit <= start:
-                    break
-                unseen, seen_from = unseen + end - start, end
-            base[at] = last_sign + unseen
-            asks_at[at] = max(last_sign + unseen + limit, seen_from)
+            limit = personal.fix(homes.dwellings[row].room)
+            homes.is_out[row] = personal.is_out
+            blind = _merged(homes.dwellings[row].blind, last_sign)
+            _, quiet_at[at] = _reached(last_sign, personal.expected, blind)
+            base[at], asks_at[at] = _reached(last_sign, limit, blind)
 
     def _cross(self, rows: Moments, begins: Moments) -> tuple[Moments, Moments]:
         """Return where each silence counts from, once the time that nobody could see is left out, and its crossing.
@@ -183,6 +186,16 @@ class Silence:
 
 def _rank(room: str) -> tuple[bool, str]:
     return room != EXIT_ROOM, room
+
+
+def _reached(begins: int, length: int, blind: list[Span]) -> Span:
+    """Return where a silence counts from once the blind time on its way is left out, and when it has lasted so long."""
+    unseen, seen_from = 0, begins
+    for start, end in blind:
+        if begins + unseen + length <= start:
+            break
+        unseen, seen_from = unseen + end - start, end
+    return begins + unseen, max(begins + unseen + length, seen_from)
 
 
 def _merged(spans: list[Span], begins: int) -> list[Span]:

@@ -13,8 +13,10 @@ from linli.words import Field, Sentence
 from models import sentences
 from models.check_ins import CheckIns
 from models.deafness import Deafness
+from models.habits.presence import Presence
 from models.hearing import Hearing
 from models.homes import Homes, Moments
+from models.reports import LONE_FOR
 from models.sensor import NEVER, NONE, Sight, in_millis
 
 
@@ -39,6 +41,7 @@ _STATES = {
     _Case.QUIET: HomeState.QUIET,
     _Case.WELL: HomeState.WELL,
 }
+_NOT_CERTAIN = {Presence.DOUBT: sentences.IS_IN_DOUBT, Presence.ARRIVING: sentences.IS_ARRIVING}
 _WORDS = {
     _Case.NEVER_HEARD: sentences.NEVER_HEARD,
     _Case.NO_WATCHER: sentences.NO_WATCHER,
@@ -105,12 +108,9 @@ class Views:
     def _quiet_from(self, rows: Moments) -> Moments:
         """Return when each home becomes quiet; one that sees only deeds is quiet when a day has none."""
         homes = self._homes
-        base, asks_at = homes.base[rows], homes.asks_at[rows]
-        by_line = base + ((asks_at - base) * homes.rules.quiet_share).astype(np.int64)
-        by_line[asks_at == NEVER] = NEVER
         by_deeds = homes.last_sign[rows] + self._supervision
         by_deeds[homes.last_sign[rows] == NONE] = NEVER
-        return np.where(homes.sight[rows] == Sight.MOVEMENT, by_line, by_deeds)
+        return np.where(homes.sight[rows] == Sight.MOVEMENT, homes.quiet_at[rows], by_deeds)
 
     def _shares(self, rows: Moments, now: int) -> np.typing.NDArray[np.float64]:
         """Return how much of its line each silence has used up, as far as it could be seen; 0 without a line."""
@@ -121,11 +121,21 @@ class Views:
         return np.where(asks_at == NEVER, 0.0, used)
 
     def _ahead(self, rows: Moments, cases: Moments, quiet_from: Moments, now: int) -> Iterator[Next]:
-        """Return what is expected of each home; of who is away, nothing."""
+        """Return what is expected of each home; of who is away, nothing.
+
+        Nobody is asked about a silence twice, nor about one that reaches into a declared absence; and while linli hears
+        nothing nobody is asked at all.
+        """
+        homes = self._homes
         slots, deadlines = (column[rows] for column in self._check_ins.expected(now))
+        is_excused = (homes.away_since[rows] <= deadlines) & (homes.away_until[rows] > slots)
+        slots[is_excused] = deadlines[is_excused] = NEVER
         is_seen = cases >= _Case.QUIET
-        expected_by = np.where(is_seen & (self._homes.asks_at[rows] < NEVER), quiet_from, NEVER)
-        asks_at = np.minimum(np.where(is_seen, self._homes.asks_at[rows], NEVER), deadlines)
+        expected_by = np.where(is_seen & (homes.asks_at[rows] < NEVER), quiet_from, NEVER)
+        leaves_before = (homes.away_since[rows] > now) & (homes.away_since[rows] <= homes.asks_at[rows])
+        asks_at = np.where(is_seen & ~leaves_before, homes.due[rows], NEVER)
+        if self._deafness.since > now:
+            asks_at = np.minimum(asks_at, deadlines)
         for column in (slots, asks_at):
             column[cases == _Case.AWAY] = NEVER
         return map(Next, _moments(expected_by), _moments(slots), _moments(asks_at))
@@ -133,14 +143,24 @@ class Views:
     def _why(self, row: int, case: int, sign: datetime | None, now: int) -> tuple[datetime | None, Sentence]:
         """Return since when a home has been as it is, and why that is said."""
         if sign is not None and case == _Case.WELL:
-            if self._homes.is_out[row]:
-                return sign, Sentence(sentences.IS_OUT, {"since": sign})
-            return sign, Sentence(sentences.IS_WELL, {"since": sign, "room": self._room(row)})
+            return sign, self._why_well(row, sign)
         if case == _Case.AWAY:
             return self._why_away(row)
         if case == _Case.BLIND:
             return self._why_blind(row, now)
         return None, Sentence(_WORDS[_Case(case)])
+
+    def _why_well(self, row: int, sign: datetime) -> Sentence:
+        """Return on what evidence a home is well, and how sure that is."""
+        personal = self._homes.dwellings[row].personal
+        fields: dict[str, Field | Sentence] = {"since": sign, "room": self._room(row)}
+        if personal.holds and personal.trace.presence in _NOT_CERTAIN:
+            return Sentence(_NOT_CERTAIN[personal.trace.presence], fields)
+        if self._homes.is_out[row]:
+            return Sentence(sentences.IS_OUT, {"since": sign})
+        if personal.holds and self._homes.last_sign[row] - personal.sure_at >= in_millis(LONE_FOR):
+            return Sentence(sentences.IS_LONE, {**fields, "sure": from_millis(personal.sure_at)})
+        return Sentence(sentences.IS_WELL, fields)
 
     def _room(self, row: int) -> str:
         return self._homes.dwellings[row].room or sentences.UNKNOWN_ROOM

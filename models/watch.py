@@ -205,6 +205,26 @@ class Watch:
         with self._lock:
             self._deafness.end(millis(at))
 
+    def unseen(self) -> list[tuple[str, datetime, datetime]]:
+        """Return which homes were offline from when until when, now that it is over, until `unseen_kept`.
+
+        Without a home: linli heard none of them. A home that merely said nothing is not among them.
+        """
+        with self._lock:
+            return [(home, from_millis(since), from_millis(until)) for home, since, until in self._homes.unseen]
+
+    def unseen_kept(self, count: int) -> None:
+        """Take in that the first so many of them are written down."""
+        with self._lock:
+            del self._homes.unseen[:count]
+
+    def blind_since(self, home: str, now: datetime) -> datetime | None:
+        """Return since when a home cannot be seen; None where it can, or is not known."""
+        with self._lock:
+            row = self._homes.index.get(home)
+            since = NEVER if row is None else self._hearing.blind_since(row)
+            return from_millis(since) if NONE < since <= millis(now) else None
+
     # what is found
 
     def tick(self, now: datetime) -> list[Finding]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,41 +13,61 @@ from linli.alert import AlertKind, Outcome
 from linli.clock import VirtualClock
 from linli.commands.explain import command as explain
 from linli.errors import LinliError, UnknownHome
-from linli.learning import Learning
+from linli.finding import Finding
+from linli.learning import Learning, long_ones
 from linli.people import Roster
-from linli.store import cases, habits
+from linli.store import cases, habits, unseen
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
 from linli.store.habits import KEPT, Learned
 from linli.store.sqlite_signals import SqliteSignalStore
-from models.habits.model import model_from_json
+from linli.store.unseen import EVERY_HOME, Unseen
+from models.habits.learner import OUT_LEAST
+from models.habits.model import HomeModel, model_from_json
+from models.habits.place import Place
 from models.habits.prior import shipped_prior
-from tests.cast import HOUR
+from tests.care_file import migrate
+from tests.cast import HOUR, MINUTE
 from tests.models.habits.lives import DAYS, MONDAY, WEEKS_LATER, a_life, hours, without
-from tests.models.vigil import HOME, QUIET_HOME, moved, roster_of, watch_over
+from tests.models.vigil import HOME, QUIET_HOME, left, moved, roster_of, watch_over
 from tests.store.histories import alert, closed
 
 PRIOR = shipped_prior()
 NOON = timedelta(hours=12)
 
 
+@cache
+def _tables() -> bytes:
+    """Return a file with the tables and nothing in them: making them takes longer than most of these tests."""
+    with TemporaryDirectory() as folder:
+        migrate(f"sqlite:///{folder}/care.db")
+        return Path(folder, "care.db").read_bytes()
+
+
 class Nights:
     """A home with stores of its own, and what learns it."""
 
     def __init__(self, folder: Path, *, budget: float = 1.0) -> None:
-        self.care = CareStore(f"sqlite:///{folder / 'care.db'}")
-        self.care.migrate()
-        self.signals = SqliteSignalStore(folder / "signals.db")
-        self.roster = replace(roster_of(QUIET_HOME), revision=1)
-        with self.care.begin() as connection:
+        (folder / "care.db").write_bytes(_tables())
+        care = CareStore(f"sqlite:///{folder / 'care.db'}")
+        with care.begin() as connection:
             roster_store.save(connection, [QUIET_HOME], [], [])
+        self.open(care, folder, budget)
+
+    def open(self, care: CareStore, folder: Path, budget: float = 1.0) -> None:
+        """Begin with the stores that are there."""
+        self.care, self.signals = care, SqliteSignalStore(folder / "signals.db")
+        self.roster = replace(roster_of(QUIET_HOME), revision=1)
         self.clock = VirtualClock(MONDAY)
+        self.told: list[Finding] = []
         self.restart(budget)
 
     def restart(self, budget: float = 1.0) -> None:
         """Begin anew, as after a stop."""
         self.watch = watch_over(QUIET_HOME)
-        self.learning = Learning(self.care, self.signals, lambda: self.roster, self.watch, self.clock, PRIOR, budget)
+        self.learning = Learning(
+            self.care, self.signals, lambda: self.roster, self.watch, self.clock, PRIOR, budget, self.told.extend
+        )
         self.learning.start()
 
     def asks_after(self, when: datetime) -> timedelta:
@@ -54,6 +76,11 @@ class Nights:
         asks_at = self.watch.state(HOME, when).next.asks_at
         assert asks_at is not None
         return asks_at - when
+
+    def model(self) -> HomeModel:
+        """Learn three weeks, and return what came of it."""
+        self.night(WEEKS_LATER + HOUR)
+        return model_from_json(self.learned()[0].model)
 
     def learned(self) -> list[Learned]:
         """Return what is kept, the latest first."""
@@ -122,22 +149,126 @@ def test_with_a_budget_of_nothing_the_fixed_line_holds(tmp_path: Path) -> None:
     assert nights.asks_after(WEEKS_LATER + NOON) == 8 * HOUR
 
 
-def line_after_a_visit(folder: Path, outcome: Outcome) -> timedelta:
-    """Return the line of a noon after three weeks, on one day of which she was silent until somebody came."""
+SILENT = hours(DAYS - 2, 12), hours(DAYS - 2, 20)
+
+
+def after_a_visit(folder: Path, outcome: Outcome | None, silent: tuple[datetime, datetime] = SILENT) -> HomeModel:
+    """Return what is learned of three weeks, on one day of which she was silent until somebody came; None: nobody did."""
     folder.mkdir()
-    begin, end = hours(DAYS - 2, 12), hours(DAYS - 2, 20)
+    begin, end = silent
     nights = Nights(folder)
     nights.signals.append(without(a_life(), begin, end))
-    open_one = alert("a-1", QUIET_HOME, AlertKind.INACTIVITY, at=begin)
+    if outcome is not None:
+        open_one = alert("a-1", QUIET_HOME, AlertKind.INACTIVITY, at=begin)
+        with nights.care.begin() as connection:
+            cases.add(connection, replace(closed(open_one, end), outcome=outcome))
+    return nights.model()
+
+
+def at_noon(model: HomeModel) -> int:
+    """Return the line after a noon in the kitchen, minutes."""
+    return int(model.table[0, Place.OTHER, 48])
+
+
+def test_each_outcome_teaches_the_next_night_what_it_should(tmp_path: Path) -> None:
+    learned = {name: after_a_visit(tmp_path / name, Outcome(name)) for name in OUTCOMES}
+    nobody_came = after_a_visit(tmp_path / "nobody", None)
+    nothing_happened = after_a_visit(tmp_path / "none", None, (MONDAY, MONDAY))
+    line = {name: at_noon(model) for name, model in learned.items()}
+    seldom = {name: int(model.seldom.sum()) for name, model in learned.items()}
+
+    # a false alert is a silence of hers among the others, and is held against the budget
+    for name in ("safe", "other"):
+        assert (learned[name].table == nobody_came.table).all()
+        assert learned[name].price > nothing_happened.price
+        assert line[name] > at_noon(nothing_happened)
+    # she needed help, or was out: neither her habit nor a false alert
+    for name in ("helped", "away"):
+        assert learned[name].price == nothing_happened.price
+        assert abs(line[name] - at_noon(nothing_happened)) <= 10
+    # the device's fault: a false alert, but not her habit
+    assert learned["device_fault"].price > nothing_happened.price
+    assert seldom["device_fault"] == seldom["helped"] < seldom["safe"]
+
+
+OUTCOMES = ("helped", "safe", "other", "away", "device_fault")
+
+
+def test_who_was_found_to_be_out_for_long_may_be_out_for_longer(tmp_path: Path) -> None:
+    missed_exit = hours(DAYS - 4, 9), hours(DAYS - 3, 15)
+
+    assert after_a_visit(tmp_path / "away", Outcome.AWAY, missed_exit).out == pytest.approx(45 * 60, abs=15)
+    assert after_a_visit(tmp_path / "safe", Outcome.SAFE, missed_exit).out == OUT_LEAST
+
+
+def test_a_drill_is_not_taken_for_an_outcome(tmp_path: Path) -> None:
+    nights = Nights(tmp_path)
+    nights.signals.append(without(a_life(), *SILENT))
+    drill = replace(alert("a-1", QUIET_HOME, AlertKind.SOS, at=SILENT[0]), drill=True)
     with nights.care.begin() as connection:
-        cases.add(connection, replace(closed(open_one, end), outcome=outcome))
-    nights.night(WEEKS_LATER + HOUR)
-    return nights.asks_after(WEEKS_LATER + NOON)
+        cases.add(connection, replace(closed(drill, SILENT[1]), outcome=Outcome.HELPED))
+
+    assert (nights.model().table == after_a_visit(tmp_path / "nobody", None).table).all()
 
 
-def test_a_silence_in_which_she_needed_help_is_no_habit(tmp_path: Path) -> None:
-    helped, safe = (line_after_a_visit(tmp_path / one, one) for one in (Outcome.HELPED, Outcome.SAFE))
-    assert helped < safe
+# what could not be seen
+
+
+def with_holes(folder: Path, *, known: bool) -> HomeModel:
+    """Return what is learned where the gateway was dead for half a day every third day; `known`: it was written down."""
+    folder.mkdir()
+    holes = [(hours(day, 9), hours(day, 17)) for day in range(5, DAYS, 3)]
+    nights, life = Nights(folder), a_life()
+    for begin, end in holes:
+        life = without(life, begin, end)
+    nights.signals.append(life)
+    if known:
+        with nights.care.begin() as connection:
+            unseen.put(connection, [Unseen(HOME, *hole) for hole in holes])
+    return nights.model()
+
+
+def test_a_dead_gateway_does_not_lengthen_her_line(tmp_path: Path) -> None:
+    whole = after_a_visit(tmp_path / "whole", None, (MONDAY, MONDAY))
+    known, unknown = (with_holes(tmp_path / str(known), known=known) for known in (True, False))
+
+    assert at_noon(known) <= at_noon(whole) + 20
+    assert at_noon(unknown) > at_noon(whole) + 60
+
+
+def test_five_days_in_which_linli_heard_nothing_do_not_lengthen_any_line(tmp_path: Path) -> None:
+    whole = after_a_visit(tmp_path / "whole", None, (MONDAY, MONDAY))
+    begin, end = hours(8, 9), hours(13, 9)
+    nights = Nights(tmp_path)
+    nights.signals.append([*without(a_life(), begin, end), left(begin - MINUTE)])
+    with nights.care.begin() as connection:
+        unseen.put(connection, [Unseen(EVERY_HOME, begin, end)])
+    model = nights.model()
+
+    assert at_noon(model) <= at_noon(whole) + 20
+    assert model.out == OUT_LEAST
+
+
+def test_a_home_that_cannot_be_seen_just_now_teaches_nothing_of_this_silence(tmp_path: Path) -> None:
+    def learned(folder: Path, *, offline: bool) -> HomeModel:
+        folder.mkdir()
+        nights = Nights(folder)
+        life = [signal for signal in a_life() if signal.at < hours(DAYS - 1, 13)]
+        nights.signals.append(life)
+        nights.watch.warm(HOME, life[-50:])
+        if offline:
+            nights.watch.see_availability(HOME, "gateway", online=False, at=life[-1].at + MINUTE)
+        return nights.model()
+
+    offline, seen = (learned(tmp_path / str(offline), offline=offline) for offline in (True, False))
+    assert offline.seldom.sum() < seen.seldom.sum()
+
+
+def test_a_connection_that_comes_and_goes_does_not_take_her_long_silences_away() -> None:
+    blinks = [(minute * 60, minute * 60 + 20) for minute in range(0, 600, 20)]
+    assert long_ones(blinks) == ()
+    assert long_ones([(0, 500), (900, 1200), (5000, 5400)]) == ((0, 1200),)
+    assert long_ones([(5000, 5600), (0, 3000), (100, 2000)]) == ((0, 3000), (5000, 5600))
 
 
 def test_a_home_that_is_added_later_has_a_line_at_once(nights: Nights) -> None:

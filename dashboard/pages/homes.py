@@ -12,6 +12,7 @@ from dashboard.access import STAFF
 from dashboard.api.homes import absence_of
 from dashboard.api.signals import visible_rejections
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.held_line import held_line
 from dashboard.pages import drills
 from dashboard.pages.board import heading, home_page_of, tallies
 from dashboard.problems import Problem
@@ -23,6 +24,8 @@ from dashboard.strip import DAY, Strip, sheet_of, signs_of, strip_of
 from dashboard.windows import window_of, words_of
 from linli.home_state import HomeState
 from linli.people import Home, Role
+from linli.store import habits
+from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -92,6 +95,7 @@ def one_home(services: Web, asker: Asker, request: Request, home: str) -> Respon
         "drill": drills.running(services, home),
         "age": words.now.year - place.birth_year if place.birth_year else None,
         "choices": AWAY_CHOICES,
+        "line": _line(services, place),
         "asks_first": is_asked_first(standing.view.next),
         **_pictures(services, place, words.now),
         **heading(services, asker),
@@ -100,6 +104,11 @@ def one_home(services: Web, asker: Asker, request: Request, home: str) -> Respon
 
 
 _CALLED = (Role.VOLUNTEER, Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
+
+
+def _line(services: Services, place: Home) -> list[Sentence]:
+    with services.care.read() as connection:
+        return held_line(habits.held_of(connection, place.home), place)
 
 
 def _devices(services: Services, standing: Standing) -> list[tuple[object, object]]:

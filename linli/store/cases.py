@@ -205,6 +205,12 @@ def newest(state: str) -> Select[Any]:
     return query.order_by(t.alerts.c.opened_at.desc(), t.alerts.c.id.desc())
 
 
+def ended_since(connection: Connection, home: str, moment: datetime) -> list[Alert]:
+    """Return a home's alerts that were closed after a moment, drills left out, newest first (ix_alerts_home)."""
+    query = select(t.alerts).where(t.alerts.c.home == home, t.alerts.c.closed_at > moment, t.alerts.c.drill == 0)
+    return [alert_of(row) for row in connection.execute(query.order_by(t.alerts.c.opened_at.desc()))]
+
+
 def search(
     connection: Connection,
     *,

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from linli import canary
 from linli.alert import AlertKind, AlertState, Ladder, NoticeState, NoticeType, Outcome, RequestState, Severity
 from linli.clock import from_millis, millis
+from linli.held_model import Why
 from linli.people import Role, Scope
 from linli.words import Sentence
 
@@ -245,11 +246,29 @@ absences = _table(
     Index(None, "until"),
 )
 
+unseen = _table(
+    "unseen",
+    _text("home", key=True),  # empty where linli heard no home
+    Column("since", Moment, primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index(None, "until"),
+)
+
 habits = _table(
     "habits",
     Column("home", Text, ForeignKey("homes.home"), primary_key=True),
     Column("learned_at", Moment, primary_key=True),
     Column("model", Text, nullable=False),
+)
+
+held_models = _table(
+    "held_models",
+    Column("home", Text, ForeignKey("homes.home"), primary_key=True),
+    Column("learned_at", Moment, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("difference", Packed, nullable=False),
+    _one_of("why", Why),
 )
 
 alerts = _table(

@@ -9,7 +9,7 @@ from models.habits.arrays import AGES, Floats, Ints, decay
 from models.habits.bins import bins_of, columns_of
 from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
 from models.habits.hazard import hazards
-from models.habits.presence import Presence, Whereabouts, whereabouts_of
+from models.habits.presence import Whereabouts, whereabouts_of
 from models.habits.ranges import Reading
 from models.habits.signs import Signs
 from models.habits.silences import Silences, Span, silences_of
@@ -28,12 +28,15 @@ FEW_DAYS = 3
 class History:
     """A home's signs of life, and the spans of which nothing may be learned.
 
+    `faults`, `away`: alerts of which a visitor found that a device was at fault, or that she was out.
     `has_exit`: a sensor is known to be at the exit, though it may not have spoken yet.
     """
 
     signs: Signs
     untaught: Sequence[Span] = ()
     has_exit: bool = False
+    faults: Sequence[Span] = ()
+    away: Sequence[Span] = ()
     readings: Sequence[Reading] = ()
     """What was measured of her, oldest first."""
 
@@ -63,8 +66,7 @@ class Evidence:
 
     def outings(self) -> Floats:
         """Return the lengths of the past outings, minutes."""
-        is_outing = (self.whereabouts.presence == Presence.OUT) & self.silences.is_over
-        lengths: Floats = self.silences.lengths[is_outing]
+        lengths: Floats = self.silences.lengths[self.silences.is_outing]
         return lengths
 
 
@@ -72,7 +74,7 @@ def evidence_of(history: History, usual: Floats, coefficients: Floats, now: int,
     """Return the evidence from before `now` (seconds) for the local day `today`; the prior is given by its parts."""
     signs = history.signs.before(now)
     whereabouts = whereabouts_of(signs)
-    silences = silences_of(signs, whereabouts, now, history.untaught)
+    silences = silences_of(signs, whereabouts, now, history.untaught, faults=history.faults, away=history.away)
     first_day = min(int(signs.day[0]), today) if len(signs) else today
     days = today - first_day
     known = usual_by_day(longest_by_day(silences, first_day, days), usual)
@@ -107,8 +109,8 @@ def rungs_of(evidence: Evidence, coefficients: Floats) -> tuple[Ints, Ints]:
 
 
 def judged(silences: Silences) -> Ints:
-    """Return which silences are long enough for the shortest line, and may teach."""
-    return np.flatnonzero(silences.is_home & (silences.lengths > SHORTEST_LINE))
+    """Return which silences are long enough for the shortest line, and are held against the budget."""
+    return np.flatnonzero(silences.counts & (silences.lengths > SHORTEST_LINE))
 
 
 def hazards_of(evidence: Evidence, which: Ints, coefficients: Floats) -> Floats:

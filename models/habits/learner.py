@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats, Ints
+from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats
 from models.habits.budget import exceedances, fading, price_within, rates
 from models.habits.customs import Customs
 from models.habits.deviation import cell_of, deviated
@@ -18,9 +18,11 @@ from models.habits.place import Place
 from models.habits.prior import Prior
 from models.habits.ranges import ranges_of
 from models.habits.stays import lines_by_day_and_night, stays_of
-from models.habits.stopping import PRICES, lines, survival
+from models.habits.stopping import PRICES, lines, seldom_longer, survival
 from models.habits.usual import usual_at
 
+METHOD = 1
+"""To be raised whenever the same history gives other lines: the new ones then run beside the old for some nights."""
 DOUBT = 600
 """Minutes of silence while it is in doubt whether she is at home: two thirds of such silences are of empty homes.
 
@@ -43,7 +45,8 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     evidence = evidence_of(history, prior.usual, prior.coefficients, second, today)
     monthly = rates(*_own_exceedances(evidence, prior), prior.exceedances)
     rung = price_within(budget, monthly)
-    table = np.minimum(table_of(evidence, prior, float(PRICES[rung])), LONGEST)
+    lasting = lasting_of(evidence, prior)
+    table = np.minimum(lines(lasting, float(PRICES[rung])).astype(np.int64), LONGEST)
     if len(evidence.seen_days) < FEW_DAYS:
         table = np.maximum(table, LINE_OF_FEW_DAYS)
     signs = history.signs.before(second)
@@ -60,9 +63,12 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         expected=float(monthly[rung]),
         days=len(evidence.seen_days),
         table=table,
+        seldom=seldom_longer(lasting),
         doubt=DOUBT,
         out=_out_line(evidence),
         libraries={"numpy": np.__version__},
+        method=METHOD,
+        prior=prior.mark,
         customs=customs_of(history, evidence, second, budget),
     )
 
@@ -90,8 +96,11 @@ def _own_exceedances(evidence: Evidence, prior: Prior) -> tuple[Floats, float]:
     return own, float(fading((days - counted).astype(np.float64)).sum())
 
 
-def table_of(evidence: Evidence, prior: Prior, price: float) -> Ints:
-    """Return the best lines at a price, minutes, by kind of day, place and slot of the last sign."""
+def lasting_of(evidence: Evidence, prior: Prior) -> Floats:
+    """Return the share of silences that last as long as each of AGE_ENDS, by kind of day, place and slot of the last sign.
+
+    Silences of less than half an hour are left out: the share begins with 1 there.
+    """
     weekend = np.array([0.0, 1.0])[:, None, None, None]
     place = np.arange(len(Place))[None, :, None, None]
     start = ((np.arange(SLOTS, dtype=np.float64) + 0.5) * SLOT)[None, None, :, None]
@@ -100,7 +109,7 @@ def table_of(evidence: Evidence, prior: Prior, price: float) -> Ints:
     usual = usual_at(evidence.usual, today, (start + age + AGE_STEP / 2) % DAY)
     shared = hazards(features(start, age, place, weekend, usual), prior.coefficients)
     factor = evidence.factor()[cell_of(place, start, age)]
-    return lines(survival(deviated(shared, factor)), price).astype(np.int64)
+    return survival(deviated(shared, factor))
 
 
 def _out_line(evidence: Evidence) -> int:

@@ -15,6 +15,8 @@ from models.habits.signs import Signs
 
 _LOOKS_AHEAD = timedelta(minutes=LOOKS_AHEAD)
 _SATURDAY = 5
+QUIET_SHARE = 2 / 3
+"""Of the line: what is longer than usual while she is out, or while it is in doubt whether she is in."""
 
 
 def line_of(model: HomeModel, last_sign: datetime, room: str, presence: Presence) -> int:
@@ -24,10 +26,15 @@ def line_of(model: HomeModel, last_sign: datetime, room: str, presence: Presence
     """
     if presence is not Presence.IN:
         return model.out if presence is Presence.OUT else model.doubt
+    return int(model.table[_cell_of(model, last_sign, room)])
+
+
+def _cell_of(model: HomeModel, last_sign: datetime, room: str) -> tuple[int, int, int]:
+    """Return where in the tables a sign stands."""
     local = last_sign.astimezone(ZoneInfo(model.timezone))
     slot = (local.hour * 60 + local.minute) // SLOT
     kind = (local.replace(tzinfo=None) + _LOOKS_AHEAD).weekday() >= _SATURDAY
-    return int(model.table[int(kind), place_of(room), slot])
+    return int(kind), place_of(room), slot
 
 
 def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> Ints:
@@ -47,6 +54,17 @@ def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
     last = datetime.fromtimestamp(trace.last_at, UTC)
     most = model.out if trace.sure_presence is Presence.OUT else LONGEST
     return 60 * line_of(model, last, room, trace.presence), max(0, trace.sure_at + 60 * most - trace.last_at)
+
+
+def expected_within(model: HomeModel, trace: Trace, room: str) -> int:
+    """Return after how many seconds of silence it is longer than usual: where she is in, by her own silences.
+
+    Out or in doubt it is a part of the line: 24 h or the longest time that she was out.
+    """
+    last = datetime.fromtimestamp(trace.last_at, UTC)
+    if trace.presence is not Presence.IN:
+        return int(60 * QUIET_SHARE * line_of(model, last, room, trace.presence))
+    return 60 * int(model.seldom[_cell_of(model, last, room)])
 
 
 @dataclass(frozen=True, slots=True)

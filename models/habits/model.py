@@ -8,15 +8,17 @@ import msgspec
 import numpy as np
 
 from linli.errors import LinliError
-from models.habits.arrays import SLOTS, Ints
+from models.habits.arrays import FIRST_AGE, LAST_AGE, SLOTS, Ints
 from models.habits.customs import UNKNOWN, Customs, customs_from
 from models.habits.place import Place
 
-VERSION = 1
+VERSION = 2
 LONGEST = 715
 """Minutes: five less than twelve hours, since the elder is asked first."""
 SHORTEST = 90
 LONGEST_OUT = 72 * 60
+SETTLED_DAYS = 14
+"""From so many days with signs of life on a model is spoken of as hers."""
 
 
 class BadModel(LinliError):
@@ -42,12 +44,28 @@ class HomeModel:
     """With at least one sign of life."""
     table: Ints
     """Minutes, by kind of day (weekday, weekend), Place and quarter of an hour of the last sign, local time."""
+    seldom: Ints
+    """Minutes that of the silences after such a sign, those of half an hour or more, one in twenty outlasts; 720: more do."""
     doubt: int
     """Minutes while it is in doubt whether anybody is at home."""
     out: int
     """Minutes after the last sign at the exit while she is out."""
     libraries: dict[str, str]
+    method: int
+    """Which way of learning made it: `learner.METHOD`."""
+    prior: str
+    """The mark of the prior that it stands on: `Prior.mark`."""
     customs: Customs = UNKNOWN
+
+    @property
+    def kind(self) -> tuple[int, str, float]:
+        """Return what makes models comparable from night to night: the way of learning, the prior and the budget."""
+        return self.method, self.prior, self.budget
+
+    @property
+    def is_hers(self) -> bool:
+        """Tell whether it speaks of this person; until then it is what holds for people who live alone."""
+        return self.days >= SETTLED_DAYS
 
 
 class _Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,9 +79,12 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     expected: float
     days: int
     table: list[list[list[int]]]
+    seldom: list[list[list[int]]]
     doubt: int
     out: int
     libraries: dict[str, str]
+    method: int
+    prior: str
     customs: msgspec.Raw = msgspec.Raw(b"{}")
     """Models from before there were any say nothing of them."""
 
@@ -82,9 +103,12 @@ def model_to_json(model: HomeModel) -> bytes:
             model.expected,
             model.days,
             model.table.tolist(),
+            model.seldom.tolist(),
             model.doubt,
             model.out,
             model.libraries,
+            model.method,
+            model.prior,
             msgspec.Raw(msgspec.json.encode(model.customs)),
         )
     )
@@ -107,10 +131,13 @@ def model_from_json(text: bytes) -> HomeModel:
         _within(record.price, "price", 0, 1e12),
         _within(record.expected, "expected", 0, 1e6),
         int(_within(record.days, "days", 0, 1e6)),
-        _sound_table(record.table),
+        _sound_table(record.table, "table", SHORTEST, LONGEST),
+        _sound_table(record.seldom, "seldom", int(FIRST_AGE), int(LAST_AGE)),
         int(_within(record.doubt, "doubt", SHORTEST, LONGEST)),
         int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
         record.libraries,
+        record.method,
+        record.prior,
         _sound_customs(record.customs),
     )
 
@@ -135,13 +162,13 @@ def _known_zone(name: str) -> str:
         raise BadModel(f"the model's time zone {name[:60]!r} is not known") from why
 
 
-def _sound_table(rows: list[list[list[int]]]) -> Ints:
+def _sound_table(rows: list[list[list[int]]], name: str, least: int, most: int) -> Ints:
     try:
         table = np.array(rows, dtype=np.int64)
     except (ValueError, OverflowError) as why:
-        raise BadModel("the model's table is not one") from why
+        raise BadModel(f"the model's {name} is not a table") from why
     if table.shape != (2, len(Place), SLOTS):
-        raise BadModel(f"the model's table is {table.shape}, not {(2, len(Place), SLOTS)}")
-    if table.min() < SHORTEST or table.max() > LONGEST:
-        raise BadModel(f"the model's table has lines outside of {SHORTEST} to {LONGEST} minutes")
+        raise BadModel(f"the model's {name} is {table.shape}, not {(2, len(Place), SLOTS)}")
+    if table.min() < least or table.max() > most:
+        raise BadModel(f"the model's {name} has values outside of {least} to {most} minutes")
     return table

@@ -26,6 +26,10 @@ class Silences:
     is_over: Flags
     is_home: Flags
     """Whether somebody was in, and the silence may teach."""
+    counts: Flags
+    """Whether it is held against the budget if it called somebody; those that a device's fault made do, and teach nothing."""
+    is_outing: Flags
+    """Whether she was out for as long as it lasted."""
 
     @property
     def day(self) -> Ints:
@@ -37,15 +41,33 @@ class Silences:
         return np.flatnonzero(self.is_home & (self.lengths > FIRST_AGE))
 
 
-def silences_of(signs: Signs, whereabouts: Whereabouts, until: int, untaught: Sequence[Span] = ()) -> Silences:
+def silences_of(
+    signs: Signs,
+    whereabouts: Whereabouts,
+    until: int,
+    untaught: Sequence[Span] = (),
+    *,
+    faults: Sequence[Span] = (),
+    away: Sequence[Span] = (),
+) -> Silences:
     """Return the silences up to a moment; those that touch one of the untaught spans teach nothing.
 
-    Untaught is what was not this person's habit: outages, declared absences, the time of an alert that was right.
+    Untaught is what was not this person's habit: outages, declared absences, the time of an alert that was right. In a
+    span of `faults` a visitor found that a device was at fault, in one of `away` that nobody was at home.
     """
     ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
     lengths = (ends - signs.at) / 60.0
-    is_home = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG)
-    for begin, end in untaught:
-        is_home &= ~((signs.at < end) & (ends > begin))
     is_over = np.append(np.ones(max(0, len(signs) - 1), dtype=np.bool_), np.zeros(min(1, len(signs)), dtype=np.bool_))
-    return Silences(signs.minute, lengths, signs.place, is_over, is_home)
+    is_told, was_away = ~touching(signs.at, ends, untaught), touching(signs.at, ends, away)
+    counts = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG) & is_told & ~was_away
+    is_home = counts & ~touching(signs.at, ends, faults)
+    is_outing = ((whereabouts.presence == Presence.OUT) | was_away) & is_over & is_told
+    return Silences(signs.minute, lengths, signs.place, is_over, is_home, counts, is_outing)
+
+
+def touching(starts: Ints, ends: Ints, spans: Sequence[Span]) -> Flags:
+    """Tell of silences whether they touch any of the spans; all in seconds since 1970."""
+    touched = np.zeros(len(starts), dtype=np.bool_)
+    for begin, end in spans:
+        touched |= (starts < end) & (ends > begin)
+    return touched

@@ -7,7 +7,7 @@ worse than the first.
 
 import numpy as np
 
-from models.habits.arrays import AGE_ENDS, AGE_STEP, AGES, FIRST_AGE, Floats, Ints
+from models.habits.arrays import AGE_ENDS, AGE_STEP, AGES, FIRST_AGE, LAST_AGE, Floats, Ints
 
 PRICES: Floats = np.exp(np.linspace(np.log(2e4), np.log(2e8), 40))
 """What one false alert may cost, in minutes of life at home times minutes of delay: the ladder that a budget climbs."""
@@ -16,6 +16,8 @@ _LONG_WAIT = 180.0
 """Minutes: the wait that counts as much as itself."""
 SHORTEST_LINE = 90.0
 """Minutes."""
+SELDOM = 0.05
+"""The share of her silences of half an hour or more that last longer than what she is said to be seldom quiet for."""
 _OPEN = AGE_ENDS >= SHORTEST_LINE
 
 
@@ -32,6 +34,13 @@ def survival(hazard: Floats) -> Floats:
     """Return the share of silences that last as long as each of AGE_ENDS, from the hazards at AGES in the last axis."""
     lasting = np.exp(np.cumsum(np.log1p(-hazard), axis=-1))
     return np.concatenate([np.ones_like(lasting[..., :1]), lasting], axis=-1)
+
+
+def seldom_longer(lasting: Floats) -> Ints:
+    """Return the age, minutes, that a share of SELDOM outlasts, for survivals in the last axis; LAST_AGE where more do."""
+    is_rare = lasting <= SELDOM
+    found = np.where(is_rare.any(axis=-1), AGE_ENDS[np.argmax(is_rare, axis=-1)], LAST_AGE)
+    return np.asarray(found, dtype=np.int64)
 
 
 def cost_of_waiting(lasting: Floats) -> Floats:

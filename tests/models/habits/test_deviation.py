@@ -7,11 +7,12 @@ import pytest
 
 from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
 from models.habits.evidence import evidence_of
-from models.habits.learner import table_of
+from models.habits.learner import lasting_of
 from models.habits.place import Place
 from models.habits.presence import whereabouts_of
 from models.habits.prior import shipped_prior
 from models.habits.silences import TOO_LONG, silences_of
+from models.habits.stopping import lines
 from tests.models.habits.lives import DAYS, WEEKS_LATER, a_life, history, hours, without
 
 NOON, MIDNIGHT = 12 * 60.0, 0.0
@@ -57,7 +58,7 @@ def test_whose_silences_end_more_often_than_expected_is_asked_after_sooner() -> 
     today = int(past.signs.day[-1]) + 1
     evidence = evidence_of(past, prior.usual, prior.coefficients, int(WEEKS_LATER.timestamp()), today)
     lively = replace(evidence, by_day=Counts(3 * evidence.by_day.observed, evidence.by_day.expected))
-    hers, shorter = table_of(evidence, prior, 1e6), table_of(lively, prior, 1e6)
+    hers, shorter = (lines(lasting_of(known, prior), 1e6) for known in (evidence, lively))
     assert (shorter <= hers).mean() > 0.99
     assert hers.mean() > shorter.mean() + 15
 

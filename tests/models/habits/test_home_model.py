@@ -1,6 +1,8 @@
 """A model that is stored and read again, and lines that are read from it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -8,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.habits.line import asked_after, limits_of, line_of
+from models.habits.line import asked_after, expected_within, limits_of, line_of, lines_of
 from models.habits.model import LONGEST, BadModel, HomeModel, model_from_json, model_to_json
 from models.habits.presence import START, Presence, Trace, follow, whereabouts_of
 from models.habits.prior import BadPrior, prior_from_json, prior_to_json, shipped_prior
-from models.habits.signs import signs_of
+from models.habits.signs import local_minutes, signs_of
 from tests.models.habits.lives import WEEKS_LATER, ZONE, a_life, hours
 from tests.models.vigil import left, moved
 
@@ -27,9 +29,12 @@ MODEL = HomeModel(
     expected=0.9,
     days=20,
     table=TABLE,
+    seldom=TABLE // 2,
     doubt=600,
     out=2160,
     libraries={"numpy": "2"},
+    method=1,
+    prior="a-prior",
 )
 
 
@@ -50,7 +55,9 @@ def test_a_model_comes_back_from_json_as_it_was() -> None:
         b"",
         b"[]",
         b"{}",
-        changed(version=2),
+        changed(version=1),
+        changed(seldom=[[[90]]]),
+        changed(seldom=(TABLE * 0 + 29).tolist()),
         changed(table=[[[90]]]),
         changed(table=[[[90, 91], [92]]]),
         changed(table=(TABLE * 0 + 89).tolist()),
@@ -79,6 +86,19 @@ def test_the_line_is_that_of_the_quarter_of_an_hour_the_place_and_the_day_ahead(
     assert line_of(MODEL, hours(0, 8.3), "bathroom", Presence.IN) == TABLE[0, 1, 33]
     assert line_of(MODEL, hours(4, 17.9), "bathroom", Presence.IN) == TABLE[0, 1, 71]
     assert line_of(MODEL, hours(4, 18.1), "bathroom", Presence.IN) == TABLE[1, 1, 72]
+
+
+@given(st.integers(1_700_000_000, 1_900_000_000), st.sampled_from(["Europe/Berlin", "Asia/Kolkata", "Asia/Shanghai"]))
+def test_one_sign_is_looked_up_as_many_are(at: int, zone: str) -> None:
+    model = replace(MODEL, timezone=zone)
+    many = lines_of(model, local_minutes(np.array([at]), ZoneInfo(zone)), np.array([0]), np.array([Presence.IN]))
+    assert line_of(model, datetime.fromtimestamp(at, UTC), "bedroom", Presence.IN) == many[0]
+
+
+def test_what_she_seldom_outlasts_is_known_for_the_same_signs() -> None:
+    lived = int(hours(0, 8.3).timestamp())
+    trace = follow(START, lived, "hall", "on", is_exit=False)
+    assert expected_within(MODEL, trace, "bathroom") == 60 * (TABLE[0, 1, 33] // 2)
 
 
 def test_in_doubt_and_out_the_line_is_a_long_one() -> None:

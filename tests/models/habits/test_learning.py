@@ -43,7 +43,8 @@ MODEL = learned(LIFE)
 def test_the_same_history_gives_the_same_model() -> None:
     again = learned(LIFE)
     assert np.array_equal(MODEL.table, again.table)
-    assert replace(again, table=MODEL.table) == MODEL
+    assert np.array_equal(MODEL.seldom, again.seldom)
+    assert replace(again, table=MODEL.table, seldom=MODEL.seldom) == MODEL
 
 
 @settings(deadline=None, max_examples=15)

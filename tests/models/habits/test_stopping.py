@@ -5,9 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.habits.arrays import AGES
+from models.habits.arrays import AGE_ENDS, AGES
 from models.habits.hazard import fit, hazards
-from models.habits.stopping import PRICES, SHORTEST_LINE, lines, lines_by_price, steps_rung, survival
+from models.habits.stopping import (
+    PRICES,
+    SELDOM,
+    SHORTEST_LINE,
+    lines,
+    lines_by_price,
+    seldom_longer,
+    steps_rung,
+    survival,
+)
 
 chances = st.lists(st.floats(0.0, 0.95), min_size=len(AGES), max_size=len(AGES)).map(np.array)
 
@@ -28,6 +37,14 @@ def test_who_is_never_silent_for_long_by_day_is_asked_after_sooner_than_a_sleepe
     busy = np.full(len(AGES), 0.4)
     asleep = np.where(AGES < 420, 0.01, 0.4)
     assert lines(survival(busy), 1e6) + 180 < lines(survival(asleep), 1e6)
+
+
+@given(chances)
+def test_what_is_seldom_outlasted_is_outlasted_by_one_silence_in_twenty(hazard: np.ndarray) -> None:
+    lasting = survival(hazard)
+    at = int(np.flatnonzero(seldom_longer(lasting) == AGE_ENDS)[0])
+    assert lasting[at] <= SELDOM or at == len(AGE_ENDS) - 1
+    assert lasting[at - 1] > SELDOM
 
 
 def test_a_silence_counts_at_every_price_whose_line_it_outlasts() -> None:
