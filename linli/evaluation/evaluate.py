@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -35,6 +36,14 @@ class Past:
     home: Home
     devices: tuple[Device, ...]
     signals: Sequence[Signal]
+
+
+class Learner(Protocol):
+    """A way to learn a home's line from what lies before a moment."""
+
+    def of(self, past: Past) -> Learn:
+        """Return what learns this home."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,7 @@ def evaluate(
     ladders: LadderFor = built_in_ladder,
     *,
     people: Iterable[Person] | None = None,
-    habits: Habits | None = None,
+    habits: Learner | None = None,
     tell: Tell = nobody,
 ) -> Outcome:
     """Live through one home's recording once, and on from each cut without what came after; `tell` counts signals.
