@@ -80,7 +80,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found for one home. `calls`: on the untouched recording, once for each silence."""
+    """What was found for one home on the untouched recording: `calls` once for each silence, `notices` to staff apart."""
 
     home: str
     zone: ZoneInfo
@@ -88,6 +88,7 @@ class Outcome:
     ends: datetime
     calls: tuple[Call, ...]
     answers: tuple[Answer, ...]
+    notices: tuple[Call, ...] = ()
 
 
 def pasts_of(recordings: Iterable[Path], known: Roster | None = None) -> list[Past]:
@@ -152,8 +153,10 @@ def evaluate(
     trial.live(steps.of(past.signals[number:]))
     ends = past.signals[-1].at
     trial.wait_until(ends + TAIL)
-    calls = tuple(trial.calls)
-    return Outcome(past.home.home, past.home.zone, past.signals[0].at, ends, calls, tuple(answers[cut] for cut in cuts))
+    return Outcome(
+        past.home.home, past.home.zone, past.signals[0].at, ends, tuple(trial.calls),
+        tuple(answers[cut] for cut in cuts), tuple(trial.notices),
+    )  # fmt: skip
 
 
 def _after(trial: Trial, until: datetime) -> Call | None:

@@ -36,7 +36,7 @@ Learn = Callable[[datetime], HomeModel]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Somebody other than the elder was called. `at`: when; `since`: the evidence that the alert rests on."""
+    """Somebody other than the elder was called, or staff were told. `at`: when; `since`: what the alert rests on."""
 
     at: datetime
     kind: AlertKind
@@ -77,6 +77,7 @@ class Trial:
         self._learn = learn
         self._next_night = begins - LEAST_STEP
         self.calls: list[Call] = []
+        self.notices: list[Call] = []
         self.last_sign = begins
 
     def fork(self) -> Self:
@@ -134,9 +135,11 @@ class Trial:
         self._call_whoever_is_due(now)
 
     def _open_alert(self, finding: Finding, now: datetime) -> None:
+        if finding.severity is Severity.NOTICE:
+            self.notices.append(Call(now, finding.kind, finding.severity, finding.why, finding.at))
+            return
         known = self._open.get(finding.kind)
-        is_open = known is not None and (not known.is_called or now < known.calls_at + VISIT)
-        if finding.severity is Severity.NOTICE or is_open:
+        if known is not None and (not known.is_called or now < known.calls_at + VISIT):
             return
         self._open[finding.kind] = _Open(finding, first_call(finding, self._callers, self._ladders, now))
         self._call_whoever_is_due(now)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from linli.alert import AlertKind, Severity
 from linli.evaluation.evaluate import Habits, Outcome, Past, evaluate, pasts_of
+from linli.signals import Kind, Signal
 from models.habits.prior import shipped_prior
 from models.rules import Rules
 from tests.evaluation.lives import START, cut_at, recorded, replayed
@@ -55,3 +57,20 @@ def test_what_comes_later_changes_no_earlier_answer(tmp_path: Path) -> None:
 
     assert gone.answers == shuffled.answers == whole.answers[:2]
     assert [c for c in shuffled.calls if c.at <= until] == [c for c in whole.calls if c.at <= until]
+
+
+def test_what_staff_are_told_is_kept_apart_from_whom_linli_calls(tmp_path: Path) -> None:
+    (past,) = pasts_of([recorded(tmp_path, 2)])
+    noon = START + timedelta(days=1, hours=12)
+    device = past.devices[0].device
+    low = Signal(past.home.home, device, Kind.BATTERY, 4.0, noon, noon, "low")
+    told = sorted([*past.signals, low], key=lambda signal: signal.at)
+    plain = evaluate(past, [], Rules(), habits=HABITS)
+    outcome = evaluate(Past(past.home, past.devices, told), [], Rules(), habits=HABITS)
+    batteries = [one for one in outcome.notices if one.kind is AlertKind.LOW_BATTERY]
+
+    assert [(one.severity, one.at >= noon, device in str(one.why.fields)) for one in batteries] == [
+        (Severity.NOTICE, True, True)
+    ]
+    assert outcome.calls == plain.calls
+    assert all(one.severity is Severity.NOTICE for one in outcome.notices)
