@@ -1,16 +1,17 @@
 """`python3 dev.py bench [SECTION…]`: measures on this machine and prints what it found. Without a section: the short ones.
 
-`bench prior FOLDER…` makes the prior of the silence line anew from recordings; `bench line FOLDER CUTS` measures it.
+`bench prior FOLDER…` makes the prior of the silence line anew from recordings; `bench line FOLDER CUTS` measures it,
+and `bench robust FOLDER CUTS` what disturbs it.
 """
 
 import sys
 from importlib import import_module
 from pathlib import Path
 
-from bench import line
+from bench import line, robust
 from bench.prior import make_prior_of
 
-SECTIONS = ("sos", "kill", "outage", "load", "storm")
+SECTIONS = ("sos", "kill", "outage", "load", "storm", "tick")
 LONG = ("crash", "machine", "mistakes", "year", "mutants")
 """Sections that take from ten minutes to an hour: only by name."""
 
@@ -22,6 +23,8 @@ def main() -> int:
         return make_prior_of([Path(name) for name in wanted[1:]])
     if wanted[0] == "line":
         return line.main(wanted[1:])
+    if wanted[0] == "robust":
+        return robust.main(wanted[1:])
     unknown = [name for name in wanted if name not in (*SECTIONS, *LONG)]
     if unknown:
         sys.stderr.write(f"bench: there is no section {unknown[0]}; there are {', '.join((*SECTIONS, *LONG))}\n")

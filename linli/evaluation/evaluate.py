@@ -1,6 +1,6 @@
 """Recordings and cuts through the real rules, home by home, looking only at what lies before each moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,6 +91,15 @@ class Outcome:
     notices: tuple[Call, ...] = ()
 
 
+After = Callable[[datetime], Sequence[Signal]]
+"""Answers which signals still come after a cut, in the order in which they are received."""
+
+
+def nothing(_cut: datetime) -> Sequence[Signal]:
+    """Return that nothing comes after a cut."""
+    return ()
+
+
 def pasts_of(recordings: Iterable[Path], known: Roster | None = None) -> list[Past]:
     """Return the homes of recordings, by id; those that the roster does not know live where nobody else does."""
     signals: dict[str, list[Signal]] = {}
@@ -133,11 +142,12 @@ def evaluate(
     *,
     people: Iterable[Person] | None = None,
     habits: Learner | None = None,
+    afterwards: After = nothing,
     tell: Tell = nobody,
 ) -> Outcome:
     """Live through one home's recording once, and on from each cut without what came after; `tell` counts signals.
 
-    `habits` None: nothing is learned, the fixed line holds.
+    `habits` None: nothing is learned, the fixed line holds. `afterwards`: what still comes when nobody stirs any more.
     """
     taught = habits.of(past) if habits else None
     trial = Trial(past.home.home, _roster(past, people), rules, past.signals[0].at, ladders, learn=taught)
@@ -145,11 +155,11 @@ def evaluate(
     answers, number = {}, 0
     for cut in sorted(set(cuts)):
         begin = number
-        while number < len(past.signals) and past.signals[number].at <= cut:
+        while number < len(past.signals) and past.signals[number].received_at <= cut:
             number += 1
         trial.live(steps.of(past.signals[begin:number]))
         last = past.signals[number - 1].at if number else cut
-        answers[cut] = Answer(cut, _after(trial.fork(), last + TAIL))
+        answers[cut] = Answer(cut, _after(trial.fork(), afterwards(cut), last + TAIL))
     trial.live(steps.of(past.signals[number:]))
     ends = past.signals[-1].at
     trial.wait_until(ends + TAIL)
@@ -159,10 +169,12 @@ def evaluate(
     )  # fmt: skip
 
 
-def _after(trial: Trial, until: datetime) -> Call | None:
-    """Return the first call of the silence in which a home is, if nothing more is ever heard of it."""
+def _after(trial: Trial, signals: Iterable[Signal], until: datetime) -> Call | None:
+    """Return the first call of the silence in which a home is, if only these signals are ever heard of it."""
+    silent_since = trial.last_sign
+    trial.live_on(signal for signal in signals if signal.received_at < until)
     trial.wait_until(until)
-    return next((call for call in trial.calls if call.at >= trial.last_sign), None)
+    return next((call for call in trial.calls if call.at >= silent_since), None)
 
 
 def _roster(past: Past, people: Iterable[Person] | None) -> Roster:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from multiprocessing import get_context
 
 from linli.evaluation.classic import LongestYet, fixed
-from linli.evaluation.evaluate import Habits, Learner, Outcome, Past, evaluate
+from linli.evaluation.evaluate import After, Habits, Learner, Outcome, Past, evaluate, nothing
 from linli.people import Person
 from linli.steps import Steps, Tell, nobody
 from models.habits.prior import Prior
@@ -33,11 +33,12 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """A home with what was recorded of it, its cuts, and its people if the roster knows them."""
+    """A home with what was recorded of it, its cuts and what still comes after them; its people if the roster knows them."""
 
     past: Past
     cuts: Sequence[datetime] = ()
     people: tuple[Person, ...] | None = None
+    afterwards: After = nothing
 
 
 def own(rules: Rules, prior: Prior, budget: float) -> Method:
@@ -91,4 +92,11 @@ def _weight(home: Lived) -> int:
 
 
 def _judge(home: Lived, method: Method) -> Outcome:
-    return evaluate(home.past, home.cuts, method.rules, people=home.people, habits=method.learner)
+    return evaluate(
+        home.past,
+        home.cuts,
+        method.rules,
+        people=home.people,
+        habits=method.learner,
+        afterwards=home.afterwards,
+    )

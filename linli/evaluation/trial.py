@@ -86,11 +86,17 @@ class Trial:
         return copy.deepcopy(self, {id(one): one for one in shared})
 
     def live(self, signals: Iterable[Signal]) -> None:
-        """Let signals come, each at its time, and take every step on the way."""
+        """Let signals come, each when it was received, and take every step on the way."""
         for signal in signals:
-            while self._learn is not None and self._next_night < signal.at:
+            while self._learn is not None and self._next_night < signal.received_at:
                 self._pass_night(self._learn)
-            self.wait_until(signal.at)
+            self.wait_until(signal.received_at)
+            self._hear(signal)
+
+    def live_on(self, signals: Iterable[Signal]) -> None:
+        """Let signals come without learning anything more: what comes after a collapse is nobody's habit."""
+        for signal in signals:
+            self.wait_until(signal.received_at)
             self._hear(signal)
 
     def _pass_night(self, learn: Learn) -> None:
