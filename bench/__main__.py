@@ -12,7 +12,7 @@ from bench import line, robust
 from bench.prior import make_prior_of
 
 SECTIONS = ("sos", "kill", "outage", "load", "storm", "tick")
-LONG = ("crash", "machine", "mistakes", "year", "mutants")
+LONG = ("locked", "crash", "machine", "mistakes", "year", "mutants")
 """Sections that take from ten minutes to an hour: only by name."""
 
 

@@ -1,5 +1,6 @@
 """A whole linli in one process: broker, gateway, pipeline, sender and pages, started and stopped in order."""
 
+import gc
 import logging
 import signal
 import socket
@@ -136,6 +137,7 @@ class App:
         self.core.sender.start()
         self.core.warm()
         self._was_off()
+        _spare_the_collector()
         self.loop.start()
         self.core.without_store.start(self._late)
         if self._broker is not None:
@@ -197,6 +199,15 @@ class App:
         now = self.core.clock.now()
         self._auditor.tick(now)
         self._head_keeper.tick(now)
+
+
+def _spare_the_collector() -> None:
+    """Let garbage collection pass over all that stands by now: with 10,000 homes a look at it takes 0.2 to 0.35 s.
+
+    For so long nothing else moves, a call for help neither.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _weekly_drills(core: Core) -> Every:

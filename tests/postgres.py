@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -62,7 +63,13 @@ class Cluster:
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     """Start a server of its own, and take it away when the run ends."""
-    programs = need("postgres").parent
+    with running_cluster(need("postgres").parent) as cluster:
+        yield cluster
+
+
+@contextmanager
+def running_cluster(programs: Path) -> Iterator[Cluster]:
+    """Run a server of the programs in a folder (initdb, postgres), and take it away in the end."""
     # not pytest's tmp_path: PostgreSQL's user may not enter it, and a socket's name must be short
     folder = Path(tempfile.mkdtemp(prefix="linli-pg-"))
     try:

@@ -10,7 +10,7 @@ from models.habits.signs import is_weekend
 from models.habits.silences import Silences
 from models.habits.usual import usual_at
 
-_LOOKS_AHEAD = 6 * 60
+LOOKS_AHEAD = 6 * 60
 """Minutes: a silence that begins after six in the evening is judged by the kind of day that comes after it."""
 
 
@@ -53,4 +53,4 @@ def columns_of(silences: Silences, which: Ints, age: Floats, usual: Floats, firs
 
 def judged_by_weekend(start: Floats) -> Flags:
     """Tell of silences by the local minute of their start whether a Saturday or Sunday is the day they are judged by."""
-    return is_weekend(((start + _LOOKS_AHEAD) // DAY).astype(np.int64))
+    return is_weekend(((start + LOOKS_AHEAD) // DAY).astype(np.int64))

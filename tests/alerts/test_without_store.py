@@ -16,14 +16,14 @@ from sqlalchemy import event
 from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
 from alerts.desk import Desk
-from alerts.last_known import LastKnown
+from alerts.last_known import LastKnown, place
 from alerts.links import Links, Verb
 from alerts.message import Message
 from alerts.opening import alert_id
 from alerts.scribe import Scribe
 from alerts.sender import Sender
 from alerts.without_store import CALLING, WithoutStore
-from linli.alert import AlertKind, AlertState, Entry, NoticeState, Severity
+from linli.alert import AlertKind, AlertState, Entry, NoticeState, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.errors import StoreDown
 from linli.finding import Finding
@@ -460,3 +460,21 @@ def test_a_database_that_takes_long_over_the_handover_keeps_no_call_waiting(hous
     house.back()
     assert sorted(house.open_ones()) == sorted([A, alert_id("sos:9")])
     assert house.phones.often() == {1}
+
+
+def test_a_second_look_knows_what_has_changed_and_what_has_not(house: House) -> None:
+    known, beside = LastKnown(), press(9, NEIGHBOUR.home)
+
+    def look() -> list[AlertState | None]:
+        with house.care.read() as connection:
+            known.look(connection, house.clock.now())
+        found = [known.about(place(finding)) for finding in (press(), beside)]
+        return [case.alert.state if case else None for case in found]
+
+    house.desk.open([press()])
+    assert look() == [AlertState.OPEN, None]
+    house.desk.open([beside])
+    house.desk.accept(A, "v1")
+    assert look() == [AlertState.ACCEPTED, AlertState.OPEN]
+    house.desk.close(A, "v1", Outcome.SAFE)
+    assert look() == [None, AlertState.OPEN]
