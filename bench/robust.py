@@ -85,6 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         row = ROWS[name]
         scores = row.scores(judged([row.change(home) for home in homes], [method])[0])
         sys.stdout.write(_told(name, row.words, scores))
+        sys.stdout.flush()
         fallen_short |= row.is_haunted and pooled(scores).soon < GOAL
     return int(fallen_short)
 

@@ -14,6 +14,8 @@ from models.habits.place import Place
 VERSION = 1
 LONGEST = 715
 """Minutes: five less than twelve hours, since the elder is asked first."""
+LONGEST_UNSEEN = 24 * 60
+"""Minutes: where no sensor is at the exit, she may be out for a night; then no line can be kept to twelve hours."""
 SHORTEST = 90
 LONGEST_OUT = 72 * 60
 
@@ -42,10 +44,15 @@ class HomeModel:
     table: Ints
     """Minutes, by kind of day (weekday, weekend), Place and quarter of an hour of the last sign, local time."""
     doubt: int
-    """Minutes while it is in doubt whether anybody is at home."""
+    """Minutes while it is in doubt whether anybody is at home; more than LONGEST only where it always is."""
     out: int
     """Minutes after the last sign at the exit while she is out."""
     libraries: dict[str, str]
+
+    @property
+    def ceiling(self) -> int:
+        """Return how many minutes silence may last at most after a sure sign while she is not out."""
+        return max(LONGEST, self.doubt)
 
 
 class _Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -102,8 +109,8 @@ def model_from_json(text: bytes) -> HomeModel:
         _within(record.price, "price", 0, 1e12),
         _within(record.expected, "expected", 0, 1e6),
         int(_within(record.days, "days", 0, 1e6)),
-        _sound_table(record.table),
-        int(_within(record.doubt, "doubt", SHORTEST, LONGEST)),
+        _sound_table(record.table, max(LONGEST, record.doubt)),
+        int(_within(record.doubt, "doubt", SHORTEST, LONGEST_UNSEEN)),
         int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
         record.libraries,
     )
@@ -122,13 +129,13 @@ def _known_zone(name: str) -> str:
         raise BadModel(f"the model's time zone {name[:60]!r} is not known") from why
 
 
-def _sound_table(rows: list[list[list[int]]]) -> Ints:
+def _sound_table(rows: list[list[list[int]]], most: int) -> Ints:
     try:
         table = np.array(rows, dtype=np.int64)
     except (ValueError, OverflowError) as why:
         raise BadModel("the model's table is not one") from why
     if table.shape != (2, len(Place), SLOTS):
         raise BadModel(f"the model's table is {table.shape}, not {(2, len(Place), SLOTS)}")
-    if table.min() < SHORTEST or table.max() > LONGEST:
-        raise BadModel(f"the model's table has lines outside of {SHORTEST} to {LONGEST} minutes")
+    if table.min() < SHORTEST or table.max() > most:
+        raise BadModel(f"the model's table has lines outside of {SHORTEST} to {most} minutes")
     return table

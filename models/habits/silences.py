@@ -45,7 +45,14 @@ def silences_of(signs: Signs, whereabouts: Whereabouts, until: int, untaught: Se
     ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
     lengths = (ends - signs.at) / 60.0
     is_home = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG)
-    for begin, end in untaught:
-        is_home &= ~((signs.at < end) & (ends > begin))
+    is_home &= ~touches(signs.at, ends, untaught)
     is_over = np.append(np.ones(max(0, len(signs) - 1), dtype=np.bool_), np.zeros(min(1, len(signs)), dtype=np.bool_))
     return Silences(signs.minute, lengths, signs.place, is_over, is_home)
+
+
+def touches(begins: Ints, ends: Ints, spans: Sequence[Span]) -> Flags:
+    """Tell of silences from when until when (seconds) whether they touch any of some spans."""
+    touched = np.zeros(len(begins), dtype=np.bool_)
+    for begin, end in spans:
+        touched |= (begins < end) & (ends > begin)
+    return touched
