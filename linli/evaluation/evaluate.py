@@ -31,11 +31,16 @@ TAIL = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A home and all that was recorded of it, in the order of time; never empty."""
+    """A home and all that was recorded of it, in the order of time; never empty.
+
+    `earlier`: what lies before and is only learned from. `absences`: declared, from when until when.
+    """
 
     home: Home
     devices: tuple[Device, ...]
     signals: Sequence[Signal]
+    earlier: Sequence[Signal] = ()
+    absences: tuple[tuple[datetime, datetime], ...] = ()
 
 
 class Learner(Protocol):
@@ -55,11 +60,12 @@ class Habits:
 
     def of(self, past: Past) -> Learn:
         """Return what learns a home; the learner looks at nothing that lies after the moment it is asked about."""
-        signs = signs_of(past.signals, past.home.zone)
+        signs = signs_of([*past.earlier, *past.signals], past.home.zone)
+        away = tuple((int(since.timestamp()), int(until.timestamp())) for since, until in past.absences)
 
         def learned(now: datetime) -> HomeModel:
             first = int(np.searchsorted(signs.at, int((now - WINDOW).timestamp())))
-            recent = History(signs.during(slice(first, len(signs))), has_exit=has_exit(past.devices))
+            recent = History(signs.during(slice(first, len(signs))), away, has_exit(past.devices))
             return learn(recent, self.prior, self.budget, now, past.home.zone)
 
         return learned
@@ -150,21 +156,22 @@ def evaluate(
     `habits` None: nothing is learned, the fixed line holds. `afterwards`: what still comes when nobody stirs any more.
     """
     taught = habits.of(past) if habits else None
-    trial = Trial(past.home.home, _roster(past, people), rules, past.signals[0].at, ladders, learn=taught)
+    begins = past.signals[0].at
+    trial = Trial(past.home.home, _roster(past, people), rules, begins, ladders, learn=taught, absences=past.absences)
     steps = Steps(tell, len(past.signals))
     answers, number = {}, 0
     for cut in sorted(set(cuts)):
-        begin = number
+        first = number
         while number < len(past.signals) and past.signals[number].received_at <= cut:
             number += 1
-        trial.live(steps.of(past.signals[begin:number]))
+        trial.live(steps.of(past.signals[first:number]))
         last = past.signals[number - 1].at if number else cut
         answers[cut] = Answer(cut, _after(trial.fork(), afterwards(cut), last + TAIL))
     trial.live(steps.of(past.signals[number:]))
     ends = past.signals[-1].at
     trial.wait_until(ends + TAIL)
     return Outcome(
-        past.home.home, past.home.zone, past.signals[0].at, ends, tuple(trial.calls),
+        past.home.home, past.home.zone, begins, ends, tuple(trial.calls),
         tuple(answers[cut] for cut in cuts), tuple(trial.notices),
     )  # fmt: skip
 

@@ -66,6 +66,7 @@ class Trial:
         ladders: LadderFor = built_in_ladder,
         *,
         learn: Learn | None = None,
+        absences: Iterable[tuple[datetime, datetime]] = (),
     ) -> None:
         self._roster = roster
         self._home = roster.homes[home]
@@ -75,6 +76,7 @@ class Trial:
         self._open: dict[AlertKind, _Open] = {}
         self._now, self._last_tick = begins, begins - LEAST_STEP
         self._learn = learn
+        self._absences = sorted(absences)
         self._next_night = begins - LEAST_STEP
         self.calls: list[Call] = []
         self.notices: list[Call] = []
@@ -90,8 +92,16 @@ class Trial:
         for signal in signals:
             while self._learn is not None and self._next_night < signal.received_at:
                 self._pass_night(self._learn)
+            self._leave_until(signal.received_at)
             self.wait_until(signal.received_at)
             self._hear(signal)
+
+    def _leave_until(self, moment: datetime) -> None:
+        """Take in, each at its time, the absences that were declared up to a moment."""
+        while self._absences and self._absences[0][0] <= moment:
+            since, until = self._absences.pop(0)
+            self.wait_until(since)
+            self._watch.take_absence(self._home.home, since, until)
 
     def live_on(self, signals: Iterable[Signal]) -> None:
         """Let signals come without learning anything more: what comes after a collapse is nobody's habit."""
