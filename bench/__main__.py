@@ -1,17 +1,17 @@
 """`python3 dev.py bench [SECTION…]`: measures on this machine and prints what it found. Without a section: the short ones.
 
-`bench prior FOLDER…` makes the prior of the silence line anew from recordings; `bench line FOLDER CUTS` measures it.
-`bench night [HOMES]` measures what a night's learning costs.
+`bench prior FOLDER…` makes the prior of the silence line anew from recordings; `bench line FOLDER CUTS` measures it,
+and `bench robust FOLDER CUTS` what disturbs it. `bench night [HOMES]` measures what a night's learning costs.
 """
 
 import sys
 from importlib import import_module
 from pathlib import Path
 
-from bench import line, night
+from bench import line, night, robust
 from bench.prior import make_prior_of
 
-SECTIONS = ("sos", "kill", "outage", "load", "storm")
+SECTIONS = ("sos", "kill", "outage", "load", "storm", "tick")
 LONG = ("locked", "crash", "kinds", "machine", "mistakes", "year", "mutants")
 """Sections that take from ten minutes to an hour: only by name."""
 
@@ -25,6 +25,8 @@ def main() -> int:
         return line.main(wanted[1:])
     if wanted[0] == "night":
         return night.main(wanted[1:])
+    if wanted[0] == "robust":
+        return robust.main(wanted[1:])
     unknown = [name for name in wanted if name not in (*SECTIONS, *LONG)]
     if unknown:
         sys.stderr.write(f"bench: there is no section {unknown[0]}; there are {', '.join((*SECTIONS, *LONG))}\n")

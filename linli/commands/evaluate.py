@@ -1,6 +1,7 @@
 """`linli evaluate`: how often the rules call somebody for nothing on recordings, and how soon where somebody collapsed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,14 +16,17 @@ from linli.configured import rules
 from linli.errors import LinliError
 from linli.evaluation import incident_table
 from linli.evaluation.cuts import read_cuts
-from linli.evaluation.evaluate import Habits, Outcome, evaluate, pasts_of
-from linli.evaluation.happenings import happenings_beside
+from linli.evaluation.evaluate import pasts_of
+from linli.evaluation.happenings import Happening, happenings_beside
 from linli.evaluation.incidents import judge
-from linli.evaluation.table import lines, plain
+from linli.evaluation.methods import BUDGETS, Lived, Method, classic, judged, own
+from linli.evaluation.page import Judged, page
+from linli.evaluation.table import lines, plain, plain_by_budget
 from linli.people import Roster
 from linli.settings import Settings
-from linli.steps import Steps, Tell
+from linli.steps import Tell
 from linli.store import roster as roster_store
+from linli.words import LANGUAGES
 from models.habits.prior import shipped_prior
 from models.rules import Rules
 
@@ -33,9 +37,21 @@ def command(
         Path | None, typer.Option("--cuts", help="CSV `home,at`: emergencies after which nothing more is heard.")
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Also write all alerts and answers to this file.")] = None,
-    language: Annotated[str, typer.Option("--language", help="zh or en; of the reasons in the file.")] = "en",
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            help="Also write a page (HTML, one file) with curves: false alerts against delay, for several budgets, "
+            "beside the classic ways; it takes eight times as long, on all cores.",
+        ),
+    ] = None,
+    language: Annotated[str, typer.Option("--language", help="zh or en; of the page, and of the reasons.")] = "en",
     budget: Annotated[
-        float | None, typer.Option("--budget", min=0, help="False alerts per resident and month; 0: the fixed line.")
+        str | None,
+        typer.Option(
+            "--budget",
+            help="False alerts per resident and month; 0: the fixed line. Several, such as 0.5,1,2,4: a table for each.",
+        ),
     ] = None,
     data: DataOrNone = None,
     config: Config = None,
@@ -47,58 +63,114 @@ def command(
     knows have their own people; others a stand-in neighbour, and an elder who is asked first and says nothing. Where
     the truth lies beside a recording (FILE.truth.json), what happened is judged too, kind by kind.
     """
-    for path in (*recordings, *([cuts] if cuts else [])):
-        if not path.is_file():
-            raise LinliError(f"there is no file {path.name}")
+    _refuse_what_is_not_there((*recordings, *([cuts] if cuts else [])))
+    _refuse_what_cannot_be_written([file for file in (json, report) if file is not None])
+    if language not in LANGUAGES:
+        raise LinliError(f"--language {language!r} is neither of {' and '.join(LANGUAGES)}")
     settings = settings_from(data, config)
-    wanted = read_cuts(cuts) if cuts else {}
+    budgets = _budgets(budget) if budget is not None else [settings.false_alerts_per_month]
+    wanted = _Wanted(rules(settings), budgets, with_report=report is not None)
+    homes = _homes(recordings, read_cuts(cuts) if cuts else {}, _known(settings) if data else None)
     happened = happenings_beside(recordings)
     with bar("evaluating") as shown:
-        outcomes = _evaluated(
-            recordings,
-            wanted,
-            rules(settings),
-            _habits(settings.false_alerts_per_month if budget is None else budget),
-            _known(settings) if data else None,
-            shown.tell,
-        )
-    judged = judge(outcomes, happened) if happened is not None else None
+        found = wanted.judged(homes, shown.tell)
+    asked = [one for one in found if one.method.budget in budgets]
     if json is not None:
-        told = plain(outcomes, language) | ({"incidents": incident_table.plain(judged)} if judged else {})
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
-    for line in lines(outcomes):
+        _write(json, msgspec.json.format(msgspec.json.encode(_plain(asked, happened, language))) + b"\n")
+    if report is not None:
+        _write(report, page(homes, found, budgets[0], language).encode())
+    for line in _lines(asked, happened):
         typer.echo(line)
-    if judged is not None:
-        typer.echo()
-        for line in incident_table.lines(judged):
-            typer.echo(line)
 
 
-def _evaluated(
-    recordings: Sequence[Path],
-    cuts: Mapping[str, Sequence[datetime]],
-    limits: Rules,
-    habits: Habits | None,
-    known: Roster | None,
-    tell: Tell,
-) -> list[Outcome]:
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be judged: the budgets that were asked for, and what a page holds beside them."""
+
+    rules: Rules
+    budgets: Sequence[float]
+    with_report: bool
+
+    def judged(self, homes: Sequence[Lived], tell: Tell) -> list[Judged]:
+        """Return the outcomes of every way that is wanted, those that were asked for first."""
+        methods = self._methods()
+        return [
+            Judged(method, outcomes) for method, outcomes in zip(methods, judged(homes, methods, tell), strict=True)
+        ]
+
+    def _methods(self) -> list[Method]:
+        prior = shipped_prior()
+        besides = [budget for budget in BUDGETS if budget not in self.budgets] if self.with_report else []
+        own_ways = [own(self.rules, prior, budget) for budget in (*self.budgets, *besides)]
+        return [*own_ways, *(classic(self.rules, prior) if self.with_report else ())]
+
+
+def _budgets(text: str) -> list[float]:
+    try:
+        budgets = [float(part) for part in text.split(",")]
+    except ValueError:
+        budgets = []
+    if not budgets or not all(0 <= budget <= 1000 for budget in budgets) or len(set(budgets)) < len(budgets):
+        raise typer.BadParameter(f"{text!r} is no number from 0 to 1000, or several with commas, such as 0.5,1,2,4")
+    return budgets
+
+
+def _refuse_what_is_not_there(files: Iterable[Path]) -> None:
+    for file in files:
+        if not file.is_file():
+            raise LinliError(f"there is no file {file.name}")
+
+
+def _refuse_what_cannot_be_written(files: Iterable[Path]) -> None:
+    """Say so before minutes of work rather than after."""
+    for file in files:
+        if file.is_dir():
+            raise LinliError(f"{file.name} is a folder; name a file")
+        if not file.parent.is_dir():
+            raise LinliError(f"{file.name} cannot be written: there is no folder {file.parent}")
+
+
+def _lines(asked: Sequence[Judged], happened: Sequence[Happening] | None) -> Iterator[str]:
+    """Yield the tables of each budget, told apart where there are several."""
+    for number, one in enumerate(asked):
+        if number:
+            yield ""
+        if len(asked) > 1:
+            yield f"asked for {one.method.budget:g} false alerts a month:"
+        yield from lines(one.outcomes)
+        if happened is not None:
+            yield ""
+            yield from incident_table.lines(judge(one.outcomes, happened))
+
+
+def _write(file: Path, text: bytes) -> None:
+    try:
+        file.write_bytes(text)
+    except OSError as why:
+        raise LinliError(f"{file.name} cannot be written: {why.strerror}") from why
+
+
+def _homes(recordings: Sequence[Path], cuts: Mapping[str, Sequence[datetime]], known: Roster | None) -> list[Lived]:
     pasts = pasts_of(recordings, known)
     if not pasts:
         raise LinliError("the recordings are empty")
     strangers = sorted(cuts.keys() - {past.home.home for past in pasts})
     if strangers:
         raise LinliError(f"no recording has the home {strangers[0]} of the cuts")
-    steps = Steps(tell, sum(len(past.signals) for past in pasts))
-    outcomes = []
-    for past in pasts:
-        people = known.people.values() if known is not None and past.home.home in known.homes else None
-        outcomes.append(evaluate(past, cuts.get(past.home.home, ()), limits, people=people, habits=habits))
-        steps.add(len(past.signals))
-    return outcomes
+    listed = tuple(known.people.values()) if known else ()
+    homes = known.homes if known else {}
+    return [
+        Lived(past, tuple(cuts.get(past.home.home, ())), listed if past.home.home in homes else None) for past in pasts
+    ]
 
 
-def _habits(budget: float) -> Habits | None:
-    return Habits(shipped_prior(), budget) if budget else None
+def _plain(asked: Sequence[Judged], happened: Sequence[Happening] | None, language: str) -> dict[str, object]:
+    """Return what the file says; what happened is judged under the first budget."""
+    first = asked[0].outcomes
+    incidents = {} if happened is None else {"incidents": incident_table.plain(judge(first, happened))}
+    if len(asked) == 1:
+        return plain(first, language) | incidents
+    return plain_by_budget({f"{one.method.budget:g}": one.outcomes for one in asked}, language) | incidents
 
 
 def _known(settings: Settings) -> Roster:

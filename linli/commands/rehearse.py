@@ -1,4 +1,4 @@
-"""`linli rehearse LADDER`: what another ladder would have changed in the alerts there were."""
+"""`linli rehearse`: what another ladder would have changed in the alerts there were, or another setting in what was found."""
 
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ from alerts.ladder_file import Ladders, load
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
+from linli.commands.rehearse_setting import changes_of, rehearsed
 from linli.configured import care_url
 from linli.data_dir import DataDir
 from linli.errors import LinliError
+from linli.evaluation import change
 from linli.holidays import read_holidays
 from linli.rehearsal import Rehearsal, Rules, rehearse
 from linli.rehearsal_report import lines, plain
@@ -23,9 +25,22 @@ from linli.store.care import CareStore, newest_revision, revision
 
 
 def command(
-    ladder: Annotated[Path, typer.Argument(help="The ladder file to rehearse; docs/ladders.md tells its words.")],
-    since: Annotated[str, typer.Option("--from", help="Alerts opened from this moment on, ISO with offset.")],
-    until: Annotated[str, typer.Option("--to", help="Up to, not including, this moment, ISO with offset.")],
+    ladder: Annotated[
+        Path | None, typer.Argument(help="The ladder file to rehearse; docs/ladders.md tells its words.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--setting", help="In place of a ladder: NAME=VALUE, such as false_alerts_per_month=2; repeatable."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="From this moment on, ISO with offset. With --setting: else the last 60 days."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", help="Up to, not including, this moment, ISO with offset.")
+    ] = None,
     site: Annotated[str | None, typer.Option("--site", help="Only this site's alerts.")] = None,
     as_json: AsJson = False,
     data: Data = None,
@@ -35,9 +50,19 @@ def command(
 
     People do again what they did, as long after their first call as then; who was never called for an alert does what
     the middle one of their role did. People, their homes and their hours are as they are now.
+
+    With --setting the stored signals are lived through twice, with the real detectors and rules: as set, and as it would
+    be. Printed is which calls are new, which are gone, and how much earlier the others come.
     """
-    ladders = load(ladder)
-    span = _moment(since, "--from"), _moment(until, "--to")
+    given = _moment_or_none(since, "--from"), _moment_or_none(until, "--to")
+    if (ladder is None) == (not setting):
+        raise LinliError("name either a ladder file or a --setting, such as --setting false_alerts_per_month=2")
+    if setting:
+        _rehearse_setting(setting, given, site, data, config, as_json=as_json)
+        return
+    if ladder is None or given[0] is None or given[1] is None:
+        raise LinliError("a ladder is rehearsed --from a moment --to another")
+    ladders, span = load(ladder), (given[0], given[1])
     if span[0] >= span[1]:
         raise LinliError("--to must be later than --from")
     settings = settings_from(data, config)
@@ -48,6 +73,36 @@ def command(
         return
     for line in lines(found, span[0].tzinfo):
         typer.echo(line)
+
+
+def _rehearse_setting(
+    texts: list[str],
+    span: tuple[datetime | None, datetime | None],
+    site: str | None,
+    data: Path | None,
+    config: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    settings = settings_from(data, config)
+    changed = settings_from(data, config, **changes_of(texts))
+    _refuse_without_care(settings)
+    with bar("rehearsing") as shown:
+        found = rehearsed(settings, changed, span, site, shown.tell)
+    if as_json:
+        typer.echo(msgspec.json.encode(change.plain(found)).decode())
+        return
+    for line in change.lines(found):
+        typer.echo(line)
+
+
+def _refuse_without_care(settings: Settings) -> None:
+    if not settings.care and not DataDir(settings.data).care.exists():
+        raise LinliError(f"there is no care data in {settings.data}; name the folder with --data")
+
+
+def _moment_or_none(text: str | None, option: str) -> datetime | None:
+    return None if text is None else _moment(text, option)
 
 
 def _moment(text: str, option: str) -> datetime:
@@ -65,9 +120,8 @@ def _moment(text: str, option: str) -> datetime:
 def _rehearsed(
     settings: Settings, ladders: Ladders, span: tuple[datetime, datetime], site: str | None, tell: Tell
 ) -> Rehearsal:
+    _refuse_without_care(settings)
     data = DataDir(settings.data)
-    if not settings.care and not data.care.exists():
-        raise LinliError(f"there is no care data in {settings.data}; name the folder with --data")
     rules = Rules(read_holidays(settings.holidays), settings.load_limit_per_week)
     care = CareStore(care_url(settings, data))
     try:

@@ -1,15 +1,16 @@
 """Recordings and cuts through the real rules, home by home, looking only at what lies before each moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from alerts.ladders import LadderFor, built_in_ladder
-from linli.evaluation.trial import Call, Learn, LookBack, Trial, nothing
+from linli.evaluation.trial import Call, Learn, LookBack, Trial, no_look_back
 from linli.learning import WINDOW, has_exit
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
@@ -36,11 +37,24 @@ TAIL = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A home and all that was recorded of it, in the order of time; never empty."""
+    """A home and all that was recorded of it, in the order of time; never empty.
+
+    `earlier`: what lies before and is only learned from. `absences`: declared, from when until when.
+    """
 
     home: Home
     devices: tuple[Device, ...]
     signals: Sequence[Signal]
+    earlier: Sequence[Signal] = ()
+    absences: tuple[tuple[datetime, datetime], ...] = ()
+
+
+class Learner(Protocol):
+    """A way to learn a home's line from what lies before a moment."""
+
+    def of(self, past: Past) -> Learn:
+        """Return what learns this home."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +66,14 @@ class Habits:
 
     def of(self, past: Past) -> Learn:
         """Return what learns a home; the learner looks at nothing that lies after the moment it is asked about."""
-        signs, readings = signs_of(past.signals, past.home.zone), readings_of(past.signals)
+        before = [*past.earlier, *past.signals]
+        signs, readings = signs_of(before, past.home.zone), readings_of(before)
+        away = tuple((int(since.timestamp()), int(until.timestamp())) for since, until in past.absences)
 
         def learned(now: datetime) -> HomeModel:
             first = int(np.searchsorted(signs.at, int((now - WINDOW).timestamp())))
-            recent = History(signs.during(slice(first, len(signs))), has_exit=has_exit(past.devices), readings=readings)
+            known = signs.during(slice(first, len(signs)))
+            recent = History(known, away, has_exit(past.devices), readings=readings)
             return learn(recent, self.prior, self.budget, now, past.home.zone)
 
         return learned
@@ -86,6 +103,15 @@ class Outcome:
     calls: tuple[Call, ...]
     answers: tuple[Answer, ...]
     notices: tuple[Call, ...] = ()
+
+
+After = Callable[[datetime], Sequence[Signal]]
+"""Answers which signals still come after a cut, in the order in which they are received."""
+
+
+def nothing(_cut: datetime) -> Sequence[Signal]:
+    """Return that nothing comes after a cut."""
+    return ()
 
 
 def pasts_of(recordings: Iterable[Path], known: Roster | None = None) -> list[Past]:
@@ -141,40 +167,45 @@ def evaluate(
     ladders: LadderFor = built_in_ladder,
     *,
     people: Iterable[Person] | None = None,
-    habits: Habits | None = None,
+    habits: Learner | None = None,
+    afterwards: After = nothing,
     tell: Tell = nobody,
 ) -> Outcome:
     """Live through one home's recording once, and on from each cut without what came after; `tell` counts signals.
 
-    `habits` None: nothing is learned, the fixed line holds.
+    `habits` None: nothing is learned, the fixed line holds. `afterwards`: what still comes when nobody stirs any more.
     """
     taught = habits.of(past) if habits else None
-    looks = look_back(past) if habits else nothing
+    looks = look_back(past) if habits else no_look_back
+    begins = past.signals[0].at
     trial = Trial(
-        past.home.home, _roster(past, people), rules, past.signals[0].at, ladders, learn=taught, look_back=looks
-    )
+        past.home.home, _roster(past, people), rules, begins, ladders,
+        learn=taught, look_back=looks, absences=past.absences,
+    )  # fmt: skip
     steps = Steps(tell, len(past.signals))
     answers, number = {}, 0
     for cut in sorted(set(cuts)):
-        begin = number
-        while number < len(past.signals) and past.signals[number].at <= cut:
+        first = number
+        while number < len(past.signals) and past.signals[number].received_at <= cut:
             number += 1
-        trial.live(steps.of(past.signals[begin:number]))
+        trial.live(steps.of(past.signals[first:number]))
         last = past.signals[number - 1].at if number else cut
-        answers[cut] = Answer(cut, _after(trial.fork(), last + TAIL))
+        answers[cut] = Answer(cut, _after(trial.fork(), afterwards(cut), last + TAIL))
     trial.live(steps.of(past.signals[number:]))
     ends = past.signals[-1].at
     trial.wait_until(ends + TAIL)
     return Outcome(
-        past.home.home, past.home.zone, past.signals[0].at, ends, tuple(trial.calls),
+        past.home.home, past.home.zone, begins, ends, tuple(trial.calls),
         tuple(answers[cut] for cut in cuts), tuple(trial.notices),
     )  # fmt: skip
 
 
-def _after(trial: Trial, until: datetime) -> Call | None:
-    """Return the first call of the silence in which a home is, if nothing more is ever heard of it."""
+def _after(trial: Trial, signals: Iterable[Signal], until: datetime) -> Call | None:
+    """Return the first call of the silence in which a home is, if only these signals are ever heard of it."""
+    silent_since = trial.last_sign
+    trial.live_on(signal for signal in signals if signal.received_at < until)
     trial.wait_until(until)
-    return next((call for call in trial.calls if call.at >= trial.last_sign), None)
+    return next((call for call in trial.calls if call.at >= silent_since), None)
 
 
 def _roster(past: Past, people: Iterable[Person] | None) -> Roster:

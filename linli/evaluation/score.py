@@ -1,5 +1,6 @@
 """What outcomes come to: false alerts per resident-month, and how long nobody came. Pure arithmetic."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +31,12 @@ class Score:
         """Return false alerts per resident-month of 30.4 days; not a number where there were no days."""
         return self.false / self.days * (MONTH / DAY) if self.days else float("nan")
 
+    @property
+    def a_month_between(self) -> tuple[float, float]:
+        """Return the rates a month between which the true one lies, 95 in 100 times: few events say little (Poisson)."""
+        month = self.a_month / self.false if self.false else MONTH / DAY / self.days if self.days else float("nan")
+        return _least(self.false) * month, _most(self.false) * month
+
     def delay(self, share: float) -> float:
         """Return the delay in hours within which somebody was called in this share of the cuts."""
         return float(np.quantile(self.delays, share)) if self.delays else float("nan")
@@ -38,6 +45,19 @@ class Score:
     def soon(self) -> float:
         """Return the share, 0 to 1, of the cuts in which somebody was called within 12 h."""
         return float(np.mean(np.array(self.delays) <= SOON / HOUR)) if self.delays else float("nan")
+
+
+_Z = 1.96
+
+
+def _least(count: int) -> float:
+    """Return the lower end of the Poisson interval of a count, by the cube of Wilson and Hilferty."""
+    return count * (1 - 1 / (9 * count) - _Z / (3 * math.sqrt(count))) ** 3 if count else 0.0
+
+
+def _most(count: int) -> float:
+    more = count + 1
+    return more * (1 - 1 / (9 * more) + _Z / (3 * math.sqrt(more))) ** 3
 
 
 def score(outcome: Outcome, settled: timedelta = timedelta(0)) -> Score:

@@ -1,6 +1,6 @@
 """An evaluation as a table to read and as plain values for other programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,12 @@ def _row(one: Score) -> str:
 def plain(outcomes: Sequence[Outcome], language: str) -> Plain:
     """Return what the file says (contract section 6): for each home its alerts, and an answer for each cut."""
     return {"homes": {outcome.home: _home(outcome, language) for outcome in outcomes}}
+
+
+def plain_by_budget(by_budget: Mapping[str, Sequence[Outcome]], language: str) -> Plain:
+    """Return what the file says of several budgets: the first as for one alone, and all of them by their number."""
+    of_each = {budget: plain(outcomes, language) for budget, outcomes in by_budget.items()}
+    return {**next(iter(of_each.values())), "budgets": of_each}
 
 
 def _home(outcome: Outcome, language: str) -> Plain:

@@ -37,7 +37,7 @@ LookBack = Callable[[datetime], Iterable[Finding]]
 """Answers what a night's look at the home's days finds, from what lies before a moment."""
 
 
-def nothing(_now: datetime) -> Iterable[Finding]:
+def no_look_back(_now: datetime) -> Iterable[Finding]:
     """Find nothing."""
     return ()
 
@@ -74,7 +74,8 @@ class Trial:
         ladders: LadderFor = built_in_ladder,
         *,
         learn: Learn | None = None,
-        look_back: LookBack = nothing,
+        look_back: LookBack = no_look_back,
+        absences: Iterable[tuple[datetime, datetime]] = (),
     ) -> None:
         self._roster = roster
         self._home = roster.homes[home]
@@ -85,6 +86,7 @@ class Trial:
         self._now, self._last_tick = begins, begins - LEAST_STEP
         self._learn = learn
         self._look_back = look_back
+        self._absences = sorted(absences)
         self._next_night = begins - LEAST_STEP
         self.calls: list[Call] = []
         self.notices: list[Call] = []
@@ -96,11 +98,25 @@ class Trial:
         return copy.deepcopy(self, {id(one): one for one in shared})
 
     def live(self, signals: Iterable[Signal]) -> None:
-        """Let signals come, each at its time, and take every step on the way."""
+        """Let signals come, each when it was received, and take every step on the way."""
         for signal in signals:
-            while self._learn is not None and self._next_night < signal.at:
+            while self._learn is not None and self._next_night < signal.received_at:
                 self._pass_night(self._learn)
-            self.wait_until(signal.at)
+            self._leave_until(signal.received_at)
+            self.wait_until(signal.received_at)
+            self._hear(signal)
+
+    def _leave_until(self, moment: datetime) -> None:
+        """Take in, each at its time, the absences that were declared up to a moment."""
+        while self._absences and self._absences[0][0] <= moment:
+            since, until = self._absences.pop(0)
+            self.wait_until(since)
+            self._watch.take_absence(self._home.home, since, until)
+
+    def live_on(self, signals: Iterable[Signal]) -> None:
+        """Let signals come without learning anything more: what comes after a collapse is nobody's habit."""
+        for signal in signals:
+            self.wait_until(signal.received_at)
             self._hear(signal)
 
     def _pass_night(self, learn: Learn) -> None:

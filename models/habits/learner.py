@@ -9,6 +9,7 @@ from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats
 from models.habits.budget import exceedances, fading, price_within, rates
 from models.habits.customs import Customs
 from models.habits.deviation import cell_of, deviated
+from models.habits.doubt import doubt_line
 from models.habits.evidence import FEW_DAYS, Evidence, History, evidence_of, rungs_of
 from models.habits.features import features
 from models.habits.hazard import hazards
@@ -23,11 +24,6 @@ from models.habits.usual import usual_at
 
 METHOD = 1
 """To be raised whenever the same history gives other lines: the new ones then run beside the old for some nights."""
-DOUBT = 600
-"""Minutes of silence while it is in doubt whether she is at home: two thirds of such silences are of empty homes.
-
-Where no sensor is known at the exit and no sign there was ever seen, it always is in doubt.
-"""
 OUT_LEAST, OUT_MOST = 36 * 60, 72 * 60
 """Minutes: she may stay a night with her daughter; whoever is often away for longer gets longer."""
 _OUT_SLACK = 1.5
@@ -50,8 +46,10 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     if len(evidence.seen_days) < FEW_DAYS:
         table = np.maximum(table, LINE_OF_FEW_DAYS)
     signs = history.signs.before(second)
-    if not (history.has_exit or signs.is_exit.any()):
-        table = np.maximum(table, DOUBT)
+    sees_exit = history.has_exit or bool(signs.is_exit.any())
+    doubt = doubt_line(evidence, history, budget, sees_exit=sees_exit)
+    if not sees_exit:
+        table = np.maximum(table, doubt)
     ends = [datetime.fromtimestamp(int(at), UTC) for at in signs.at[[0, -1]]] if len(signs) else [None, None]
     return HomeModel(
         learned_at=now,
@@ -64,7 +62,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         days=len(evidence.seen_days),
         table=table,
         seldom=seldom_longer(lasting),
-        doubt=DOUBT,
+        doubt=doubt,
         out=_out_line(evidence),
         libraries={"numpy": np.__version__},
         method=METHOD,

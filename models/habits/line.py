@@ -8,7 +8,7 @@ import numpy as np
 
 from models.habits.arrays import DAY, SLOT, Floats, Ints
 from models.habits.bins import LOOKS_AHEAD, judged_by_weekend
-from models.habits.model import LONGEST, HomeModel
+from models.habits.model import HomeModel
 from models.habits.place import place_of
 from models.habits.presence import Presence, Trace, Whereabouts
 from models.habits.signs import Signs
@@ -52,7 +52,7 @@ def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
     but it never lies before the latest sign, and where she was out then, it is the line for being out.
     """
     last = datetime.fromtimestamp(trace.last_at, UTC)
-    most = model.out if trace.sure_presence is Presence.OUT else LONGEST
+    most = model.out if trace.sure_presence is Presence.OUT else model.ceiling
     return 60 * line_of(model, last, room, trace.presence), max(0, trace.sure_at + 60 * most - trace.last_at)
 
 
@@ -84,5 +84,5 @@ class Asked:
 def asked_after(model: HomeModel, signs: Signs, whereabouts: Whereabouts) -> Asked:
     """Return what `limits_of` comes to for every sign of a history, under one model."""
     by_line = signs.at + 60 * lines_of(model, signs.minute, signs.place, whereabouts.presence)
-    most = np.where(whereabouts.sure_presence == Presence.OUT, model.out, LONGEST)
+    most = np.where(whereabouts.sure_presence == Presence.OUT, model.out, model.ceiling)
     return Asked(by_line, np.maximum(signs.at, whereabouts.sure_at + 60 * most))

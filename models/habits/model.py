@@ -15,6 +15,8 @@ from models.habits.place import Place
 VERSION = 2
 LONGEST = 715
 """Minutes: five less than twelve hours, since the elder is asked first."""
+LONGEST_UNSEEN = 24 * 60
+"""Minutes: where no sensor is at the exit, she may be out for a night; then no line can be kept to twelve hours."""
 SHORTEST = 90
 LONGEST_OUT = 72 * 60
 SETTLED_DAYS = 14
@@ -47,7 +49,7 @@ class HomeModel:
     seldom: Ints
     """Minutes that of the silences after such a sign, those of half an hour or more, one in twenty outlasts; 720: more do."""
     doubt: int
-    """Minutes while it is in doubt whether anybody is at home."""
+    """Minutes while it is in doubt whether anybody is at home; more than LONGEST only where it always is."""
     out: int
     """Minutes after the last sign at the exit while she is out."""
     libraries: dict[str, str]
@@ -66,6 +68,11 @@ class HomeModel:
     def is_hers(self) -> bool:
         """Tell whether it speaks of this person; until then it is what holds for people who live alone."""
         return self.days >= SETTLED_DAYS
+
+    @property
+    def ceiling(self) -> int:
+        """Return how many minutes silence may last at most after a sure sign while she is not out."""
+        return max(LONGEST, self.doubt)
 
 
 class _Record(msgspec.Struct, forbid_unknown_fields=True):
@@ -131,9 +138,9 @@ def model_from_json(text: bytes) -> HomeModel:
         _within(record.price, "price", 0, 1e12),
         _within(record.expected, "expected", 0, 1e6),
         int(_within(record.days, "days", 0, 1e6)),
-        _sound_table(record.table, "table", SHORTEST, LONGEST),
+        _sound_table(record.table, "table", SHORTEST, max(LONGEST, record.doubt)),
         _sound_table(record.seldom, "seldom", int(FIRST_AGE), int(LAST_AGE)),
-        int(_within(record.doubt, "doubt", SHORTEST, LONGEST)),
+        int(_within(record.doubt, "doubt", SHORTEST, LONGEST_UNSEEN)),
         int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
         record.libraries,
         record.method,

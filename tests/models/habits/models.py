@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from models.habits.learner import DOUBT, OUT_LEAST
+from models.habits.doubt import DOUBT
+from models.habits.learner import OUT_LEAST
 from models.habits.model import HomeModel
 from tests.models.habits.lives import MONDAY, WEEKS_LATER, ZONE
 
