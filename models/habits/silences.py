@@ -11,6 +11,8 @@ from models.habits.signs import Signs
 
 TOO_LONG = 14 * 60.0
 """Minutes: longer than anybody sleeps. With nobody out, the sensors or linli were dead: such a silence teaches nothing."""
+UNSEEN_OUTING = 60.0
+"""Minutes: hardly any longer silence of somebody at home ends at the exit. She had gone out unseen, and came back."""
 Span = tuple[int, int]
 """From and until, seconds since 1970."""
 
@@ -44,7 +46,9 @@ def silences_of(signs: Signs, whereabouts: Whereabouts, until: int, untaught: Se
     """
     ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
     lengths = (ends - signs.at) / 60.0
+    ends_at_exit = np.append(signs.is_exit[1:], np.zeros(min(1, len(signs)), dtype=np.bool_))
     is_home = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG)
+    is_home &= ~(ends_at_exit & (lengths > UNSEEN_OUTING))
     for begin, end in untaught:
         is_home &= ~((signs.at < end) & (ends > begin))
     is_over = np.append(np.ones(max(0, len(signs) - 1), dtype=np.bool_), np.zeros(min(1, len(signs)), dtype=np.bool_))

@@ -150,6 +150,15 @@ def test_being_out_does_not_teach_how_long_she_is_still_at_home() -> None:
     assert line(learned([*shopping, *door]), 9) + 120 < line(learned(shopping), 9)
 
 
+def test_a_long_silence_that_ends_at_the_door_was_an_outing_that_nobody_saw_begin() -> None:
+    unseen, at_home = [*LIFE], [*LIFE]
+    for day in range(DAYS - 6, DAYS):
+        unseen = [*without(unseen, hours(day, 9.5), hours(day, 14)), left(hours(day, 14))]
+        at_home = [*without(at_home, hours(day, 9.5), hours(day, 14)), moved(hours(day, 14))]
+    assert line(learned(unseen), 9) < line(MODEL, 9) + 30
+    assert line(learned(at_home), 9) > line(MODEL, 9) + 60
+
+
 def test_who_is_often_away_for_two_days_may_be_out_longer_but_never_for_ever() -> None:
     assert MODEL.out == OUT_LEAST
     away = [*without(LIFE, hours(5, 12), hours(7, 8)), left(hours(5, 12)), left(hours(7, 8))]
