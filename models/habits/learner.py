@@ -8,23 +8,17 @@ import numpy as np
 from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats, Ints
 from models.habits.budget import exceedances, fading, price_within, rates
 from models.habits.deviation import cell_of, deviated
+from models.habits.doubt import DOUBT_BY_PRICE
 from models.habits.evidence import FEW_DAYS, Evidence, History, evidence_of, rungs_of
 from models.habits.features import features
 from models.habits.hazard import hazards
 from models.habits.model import LONGEST, HomeModel
+from models.habits.outings import out_line
 from models.habits.place import Place
 from models.habits.prior import Prior
 from models.habits.stopping import PRICES, lines, survival
 from models.habits.usual import usual_at
 
-DOUBT = 600
-"""Minutes of silence while it is in doubt whether she is at home: two thirds of such silences are of empty homes.
-
-Where no sensor is known at the exit and no sign there was ever seen, it always is in doubt.
-"""
-OUT_LEAST, OUT_MOST = 36 * 60, 72 * 60
-"""Minutes: she may stay a night with her daughter; whoever is often away for longer gets longer."""
-_OUT_SLACK = 1.5
 LINE_OF_FEW_DAYS = 360
 """Minutes: no line is shorter while hardly any days are known."""
 
@@ -42,9 +36,10 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     table = np.minimum(table_of(evidence, prior, float(PRICES[rung])), LONGEST)
     if len(evidence.seen_days) < FEW_DAYS:
         table = np.maximum(table, LINE_OF_FEW_DAYS)
+    doubt = int(DOUBT_BY_PRICE[rung])
+    if not evidence.has_exit:
+        table = np.maximum(table, doubt)
     signs = history.signs.before(second)
-    if not (history.has_exit or signs.is_exit.any()):
-        table = np.maximum(table, DOUBT)
     ends = [datetime.fromtimestamp(int(at), UTC) for at in signs.at[[0, -1]]] if len(signs) else [None, None]
     return HomeModel(
         learned_at=now,
@@ -56,8 +51,8 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         expected=float(monthly[rung]),
         days=len(evidence.seen_days),
         table=table,
-        doubt=DOUBT,
-        out=_out_line(evidence),
+        doubt=doubt,
+        out=out_line(evidence.outings),
         libraries={"numpy": np.__version__},
     )
 
@@ -81,9 +76,3 @@ def table_of(evidence: Evidence, prior: Prior, price: float) -> Ints:
     shared = hazards(features(start, age, place, weekend, usual), prior.coefficients)
     factor = evidence.factor()[cell_of(place, start, age)]
     return lines(survival(deviated(shared, factor)), price).astype(np.int64)
-
-
-def _out_line(evidence: Evidence) -> int:
-    outings = evidence.outings()
-    longest = float(outings[outings <= OUT_MOST].max(initial=0.0))
-    return int(np.clip(_OUT_SLACK * longest, OUT_LEAST, OUT_MOST))

@@ -28,6 +28,8 @@ class Silences:
     is_over: Flags
     is_home: Flags
     """Whether somebody was in, and the silence may teach."""
+    is_judged: Flags
+    """Whether she was not known to be out: a call in it would have been for nothing."""
 
     @property
     def day(self) -> Ints:
@@ -46,10 +48,16 @@ def silences_of(signs: Signs, whereabouts: Whereabouts, until: int, untaught: Se
     """
     ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
     lengths = (ends - signs.at) / 60.0
+    is_judged = (whereabouts.presence != Presence.OUT) & (lengths < TOO_LONG) & ~touched(signs.at, ends, untaught)
     ends_at_exit = np.append(signs.is_exit[1:], np.zeros(min(1, len(signs)), dtype=np.bool_))
-    is_home = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG)
-    is_home &= ~(ends_at_exit & (lengths > UNSEEN_OUTING))
-    for begin, end in untaught:
-        is_home &= ~((signs.at < end) & (ends > begin))
+    is_home = is_judged & (whereabouts.presence == Presence.IN) & ~(ends_at_exit & (lengths > UNSEEN_OUTING))
     is_over = np.append(np.ones(max(0, len(signs) - 1), dtype=np.bool_), np.zeros(min(1, len(signs)), dtype=np.bool_))
-    return Silences(signs.minute, lengths, signs.place, is_over, is_home)
+    return Silences(signs.minute, lengths, signs.place, is_over, is_home, is_judged)
+
+
+def touched(begins: Ints, ends: Ints, spans: Sequence[Span]) -> Flags:
+    """Tell which of some times, seconds since 1970, touch one of some spans."""
+    found = np.zeros(len(begins), dtype=np.bool_)
+    for begin, end in spans:
+        found |= (begins < end) & (ends > begin)
+    return found
