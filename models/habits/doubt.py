@@ -7,8 +7,8 @@ from models.habits.stopping import PRICES, lines, survival
 
 LASTS = 140.0
 """Minutes that such a silence lasts beyond the first thirty, on average."""
-AT_HOME = 0.5
-"""The share of such silences in which somebody is in, as far as can be known; in the others nobody waits."""
+AT_HOME = 1 / 3
+"""The share of such silences in which somebody is in: in the others nobody waits."""
 MOST = 600.0
 """Minutes, whatever a false alert costs: she may lie there."""
 
