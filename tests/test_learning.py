@@ -22,8 +22,8 @@ from linli.store.care import CareStore
 from linli.store.habits import KEPT, Learned
 from linli.store.sqlite_signals import SqliteSignalStore
 from linli.store.unseen import EVERY_HOME, Unseen
-from models.habits.learner import OUT_LEAST
 from models.habits.model import HomeModel, model_from_json
+from models.habits.outings import UNKNOWN
 from models.habits.place import Place
 from models.habits.prior import shipped_prior
 from tests.care_file import migrate
@@ -197,8 +197,8 @@ OUTCOMES = ("helped", "safe", "other", "away", "device_fault")
 def test_who_was_found_to_be_out_for_long_may_be_out_for_longer(tmp_path: Path) -> None:
     missed_exit = hours(DAYS - 4, 9), hours(DAYS - 3, 15)
 
-    assert after_a_visit(tmp_path / "away", Outcome.AWAY, missed_exit).out == pytest.approx(45 * 60, abs=15)
-    assert after_a_visit(tmp_path / "safe", Outcome.SAFE, missed_exit).out == OUT_LEAST
+    assert after_a_visit(tmp_path / "away", Outcome.AWAY, missed_exit).out == pytest.approx(37.5 * 60, abs=15)
+    assert after_a_visit(tmp_path / "safe", Outcome.SAFE, missed_exit).out == UNKNOWN
 
 
 def test_a_drill_is_not_taken_for_an_outcome(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_five_days_in_which_linli_heard_nothing_do_not_lengthen_any_line(tmp_pat
     model = nights.model()
 
     assert at_noon(model) <= at_noon(whole) + 20
-    assert model.out == OUT_LEAST
+    assert model.out == UNKNOWN
 
 
 def test_a_home_that_cannot_be_seen_just_now_teaches_nothing_of_this_silence(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 from models.habits.arrays import AGES, Floats, Ints, decay
 from models.habits.bins import bins_of, columns_of
 from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
+from models.habits.doubt import DOUBT_BY_PRICE
 from models.habits.hazard import hazards
-from models.habits.presence import Whereabouts, whereabouts_of
+from models.habits.outings import outings_of
+from models.habits.presence import Presence, Whereabouts, whereabouts_of
 from models.habits.ranges import Reading
 from models.habits.signs import Signs
 from models.habits.silences import Silences, Span, silences_of
@@ -47,6 +49,10 @@ class Evidence:
 
     silences: Silences
     whereabouts: Whereabouts
+    outings: Floats
+    """How long she was out each time, minutes."""
+    has_exit: bool
+    """Whether a sensor is at the exit; without one it always is in doubt whether she is in."""
     first_day: int
     today: int
     usual: Floats
@@ -54,6 +60,11 @@ class Evidence:
     by_day: Counts
     seen_days: Ints
     """The days before today, counted from the first, with at least one sign."""
+
+    @property
+    def presence(self) -> Ints:
+        """Where she was after each sign, Presence."""
+        return self.whereabouts.presence
 
     def factor(self) -> Floats:
         """Return how this person differs from the prior, from all that is known."""
@@ -63,11 +74,6 @@ class Evidence:
         """Return the same as it was on the morning of a day, counted from the first: from the days before it only."""
         weights = decay(np.arange(day, 0, -1, dtype=np.float64), HALF_LIFE)
         return ratio(weighed(Counts(self.by_day.observed[:day], self.by_day.expected[:day]), weights))
-
-    def outings(self) -> Floats:
-        """Return the lengths of the past outings, minutes."""
-        lengths: Floats = self.silences.lengths[self.silences.is_outing]
-        return lengths
 
 
 def evidence_of(history: History, usual: Floats, coefficients: Floats, now: int, today: int) -> Evidence:
@@ -83,7 +89,17 @@ def evidence_of(history: History, usual: Floats, coefficients: Floats, now: int,
     cell = cell_of(silences.place[bins.silence], silences.starts[bins.silence], bins.age)
     by_day = counts_by_day(begun, max(1, days), cell, bins.ended, hazards(bins.columns, coefficients))
     seen = np.unique(silences.day - first_day)
-    return Evidence(silences, whereabouts, first_day, today, known, by_day, seen[seen < days])
+    return Evidence(
+        silences,
+        whereabouts,
+        np.append(outings_of(signs, whereabouts, history.untaught), silences.lengths[silences.was_away]),
+        history.has_exit or bool(signs.is_exit.any()),
+        first_day,
+        today,
+        known,
+        by_day,
+        seen[seen < days],
+    )
 
 
 def rungs_of(evidence: Evidence, coefficients: Floats) -> tuple[Ints, Ints]:
@@ -95,22 +111,28 @@ def rungs_of(evidence: Evidence, coefficients: Floats) -> tuple[Ints, Ints]:
     which = judged(evidence.silences)
     begun = evidence.silences.day[which] - evidence.first_day
     which, begun = which[begun >= FEW_DAYS], begun[begun >= FEW_DAYS]
-    rungs = np.zeros(len(which), dtype=np.int64)
+    by_price = lines_by_price(_lasting(evidence, which, begun, coefficients))
+    is_in = evidence.presence[which] == Presence.IN
+    if not evidence.has_exit:
+        by_price = np.maximum(by_price, DOUBT_BY_PRICE[:, None])
+    by_price = np.where(is_in, by_price, DOUBT_BY_PRICE[:, None])
+    return begun, steps_rung(evidence.silences.lengths[which] - ANSWER, by_price)
+
+
+def _lasting(evidence: Evidence, which: Ints, begun: Ints, coefficients: Floats) -> Floats:
+    """Return the survivals of silences that began on days counted from the first, by what was known on their mornings."""
     hazard = hazards_of(evidence, which, coefficients)
     cell = cell_of(evidence.silences.place[which][:, None], evidence.silences.starts[which][:, None], AGES[None, :])
     for day in np.unique(begun).tolist():
         rows = np.flatnonzero(begun == day)
-        factor = evidence.factor_before(min(day, evidence.today - evidence.first_day))[
-            tuple(part[rows] for part in cell)
-        ]
-        by_price = lines_by_price(survival(deviated(hazard[rows], factor)))
-        rungs[rows] = steps_rung(evidence.silences.lengths[which[rows]] - ANSWER, by_price)
-    return begun, rungs
+        factor = evidence.factor_before(min(day, evidence.today - evidence.first_day))
+        hazard[rows] = deviated(hazard[rows], factor[tuple(part[rows] for part in cell)])
+    return survival(hazard)
 
 
 def judged(silences: Silences) -> Ints:
-    """Return which silences are long enough for the shortest line, and are held against the budget."""
-    return np.flatnonzero(silences.counts & (silences.lengths > SHORTEST_LINE))
+    """Return which silences are long enough for the shortest line, and would have called for nothing."""
+    return np.flatnonzero(silences.is_judged & (silences.lengths > SHORTEST_LINE))
 
 
 def hazards_of(evidence: Evidence, which: Ints, coefficients: Floats) -> Floats:

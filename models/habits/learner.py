@@ -9,24 +9,23 @@ from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats
 from models.habits.budget import exceedances, fading, price_within, rates
 from models.habits.customs import Customs
 from models.habits.deviation import cell_of, deviated
-from models.habits.doubt import doubt_line
+from models.habits.doubt import DOUBT_BY_PRICE
 from models.habits.evidence import FEW_DAYS, Evidence, History, evidence_of, rungs_of
 from models.habits.features import features
 from models.habits.hazard import hazards
 from models.habits.model import LONGEST, HomeModel
 from models.habits.nights import nights_out_of, recent, sleeps_of
+from models.habits.outings import out_line
 from models.habits.place import Place
 from models.habits.prior import Prior
 from models.habits.ranges import ranges_of
 from models.habits.stays import lines_by_day_and_night, stays_of
 from models.habits.stopping import PRICES, lines, seldom_longer, survival
+from models.habits.unseen import unseen_line
 from models.habits.usual import usual_at
 
 METHOD = 1
 """To be raised whenever the same history gives other lines: the new ones then run beside the old for some nights."""
-OUT_LEAST, OUT_MOST = 36 * 60, 72 * 60
-"""Minutes: she may stay a night with her daughter; whoever is often away for longer gets longer."""
-_OUT_SLACK = 1.5
 LINE_OF_FEW_DAYS = 360
 """Minutes: no line is shorter while hardly any days are known."""
 
@@ -45,11 +44,10 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     table = np.minimum(lines(lasting, float(PRICES[rung])).astype(np.int64), LONGEST)
     if len(evidence.seen_days) < FEW_DAYS:
         table = np.maximum(table, LINE_OF_FEW_DAYS)
-    signs = history.signs.before(second)
-    sees_exit = history.has_exit or bool(signs.is_exit.any())
-    doubt = doubt_line(evidence, history, budget, sees_exit=sees_exit)
-    if not sees_exit:
+    doubt = int(DOUBT_BY_PRICE[rung]) if evidence.has_exit else unseen_line(evidence, history, budget)
+    if not evidence.has_exit:
         table = np.maximum(table, doubt)
+    signs = history.signs.before(second)
     ends = [datetime.fromtimestamp(int(at), UTC) for at in signs.at[[0, -1]]] if len(signs) else [None, None]
     return HomeModel(
         learned_at=now,
@@ -63,7 +61,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         table=table,
         seldom=seldom_longer(lasting),
         doubt=doubt,
-        out=_out_line(evidence),
+        out=out_line(evidence.outings),
         libraries={"numpy": np.__version__},
         method=METHOD,
         prior=prior.mark,
@@ -108,9 +106,3 @@ def lasting_of(evidence: Evidence, prior: Prior) -> Floats:
     shared = hazards(features(start, age, place, weekend, usual), prior.coefficients)
     factor = evidence.factor()[cell_of(place, start, age)]
     return survival(deviated(shared, factor))
-
-
-def _out_line(evidence: Evidence) -> int:
-    outings = evidence.outings()
-    longest = float(outings[outings <= OUT_MOST].max(initial=0.0))
-    return int(np.clip(_OUT_SLACK * longest, OUT_LEAST, OUT_MOST))

@@ -15,6 +15,9 @@ from models.habits.signs import Signs
 
 GONE_AFTER = 15 * 60
 """Seconds of silence after a sign at the exit from which she is believed to have left."""
+BACK_AFTER = 5 * 60
+"""Seconds between two uses of the exit, with nothing stirring inside, from which the second is believed to be a coming
+home: she brought the rubbish down. Opening, closing and locking a door takes less."""
 TWO_DEVICES_WITHIN = 30 * 60
 SIX_SIGNS_WITHIN = 60 * 60
 MANY = 6
@@ -69,7 +72,8 @@ def follow(trace: Trace, at: int, device: Hashable, word: Hashable, *, is_exit: 
 def _moved(trace: Trace, at: int, device: Hashable, *, is_exit: bool) -> Trace:
     had_gone = trace.was_exit and at - trace.last_at >= GONE_AFTER
     if is_exit:
-        return replace(trace, presence=_at_the_exit(trace, had_gone=had_gone), was_exit=True, doubted=())
+        is_again = at - trace.last_at >= BACK_AFTER
+        return replace(trace, presence=_at_the_exit(trace, is_again=is_again), was_exit=True, doubted=())
     if trace.presence is Presence.DOUBT or (had_gone and trace.presence is Presence.OUT):
         doubted = (*trace.doubted, (at, device))[-MANY:]
         presence = Presence.IN if _is_borne_out(doubted, at) else Presence.DOUBT
@@ -77,9 +81,9 @@ def _moved(trace: Trace, at: int, device: Hashable, *, is_exit: bool) -> Trace:
     return replace(trace, presence=Presence.IN, was_exit=False, doubted=())
 
 
-def _at_the_exit(trace: Trace, *, had_gone: bool) -> Presence:
+def _at_the_exit(trace: Trace, *, is_again: bool) -> Presence:
     if trace.was_exit:
-        if not had_gone:
+        if not is_again:
             return trace.presence
         return Presence.ARRIVING if trace.presence is Presence.OUT else Presence.OUT
     return Presence.ARRIVING if trace.presence is Presence.DOUBT else Presence.OUT

@@ -11,6 +11,8 @@ from models.habits.signs import Signs
 
 TOO_LONG = 14 * 60.0
 """Minutes: longer than anybody sleeps. With nobody out, the sensors or linli were dead: such a silence teaches nothing."""
+UNSEEN_OUTING = 60.0
+"""Minutes: hardly any longer silence of somebody at home ends at the exit. She had gone out unseen, and came back."""
 Span = tuple[int, int]
 """From and until, seconds since 1970."""
 
@@ -26,10 +28,10 @@ class Silences:
     is_over: Flags
     is_home: Flags
     """Whether somebody was in, and the silence may teach."""
-    counts: Flags
-    """Whether it is held against the budget if it called somebody; those that a device's fault made do, and teach nothing."""
-    is_outing: Flags
-    """Whether she was out for as long as it lasted."""
+    is_judged: Flags
+    """Whether she was not known to be out: a call in it would have been for nothing."""
+    was_away: Flags
+    """Whether a visitor found that she was out, and it is over."""
 
     @property
     def day(self) -> Ints:
@@ -58,16 +60,18 @@ def silences_of(
     ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
     lengths = (ends - signs.at) / 60.0
     is_over = np.append(np.ones(max(0, len(signs) - 1), dtype=np.bool_), np.zeros(min(1, len(signs)), dtype=np.bool_))
-    is_told, was_away = ~touching(signs.at, ends, untaught), touching(signs.at, ends, away)
-    counts = (whereabouts.presence == Presence.IN) & (lengths < TOO_LONG) & is_told & ~was_away
-    is_home = counts & ~touching(signs.at, ends, faults)
-    is_outing = ((whereabouts.presence == Presence.OUT) | was_away) & is_over & is_told
-    return Silences(signs.minute, lengths, signs.place, is_over, is_home, counts, is_outing)
+    is_told = ~touching(signs.at, ends, untaught)
+    was_away = touching(signs.at, ends, away) & is_told & is_over
+    is_judged = (whereabouts.presence != Presence.OUT) & (lengths < TOO_LONG) & is_told & ~was_away
+    ends_at_exit = np.append(signs.is_exit[1:], np.zeros(min(1, len(signs)), dtype=np.bool_))
+    is_unseen_outing = ends_at_exit & (lengths > UNSEEN_OUTING)
+    is_home = (whereabouts.presence == Presence.IN) & is_judged & ~is_unseen_outing & ~touching(signs.at, ends, faults)
+    return Silences(signs.minute, lengths, signs.place, is_over, is_home, is_judged, was_away)
 
 
-def touching(starts: Ints, ends: Ints, spans: Sequence[Span]) -> Flags:
-    """Tell of silences whether they touch any of the spans; all in seconds since 1970."""
-    touched = np.zeros(len(starts), dtype=np.bool_)
+def touching(begins: Ints, ends: Ints, spans: Sequence[Span]) -> Flags:
+    """Tell which of some times, seconds since 1970, touch any of some spans."""
+    found = np.zeros(len(begins), dtype=np.bool_)
     for begin, end in spans:
-        touched |= (starts < end) & (ends > begin)
-    return touched
+        found |= (begins < end) & (ends > begin)
+    return found

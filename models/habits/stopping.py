@@ -9,9 +9,10 @@ import numpy as np
 
 from models.habits.arrays import AGE_ENDS, AGE_STEP, AGES, FIRST_AGE, LAST_AGE, Floats, Ints
 
-PRICES: Floats = np.exp(np.linspace(np.log(2e4), np.log(2e8), 40))
+PRICES: Floats = np.exp(np.linspace(np.log(1e4), np.log(1e8), 80))
 """What one false alert may cost, in minutes of life at home times minutes of delay: the ladder that a budget climbs."""
-POWER = 2.0
+POWER = 1.5
+"""Between 1 and 2.5 the same false alerts buy the same delay: more shortens the longest waits, less the usual ones."""
 _LONG_WAIT = 180.0
 """Minutes: the wait that counts as much as itself."""
 SHORTEST_LINE = 90.0

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import numpy as np
 
-from models.habits.doubt import DOUBT
-from models.habits.learner import OUT_LEAST
 from models.habits.model import HomeModel
+from models.habits.outings import UNKNOWN
+from models.habits.unseen import LEAST
 from tests.models.habits.lives import MONDAY, WEEKS_LATER, ZONE
 
 
@@ -23,8 +23,8 @@ def a_model(*, line: int = 200, seldom: int = 110, days: int = 20, method: int =
         days=days,
         table=np.full((2, 4, 96), line),
         seldom=np.full((2, 4, 96), seldom),
-        doubt=DOUBT,
-        out=OUT_LEAST,
+        doubt=LEAST,
+        out=UNKNOWN,
         libraries={"numpy": "2"},
         method=method,
         prior="a-prior",

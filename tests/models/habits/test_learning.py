@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from linli.signals import Signal
 from models.habits.evidence import FEW_DAYS
-from models.habits.learner import LINE_OF_FEW_DAYS, OUT_LEAST, OUT_MOST, learn
+from models.habits.learner import LINE_OF_FEW_DAYS, learn
 from models.habits.line import line_of
-from models.habits.model import LONGEST, SHORTEST, HomeModel
+from models.habits.model import LONGEST, LONGEST_OUT, SHORTEST, HomeModel
+from models.habits.outings import KNOWN, UNKNOWN
 from models.habits.place import Place
 from models.habits.presence import Presence
 from models.habits.prior import shipped_prior
@@ -151,12 +152,69 @@ def test_being_out_does_not_teach_how_long_she_is_still_at_home() -> None:
     assert line(learned([*shopping, *door]), 9) + 120 < line(learned(shopping), 9)
 
 
+def test_a_long_silence_that_ends_at_the_door_was_an_outing_that_nobody_saw_begin() -> None:
+    unseen, at_home = [*LIFE], [*LIFE]
+    for day in range(DAYS - 6, DAYS):
+        unseen = [*without(unseen, hours(day, 9.5), hours(day, 14)), left(hours(day, 14))]
+        at_home = [*without(at_home, hours(day, 9.5), hours(day, 14)), moved(hours(day, 14))]
+    assert line(learned(unseen), 9) + 60 < line(learned(at_home), 9)
+
+
+def test_an_outing_that_nobody_saw_begin_counts_as_a_call_for_nothing() -> None:
+    unseen = [*without(LIFE, hours(DAYS - 2, 9.5), hours(DAYS - 2, 16)), left(hours(DAYS - 2, 16))]
+    assert learned(unseen).price > MODEL.price
+
+
+def out_each_day(until: float, first: int = 0, *, of: list[Signal] = LIFE) -> list[Signal]:
+    """Return a life in which she leaves at half past nine, and two devices see her come home."""
+    life = [*of]
+    for day in range(first, DAYS):
+        life = without(life, hours(day, 9.5), hours(day, until))
+        life += [left(hours(day, 9.5)), left(hours(day, until))]
+        life += [moved(hours(day, until + 0.02)), moved(hours(day, until + 0.1), "living-room")]
+    return life
+
+
+def test_who_is_never_out_for_long_is_missed_after_twelve_hours() -> None:
+    assert learned(out_each_day(14.0)).out == LONGEST
+
+
+def test_a_few_outings_do_not_say_how_long_the_next_may_be() -> None:
+    assert learned(out_each_day(14.0, DAYS - KNOWN + 1)).out == UNKNOWN
+
+
 def test_who_is_often_away_for_two_days_may_be_out_longer_but_never_for_ever() -> None:
-    assert MODEL.out == OUT_LEAST
     away = [*without(LIFE, hours(5, 12), hours(7, 8)), left(hours(5, 12)), left(hours(7, 8))]
-    assert OUT_LEAST < learned(away).out <= OUT_MOST
+    assert UNKNOWN < learned(away).out <= LONGEST_OUT
     gone = [*without(LIFE, hours(5, 12), hours(15, 8)), left(hours(5, 12)), left(hours(15, 8))]
-    assert learned(gone).out == OUT_LEAST
+    assert learned(gone).out == UNKNOWN
+
+
+def test_a_nervous_sensor_in_the_empty_home_does_not_cut_an_outing_short() -> None:
+    shopping = out_each_day(22.0)
+    pulses = [moved(hours(day, 15), "attic") for day in range(DAYS)]
+    assert learned(shopping + pulses).out == learned(shopping).out > LONGEST
+
+
+def test_a_declared_absence_does_not_become_her_habit_of_being_out() -> None:
+    away = out_each_day(14.0)
+    away = [*without(away, hours(10, 14.5), hours(11, 9)), left(hours(10, 14.5)), left(hours(11, 9))]
+    away += [moved(hours(11, 9.02)), moved(hours(11, 9.1), "living-room")]
+    told = (span(hours(10, 14.6), hours(11, 8)),)
+    assert learned(away, untaught=told).out == LONGEST < learned(away).out
+
+
+def test_calls_into_an_empty_home_make_the_lines_longer() -> None:
+    still, pulses = out_each_day(21.0), [moved(hours(day, 10.5), "attic") for day in range(DAYS)]
+    assert learned(still + pulses).price > learned(still).price
+    assert learned(still + pulses).doubt > learned(still).doubt
+
+
+def test_in_doubt_nobody_waits_longer_than_ten_hours_and_a_larger_budget_shortens_it() -> None:
+    doubts = [learned(LIFE, budget=budget).doubt for budget in (0.001, 0.5, 1.0, 2.0, 4.0)]
+    assert doubts == sorted(doubts, reverse=True)
+    assert doubts[0] == 600
+    assert doubts[-1] < doubts[0]
 
 
 def test_two_weeks_are_enough_to_make_it_hers() -> None:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from linli.signals import Signal
-from models.habits.doubt import DOUBT
 from models.habits.learner import learn
 from models.habits.line import asked_after
 from models.habits.model import LONGEST, LONGEST_UNSEEN, HomeModel, model_from_json, model_to_json
@@ -14,6 +13,7 @@ from models.habits.presence import whereabouts_of
 from models.habits.prior import shipped_prior
 from models.habits.signs import signs_of
 from models.habits.silences import Span
+from models.habits.unseen import LEAST
 from tests.models.habits.lives import DAYS, WEEKS_LATER, ZONE, a_life, history, hours, span, without
 
 NIGHTS_AWAY = range(2, DAYS - 2, 3)
@@ -36,7 +36,7 @@ def learned(signals: list[Signal], budget: float = 1.0, untaught: tuple[Span, ..
 
 
 def test_who_never_stays_away_is_asked_after_ten_hours_as_before() -> None:
-    assert learned(indoors(a_life())).doubt == DOUBT
+    assert learned(indoors(a_life())).doubt == LEAST
 
 
 def test_who_spends_nights_elsewhere_unseen_is_not_called_for_each_of_them() -> None:
@@ -48,17 +48,17 @@ def test_who_spends_nights_elsewhere_unseen_is_not_called_for_each_of_them() -> 
 def test_the_larger_the_budget_the_shorter_the_line() -> None:
     lines = [learned(indoors(travelling()), budget).doubt for budget in (0.5, 2.0, 20.0)]
     assert lines == sorted(lines, reverse=True)
-    assert lines[0] > lines[-1] == DOUBT
+    assert lines[0] > lines[-1] == LEAST
 
 
 def test_nights_that_were_declared_teach_nothing() -> None:
     away = tuple(span(begin - timedelta(hours=1), end) for begin, end in AWAY)
-    assert learned(indoors(travelling()), untaught=away).doubt == DOUBT
+    assert learned(indoors(travelling()), untaught=away).doubt == LEAST
 
 
 def test_where_the_exit_is_seen_nothing_puts_the_twelve_hours_off() -> None:
     model = learned(travelling())
-    assert DOUBT <= model.doubt <= LONGEST == model.ceiling
+    assert model.doubt <= LONGEST == model.ceiling
 
 
 def test_the_line_and_the_ceiling_agree_and_the_model_can_be_kept() -> None:

@@ -1,0 +1,42 @@
+"""The line where no sensor is at the exit: so long that the budget holds there too.
+
+There it is always in doubt whether she is in: whoever stays away for a night looks like somebody who has fallen. What she
+did so far says how often that happens, and so how long the line must be.
+"""
+
+import numpy as np
+
+from models.habits.arrays import Floats
+from models.habits.budget import MONTH, SHARE_OF_PRIOR, fading
+from models.habits.evidence import ANSWER, Evidence, History
+from models.habits.model import LONGEST_UNSEEN
+from models.habits.silences import touching
+
+LEAST = 600
+"""Minutes: less would call for every longer outing."""
+_STEP = 30
+_OUTAGE = 72 * 60.0
+"""Minutes: what lasted longer was no outing that a line could wait for."""
+_FURTHER = 1.1
+"""The next time may last longer than the last."""
+
+
+def unseen_line(evidence: Evidence, history: History, budget: float) -> int:
+    """Return the shortest line, minutes, with which her own past would have kept to the budget."""
+    lengths, weights = _lengths(evidence, history)
+    days = evidence.today - evidence.first_day
+    seen = float(fading((days - evidence.seen_days).astype(np.float64)).sum())
+    for line in range(LEAST, LONGEST_UNSEEN, _STEP):
+        if weights[_FURTHER * lengths - ANSWER >= line].sum() / (seen + SHARE_OF_PRIOR) * MONTH <= budget:
+            return line
+    return LONGEST_UNSEEN
+
+
+def _lengths(evidence: Evidence, history: History) -> tuple[Floats, Floats]:
+    """Return how long the past silences lasted, and how much each counts."""
+    silences = evidence.silences
+    counts = silences.is_over & (silences.lengths < _OUTAGE)
+    begins = history.signs.at[: len(silences.lengths)]
+    counts &= ~touching(begins, begins + (60 * silences.lengths).astype(np.int64), history.untaught)
+    ago = evidence.today - silences.day
+    return silences.lengths[counts], fading(ago[counts].astype(np.float64))
