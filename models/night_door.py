@@ -52,7 +52,7 @@ class NightDoor:
                 leaf.close(at)
         elif kind in {Kind.MOTION, Kind.PRESENCE}:
             door.passed = max(door.passed, at)
-        if self._after and self._is_night(dwelling, at):
+        if self._after:
             self._deadlines.put(dwelling.home.home, at + self._after)
 
     def take_model(self, row: int) -> None:

@@ -63,8 +63,8 @@ def key(since: datetime) -> str:
 def test_a_stay_is_told_when_it_has_lasted_as_long_as_hers_may_and_not_a_second_before() -> None:
     watch = customary(gone_to_the_bathroom())
 
-    assert watch.next_due(NOON) == NOON + 50 * MINUTE
     assert stays(watch, NOON + 50 * MINUTE - SECOND) == []
+    assert watch.next_due(NOON + 50 * MINUTE - SECOND) == NOON + 50 * MINUTE
     assert stays(watch, NOON + 50 * MINUTE) == [key(NOON)]
 
 
