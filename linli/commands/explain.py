@@ -13,8 +13,10 @@ from linli.errors import LinliError, UnknownHome
 from linli.store import habits
 from linli.store import roster as roster_store
 from models.habits.arrays import SLOT
+from models.habits.customs import Customs
 from models.habits.model import HomeModel, model_from_json
 from models.habits.place import Place
+from models.night_door import OFTEN
 
 _KINDS_OF_DAY = ("weekday", "weekend")
 _HOUR = 60
@@ -56,12 +58,28 @@ def _lines(home: str, model: HomeModel, kept: int) -> Iterator[str]:
         f"{kept} nights kept"
     )
     yield f"in doubt whether she is in: {_length(model.doubt)}; out: {_length(model.out)}"
+    yield from _customs(model.customs)
     for number, kind in enumerate(_KINDS_OF_DAY):
         yield ""
         yield f"{kind:8}" + "".join(f"{name:>10}" for name in _PLACES.values())
         for hour in range(24):
             row = (model.table[number, place, hour * _HOUR // SLOT] for place in _PLACES)
             yield f"{hour:02}:00   " + "".join(f"{_length(int(minutes)):>10}" for minutes in row)
+
+
+def _customs(customs: Customs) -> Iterator[str]:
+    day, night = customs.bathroom_by_day, customs.bathroom_by_night
+    usual = f", seldom more than {day.usual} min" if day.usual else ""
+    lines = [f"{line.limit} min" if line.limit else "no line" for line in (day, night)]
+    yield f"in the bathroom: {lines[0]} by day{usual}; {lines[1]} in the evening and at night"
+    asleep = [f"{minute // _HOUR:02}:{minute % _HOUR:02}" for minute in customs.sleeps or ()]
+    often = sum(nights >= OFTEN for nights in customs.nights_out)
+    yield (
+        f"not up and about: {f'{asleep[0]} to {asleep[1]}' if asleep else 'not known yet'}; "
+        f"half hours at which the exit is often used: {often}"
+    )
+    for kind, usually in customs.ranges.items():
+        yield f"{kind.replace('_', ' ')}: usually {usually.low:g} to {usually.high:g}"
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

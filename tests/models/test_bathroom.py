@@ -141,6 +141,7 @@ def test_whoever_moves_on_the_floor_after_it_was_told_is_not_forgotten_by_the_si
     tell(watch, NOON + 50 * MINUTE)
     see(watch, moved(NOON + HOUR, "bathroom"))
 
+    assert stays(watch, NOON + HOUR + MINUTE) == []
     assert found(watch, NOON + 13 * HOUR) != []
 
 
