@@ -67,9 +67,9 @@ class Bathroom:
         self._deadlines.keep(set(self._homes.index))
 
     def _plan(self, dwelling: Dwelling) -> None:
-        line = self._line(dwelling)
-        if line.limit:
-            self._deadlines.put(dwelling.home.home, self._limit(line) + dwelling.stay.since)
+        """Have the stay looked at when the first line could be crossed: most are over by then, and cost nothing more."""
+        if self._least:
+            self._deadlines.put(dwelling.home.home, dwelling.stay.since + self._least)
 
     def _line(self, dwelling: Dwelling) -> BathroomLine:
         if not self._least:

@@ -52,7 +52,7 @@ class NightDoor:
                 leaf.close(at)
         elif kind in {Kind.MOTION, Kind.PRESENCE}:
             door.passed = max(door.passed, at)
-        if self._after and self._is_night(dwelling, at):
+        if self._after:
             self._deadlines.put(dwelling.home.home, at + self._after)
 
     def take_model(self, row: int) -> None:
@@ -178,7 +178,7 @@ def report(home: Home, since: int, now: int, *, is_open: bool, last_inside: int)
     if not is_open:
         template = sentences.OUT_AT_NIGHT
     else:
-        template = sentences.DOOR_OPEN_AND_STILL if is_still else sentences.DOOR_OPEN
+        template = sentences.DOOR_STANDS_OPEN_AND_STILL if is_still else sentences.DOOR_STANDS_OPEN
     return Finding(
         key=f"night_door:{home.home}:{since}",
         home=home.home,

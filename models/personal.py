@@ -62,7 +62,8 @@ class Personal:
             return
         self.trace = _followed(self.trace, sign)
         latest.append((sign, self.trace))
-        self._forget()
+        if len(latest) > _KEPT:
+            self._forget()
 
     def _see_late(self, sign: _Sign) -> None:
         """Put a sign where it belongs, and follow those after it once more."""
@@ -77,12 +78,12 @@ class Personal:
             trace = _followed(trace, one)
             self._latest.append((one, trace))
         self.trace = trace
-        self._forget()
+        if len(self._latest) > _KEPT:
+            self._forget()
 
     def _forget(self) -> None:
-        if len(self._latest) > _KEPT:
-            del self._latest[0]
-            self._has_forgotten = True
+        del self._latest[0]
+        self._has_forgotten = True
 
     def fix(self, room: str) -> int:
         """Return how long silence may last after the latest sign, in milliseconds; the same until another comes."""

@@ -58,8 +58,10 @@ OUT_AT_NIGHT = (
     "The front door was used at {since}, at night; nobody has moved inside since, for {length}. "
     "The sensors inside are working."
 )
-DOOR_OPEN = "The front door has stood open since {since}, at night, for {length}. Somebody has moved inside since."
-DOOR_OPEN_AND_STILL = (
+DOOR_STANDS_OPEN = (
+    "The front door has stood open since {since}, at night, for {length}. Somebody has moved inside since."
+)
+DOOR_STANDS_OPEN_AND_STILL = (
     "The front door has stood open since {since}, at night, for {length}; nobody has moved inside since. "
     "The sensors inside are working."
 )

@@ -16,6 +16,7 @@ from linli.errors import LinliError, UnknownHome
 from linli.finding import Finding
 from linli.learning import Learning, long_ones
 from linli.people import Roster
+from linli.signals import Kind, Signal
 from linli.store import cases, habits, unseen
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
@@ -29,7 +30,7 @@ from models.habits.prior import shipped_prior
 from tests.care_file import migrate
 from tests.cast import HOUR, MINUTE
 from tests.models.habits.lives import DAYS, MONDAY, WEEKS_LATER, a_life, hours, without
-from tests.models.vigil import HOME, QUIET_HOME, left, moved, roster_of, watch_over
+from tests.models.vigil import HOME, QUIET_HOME, left, moved, roster_of, signal, watch_over
 from tests.store.histories import alert, closed
 
 PRIOR = shipped_prior()
@@ -306,6 +307,23 @@ def test_it_is_explained_hour_by_hour(nights: Nights, tmp_path: Path, capsys: py
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"{HOME}: learned 2026-09-28, 21 days with signs of life from 2026-09-07 to 2026-09-27"
     assert sum(line.startswith("12:00") for line in told) == 2
+
+
+def test_what_is_usual_besides_silence_is_explained_too(
+    nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nights.signals.append([*a_life(busy_minutes=5), *pulses()])
+    nights.night(WEEKS_LATER + HOUR)
+    explain(HOME, data=tmp_path)
+    told = capsys.readouterr().out
+    assert "in the bathroom: 60 min by day, seldom more than 3 min; no line in the evening and at night\n" in told
+    assert "not up and about: 22:00 to 06:00; half hours at which the exit is often used: 9\n" in told
+    assert "heart rate: usually 60 to 64\n" in told
+
+
+def pulses() -> list[Signal]:
+    """Return a pulse each noon, as a watch without a room tells it."""
+    return [signal(HOME, "watch", Kind.HEART_RATE, 60.0 + day % 5, hours(day, 12)) for day in range(DAYS)]
 
 
 @pytest.mark.usefixtures("nights")

@@ -21,8 +21,10 @@ from linli.store import roster as roster_store
 from linli.store.habits import Learned
 from linli.words import say
 from models.habits.arrays import SLOT
+from models.habits.customs import Customs
 from models.habits.model import HomeModel, model_from_json
 from models.habits.place import Place
+from models.night_door import OFTEN
 
 _KINDS_OF_DAY = ("weekday", "weekend")
 _HOUR = 60
@@ -90,6 +92,7 @@ def _lines(home: Home, model: HomeModel, learned: Sequence[Learned], held: Held 
     if held is not None:
         yield f"in use: {told(held, home)}"
     yield from _changes(model, learned)
+    yield from _customs(model.customs)
     for number, kind in enumerate(_KINDS_OF_DAY):
         yield ""
         yield f"{kind:8}" + "".join(f"{name:>18}" for name in _PLACES.values())
@@ -129,6 +132,21 @@ def _last_alerts(alerts: Sequence[Alert], home: Home) -> Iterator[str]:
         ended = alert.outcome or ("still open" if alert.closed_at is None else "ended by itself")
         opened = f"{alert.opened_at.astimezone(home.zone):%Y-%m-%d %H:%M}"
         yield f"{opened}  {ended}: {say(alert.why, 'en', home.zone)}"
+
+
+def _customs(customs: Customs) -> Iterator[str]:
+    day, night = customs.bathroom_by_day, customs.bathroom_by_night
+    usual = f", seldom more than {day.usual} min" if day.usual else ""
+    lines = [f"{line.limit} min" if line.limit else "no line" for line in (day, night)]
+    yield f"in the bathroom: {lines[0]} by day{usual}; {lines[1]} in the evening and at night"
+    asleep = [f"{minute // _HOUR:02}:{minute % _HOUR:02}" for minute in customs.sleeps or ()]
+    often = sum(nights >= OFTEN for nights in customs.nights_out)
+    yield (
+        f"not up and about: {f'{asleep[0]} to {asleep[1]}' if asleep else 'not known yet'}; "
+        f"half hours at which the exit is often used: {often}"
+    )
+    for kind, usually in customs.ranges.items():
+        yield f"{kind.replace('_', ' ')}: usually {usually.low:g} to {usually.high:g}"
 
 
 def _length(minutes: int) -> str:

@@ -78,6 +78,8 @@ def _moved(trace: Trace, at: int, device: Hashable, *, is_exit: bool) -> Trace:
         doubted = (*trace.doubted, (at, device))[-MANY:]
         presence = Presence.IN if _is_borne_out(doubted, at) else Presence.DOUBT
         return replace(trace, presence=presence, was_exit=False, doubted=doubted if presence is Presence.DOUBT else ())
+    if trace.presence is Presence.IN and not trace.was_exit:
+        return trace
     return replace(trace, presence=Presence.IN, was_exit=False, doubted=())
 
 
@@ -99,15 +101,9 @@ def _weighed(trace: Trace, at: int, words: tuple[Hashable, Hashable], *, is_cert
     alone_since = trace.alone_since if is_near else at
     counts = trace.sure_at == _LONG_AGO  # nothing older is known that could bear the first sign out
     is_sure = is_certain or (is_near and (trace.is_sure or words != trace.words or at - alone_since >= BURST))
-    return replace(
-        trace,
-        last_at=at,
-        words=words,
-        alone_since=alone_since,
-        is_sure=is_sure,
-        sure_at=at if is_sure or counts else trace.sure_at,
-        sure_presence=trace.presence if is_sure or counts else trace.sure_presence,
-    )
+    sure_at, sure_presence = (at, trace.presence) if is_sure or counts else (trace.sure_at, trace.sure_presence)
+    # `replace` takes three times as long, and this runs for every sign of life
+    return Trace(trace.presence, at, trace.was_exit, trace.doubted, words, alone_since, is_sure, sure_at, sure_presence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ def key(since: datetime) -> str:
 def test_a_stay_is_told_when_it_has_lasted_as_long_as_hers_may_and_not_a_second_before() -> None:
     watch = customary(gone_to_the_bathroom())
 
-    assert watch.next_due(NOON) == NOON + 50 * MINUTE
     assert stays(watch, NOON + 50 * MINUTE - SECOND) == []
+    assert watch.next_due(NOON + 50 * MINUTE - SECOND) == NOON + 50 * MINUTE
     assert stays(watch, NOON + 50 * MINUTE) == [key(NOON)]
 
 
@@ -141,6 +141,7 @@ def test_whoever_moves_on_the_floor_after_it_was_told_is_not_forgotten_by_the_si
     tell(watch, NOON + 50 * MINUTE)
     see(watch, moved(NOON + HOUR, "bathroom"))
 
+    assert stays(watch, NOON + HOUR + MINUTE) == []
     assert found(watch, NOON + 13 * HOUR) != []
 
 
