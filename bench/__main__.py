@@ -1,14 +1,14 @@
 """`python3 dev.py bench [SECTION…]`: measures on this machine and prints what it found. Without a section: the short ones.
 
 `bench prior FOLDER…` makes the prior of the silence line anew from recordings; `bench line FOLDER CUTS` measures it.
-`bench night [HOMES]` measures what a night's learning costs.
+`bench night [HOMES]` measures what a night's learning costs; `bench days FOLDER` what changes in people's days are found.
 """
 
 import sys
 from importlib import import_module
 from pathlib import Path
 
-from bench import line, night
+from bench import days, line, night
 from bench.prior import make_prior_of
 
 SECTIONS = ("sos", "kill", "outage", "load", "storm")
@@ -25,6 +25,8 @@ def main() -> int:
         return line.main(wanted[1:])
     if wanted[0] == "night":
         return night.main(wanted[1:])
+    if wanted[0] == "days":
+        return days.main(wanted[1:])
     unknown = [name for name in wanted if name not in (*SECTIONS, *LONG)]
     if unknown:
         sys.stderr.write(f"bench: there is no section {unknown[0]}; there are {', '.join((*SECTIONS, *LONG))}\n")
