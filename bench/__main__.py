@@ -1,35 +1,29 @@
 """`python3 dev.py bench [SECTION…]`: measures on this machine and prints what it found. Without a section: the short ones.
 
-`bench prior FOLDER…` makes the prior of the silence line anew from recordings; `bench line FOLDER CUTS` measures it,
-and `bench robust FOLDER CUTS` what disturbs it. `bench night [HOMES]` measures what a night's learning costs.
+`bench prior FOLDER…` makes the prior of the silence line anew from recordings, `bench line FOLDER CUTS` measures it and
+`bench robust FOLDER CUTS` what disturbs it; `bench days FOLDER` tells what changes in people's days are found, `bench night
+[HOMES]` what a night's learning costs.
 """
 
 import sys
 from importlib import import_module
-from pathlib import Path
-
-from bench import line, night, robust
-from bench.prior import make_prior_of
 
 SECTIONS = ("sos", "kill", "outage", "load", "storm", "tick")
 LONG = ("locked", "crash", "kinds", "machine", "mistakes", "year", "mutants")
 """Sections that take from ten minutes to an hour: only by name."""
+TOLD_WHAT = ("prior", "line", "robust", "days", "night")
+"""Sections that take what follows for themselves."""
 
 
 def main() -> int:
     """Run the sections that were named; 1 if one of them found something wrong."""
     wanted = sys.argv[1:] or list(SECTIONS)
-    if wanted[0] == "prior":
-        return make_prior_of([Path(name) for name in wanted[1:]])
-    if wanted[0] == "line":
-        return line.main(wanted[1:])
-    if wanted[0] == "night":
-        return night.main(wanted[1:])
-    if wanted[0] == "robust":
-        return robust.main(wanted[1:])
+    if wanted[0] in TOLD_WHAT:
+        return int(import_module(f"bench.{wanted[0]}").main(wanted[1:]))
     unknown = [name for name in wanted if name not in (*SECTIONS, *LONG)]
     if unknown:
-        sys.stderr.write(f"bench: there is no section {unknown[0]}; there are {', '.join((*SECTIONS, *LONG))}\n")
+        known = ", ".join((*SECTIONS, *LONG, *TOLD_WHAT))
+        sys.stderr.write(f"bench: there is no section {unknown[0]}; there are {known}\n")
         return 2
     return max(import_module(f"bench.{name}").main() or 0 for name in wanted)
 

@@ -15,9 +15,9 @@ from models.habits.signs import signs_of
 TARGET = Path(models.habits.__file__).with_name("prior.json")
 
 
-def make_prior_of(folders: Sequence[Path]) -> int:
+def main(folders: Sequence[str]) -> int:
     """Write the prior of all recordings in some folders; only sums over all homes go into it."""
-    files = sorted(file for folder in folders for file in folder.glob("*.csv"))
+    files = sorted(file for folder in folders for file in Path(folder).glob("*.csv"))
     histories = dict(pair for file in files for pair in histories_in(file).items())
     if not histories:
         sys.stderr.write("bench: name folders that hold recordings (*.csv)\n")

@@ -62,6 +62,7 @@ class _Drawing:
         is_judged = judged_hours >= LEAST_JUDGED
         at_home = grid.between(~grid.away & ~grid.unseen, wakes, midnight)
         is_up, is_asleep = is_judged & (at_home >= _LEAST_AT_HOME), is_judged & self._is_asleep()
+        moves = is_up & seen.inside & seen.exit  # without the exit, nobody can tell sitting still from being out
         goes_out = is_judged & seen.exit & (grid.by_day(grid.away).sum(axis=1) < _WHOLE_DAY_OUT)
         made, possible = meals_of(grid, nights.usual_rising, is_judged & seen.kitchen)
         washing, at_home = self.signs.place == Place.WASHING, np.maximum(1, at_home)
@@ -77,8 +78,8 @@ class _Drawing:
             meals_possible=possible,
             outings=_only(goes_out, self._outings()),
             hours_out=_only(goes_out, grid.by_day(grid.away).sum(axis=1) * BIN / 60),
-            movement=_only(is_up & seen.inside, stirred / at_home),
-            bouts=_only(is_up & seen.inside, self._by_day(self._inside, wakes, _BOUT)),
+            movement=_only(moves, stirred / at_home),
+            bouts=_only(moves, self._by_day(self._inside, wakes, _BOUT)),
             rooms=_only(is_up & seen.inside, self._rooms()),
             judged_hours=judged_hours,
         )

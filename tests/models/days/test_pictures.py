@@ -43,7 +43,8 @@ def test_what_was_never_seen_is_none_and_not_nothing() -> None:
     day = drawn(poor, DAYS).of(13)
     assert (day.meals, day.meals_possible, day.outings, day.hours_out) == (None, None, None, None)
     assert (day.night_bathroom, day.day_bathroom) == (None, None)
-    assert day.rises is not None
+    assert (day.movement, day.bouts) == (None, None)
+    assert (day.rises, day.rooms) == (PICTURES.of(13).rises, 2)
 
 
 def test_a_meal_that_was_not_made_is_missing_and_a_glass_of_water_is_none() -> None:
