@@ -80,8 +80,7 @@ class Learning:
         if not self._budget:
             return
         with self._care.read() as connection:
-            known = habits.newest(connection)
-        self._learned_at = {home: learned.learned_at for home, learned in known.items()}
+            self._learned_at = habits.newest(connection)
         self._follow()
         self._meet(self._clock.now())
 
@@ -113,19 +112,19 @@ class Learning:
             revision = habits.revision(connection)
             if revision == self._revision_met:
                 return
-            for home, learned_at in habits.in_use(connection).items():
-                known = self._in_use.get(home)
-                if known is None or known.learned_at != learned_at:
-                    self._read(home, habits.at(connection, home, learned_at))
+            known = {home: model.learned_at for home, model in self._in_use.items()}
+            chosen = {home: at for home, at in habits.in_use(connection).items() if at != known.get(home)}
+            for learned in habits.these(connection, chosen):
+                self._read(learned)
         self._revision_met = revision
 
-    def _read(self, home: str, learned: Learned | None) -> None:
+    def _read(self, learned: Learned) -> None:
         """Take a stored model into use; one that cannot be read is learned anew as soon as possible."""
         model = readable(learned)
         if model is None:
-            self._learned_at[home] = _LONG_AGO
+            self._learned_at[learned.home] = _LONG_AGO
         else:
-            self._use(home, model)
+            self._use(learned.home, model)
 
     def _meet(self, now: datetime) -> None:
         """Give homes that were added since the prior's line, until their first night."""

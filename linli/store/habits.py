@@ -4,9 +4,10 @@ A home has its newest model unless an older one is held. Who holds one or lets i
 linli heeds it within seconds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -18,6 +19,7 @@ from linli.store.upsert import upsert
 KEPT = 14
 """So many of a home's latest models are kept, and the one that is held."""
 _HABITS = "habits"
+_AT_ONCE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,10 @@ def _forget_old(connection: Connection, home: str, held: datetime | None) -> Non
         connection.execute(delete(t.habits).where(old, t.habits.c.learned_at.is_distinct_from(held)))
 
 
-def newest(connection: Connection) -> Mapping[str, Learned]:
-    """Return each home's latest model (primary key)."""
-    latest = select(t.habits.c.home, func.max(t.habits.c.learned_at).label("at")).group_by(t.habits.c.home).subquery()
-    query = select(t.habits).join(latest, (t.habits.c.home == latest.c.home) & (t.habits.c.learned_at == latest.c.at))
-    return {row.home: Learned(row.home, row.learned_at, row.model.encode()) for row in connection.execute(query)}
+def newest(connection: Connection) -> dict[str, datetime]:
+    """Return when each home was learned last (primary key)."""
+    query = select(t.habits.c.home, func.max(t.habits.c.learned_at).label("at")).group_by(t.habits.c.home)
+    return {row.home: row.at for row in connection.execute(query)}
 
 
 def of_home(connection: Connection, home: str) -> list[Learned]:
@@ -84,18 +85,25 @@ def of_home(connection: Connection, home: str) -> list[Learned]:
 
 def in_use(connection: Connection) -> Mapping[str, datetime]:
     """Return when the model was learned that each home has: the one that is held, else the latest (primary keys)."""
-    latest = select(t.habits.c.home, func.max(t.habits.c.learned_at).label("learned_at")).group_by(t.habits.c.home)
     same = (t.habits.c.home == t.held_models.c.home) & (t.habits.c.learned_at == t.held_models.c.learned_at)
     kept = select(t.habits.c.home, t.habits.c.learned_at).join(t.held_models, same)
-    return {row.home: row.learned_at for query in (latest, kept) for row in connection.execute(query)}
+    return {**newest(connection), **{row.home: row.learned_at for row in connection.execute(kept)}}
 
 
-def at(connection: Connection, home: str, learned_at: datetime) -> Learned | None:
-    """Return the model of a home that was learned at a moment (primary key)."""
-    row = connection.execute(
-        select(t.habits).where(t.habits.c.home == home, t.habits.c.learned_at == learned_at)
-    ).first()
-    return Learned(row.home, row.learned_at, row.model.encode()) if row else None
+def these(connection: Connection, moments: Mapping[str, datetime]) -> Iterator[Learned]:
+    """Yield the models of homes that were learned at these moments, a few hundred at a time (primary key).
+
+    Asked moment by moment, which most homes share: of pairs SQLite would look through the whole table.
+    """
+    homes: dict[datetime, list[str]] = {}
+    for home, learned_at in moments.items():
+        homes.setdefault(learned_at, []).append(home)
+    for learned_at, all_of_them in homes.items():
+        wanted = iter(all_of_them)
+        while some := list(islice(wanted, _AT_ONCE)):
+            query = select(t.habits).where(t.habits.c.home.in_(some), t.habits.c.learned_at == learned_at)
+            for row in connection.execute(query):
+                yield Learned(row.home, row.learned_at, row.model.encode())
 
 
 def in_use_of(connection: Connection, home: str) -> Learned | None:

@@ -43,7 +43,8 @@ def test_a_home_has_its_newest_model_unless_an_older_one_is_held(open_one: Conne
 
     habits.hold(open_one, held(2))
 
-    assert habits.in_use_of(open_one, MEI.home) == habits.at(open_one, MEI.home, EIGHT + 2 * DAY) == night(2)
+    assert habits.in_use_of(open_one, MEI.home) == night(2)
+    assert set(habits.these(open_one, habits.in_use(open_one))) == {night(2), night(2, NEIGHBOUR.home)}
     assert habits.in_use(open_one) == {MEI.home: EIGHT + 2 * DAY, NEIGHBOUR.home: EIGHT + 2 * DAY}
     habits.let_go(open_one, MEI.home)
     assert habits.in_use_of(open_one, MEI.home) == night(3)
@@ -53,7 +54,7 @@ def test_a_home_has_its_newest_model_unless_an_older_one_is_held(open_one: Conne
 def test_of_what_was_never_learned_nothing_is_in_use(open_one: Connection) -> None:
     assert habits.in_use_of(open_one, MEI.home) is None
     assert habits.in_use(open_one) == {}
-    assert habits.at(open_one, MEI.home, EIGHT) is None
+    assert list(habits.these(open_one, {MEI.home: EIGHT})) == []
 
 
 def test_why_a_model_is_held_and_the_difference_come_back_as_they_were(open_one: Connection) -> None:
