@@ -18,8 +18,6 @@ DOUBT = 600
 _STEP = 30
 _OUTAGE = 72 * 60.0
 """Minutes: what lasted longer was no outing that a line could wait for."""
-_FURTHER = 1.1
-"""The next time may last longer than the last."""
 
 
 def doubt_line(evidence: Evidence, history: History, budget: float, *, sees_exit: bool) -> int:
@@ -28,7 +26,7 @@ def doubt_line(evidence: Evidence, history: History, budget: float, *, sees_exit
     days = evidence.today - evidence.first_day
     seen = float(fading((days - evidence.seen_days).astype(np.float64)).sum())
     for line in range(DOUBT, LONGEST if sees_exit else LONGEST_UNSEEN, _STEP):
-        if weights[_FURTHER * lengths - ANSWER >= line].sum() / (seen + SHARE_OF_PRIOR) * MONTH <= budget:
+        if weights[lengths - ANSWER >= line].sum() / (seen + SHARE_OF_PRIOR) * MONTH <= budget:
             return line
     return LONGEST if sees_exit else LONGEST_UNSEEN
 
