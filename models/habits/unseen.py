@@ -17,8 +17,6 @@ LEAST = 600
 _STEP = 30
 _OUTAGE = 72 * 60.0
 """Minutes: what lasted longer was no outing that a line could wait for."""
-_FURTHER = 1.1
-"""The next time may last longer than the last."""
 
 
 def unseen_line(evidence: Evidence, history: History, budget: float) -> int:
@@ -27,7 +25,7 @@ def unseen_line(evidence: Evidence, history: History, budget: float) -> int:
     days = evidence.today - evidence.first_day
     seen = float(fading((days - evidence.seen_days).astype(np.float64)).sum())
     for line in range(LEAST, LONGEST_UNSEEN, _STEP):
-        if weights[_FURTHER * lengths - ANSWER >= line].sum() / (seen + SHARE_OF_PRIOR) * MONTH <= budget:
+        if weights[lengths - ANSWER >= line].sum() / (seen + SHARE_OF_PRIOR) * MONTH <= budget:
             return line
     return LONGEST_UNSEEN
 

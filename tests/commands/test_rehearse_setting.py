@@ -1,0 +1,127 @@
+"""Staff see what another setting would have changed in their own site's last weeks before they switch it on."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from linli.commands import rehearse
+from linli.data_dir import DataDir
+from linli.errors import LinliError
+from linli.people import Care, Person, Role, Scope
+from linli.store import absences
+from linli.store import roster as roster_store
+from linli.store.absences import Absence
+from linli.store.care import CareStore
+from linli.store.sqlite_signals import SqliteSignalStore
+from simulators.community import build
+from simulators.incidents import Incident, IncidentKind
+from simulators.life import signals
+from tests.evaluation.lives import START
+
+DAYS, SEED = 8, 2
+FALL = START + timedelta(days=5, hours=10)
+SINCE = (START + timedelta(days=4)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an installation with one simulated home, whose resident falls on the sixth day and is found after a while."""
+    folder = DataDir(tmp_path_factory.mktemp("site"))
+    community = build(1, SEED)
+    home = community.homes[0]
+    care, store = CareStore(f"sqlite:///{folder.care}"), SqliteSignalStore(folder.signals)
+    care.migrate()
+    people = [
+        Person("neighbour", Role.VOLUNTEER, cares=(Care(Scope.SITE, home.site),)),
+        Person("staff", Role.STAFF, cares=(Care(Scope.SITE, home.site),)),
+    ]
+    with care.begin() as connection:
+        roster_store.save(connection, [home], list(community.devices), people)
+    falls = [Incident(home.home, IncidentKind.FALL, FALL)]
+    store.append(list(signals(community, SEED, START, START + timedelta(days=DAYS), falls)))
+    store.close()
+    care.close()
+    return folder.path
+
+
+def told(site: Path, capsys: pytest.CaptureFixture[str], *settings: str) -> dict[str, object]:
+    rehearse.command(setting=list(settings), since=SINCE, data=site, as_json=True)
+    (home,) = json.loads(capsys.readouterr().out)["homes"].values()
+    return dict(home)
+
+
+def silences(home: dict[str, object]) -> list[dict[str, object]]:
+    alerts = home["alerts"]
+    assert isinstance(alerts, list)
+    return [alert for alert in alerts if alert["kind"] == "inactivity"]
+
+
+def test_what_is_set_already_changes_nothing(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = told(site, capsys, "false_alerts_per_month=1")
+    assert len(silences(home)) > 0
+    assert all(alert["old"] == alert["new"] for alert in silences(home))
+    assert 3.5 < float(str(home["days"])) < 4.1
+
+
+def test_a_shorter_line_calls_sooner_where_she_fell(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = silences(told(site, capsys, "false_alerts_per_month=0", "day_line_hours=2"))
+    fell = max((alert for alert in changed if str(alert["since"]) <= FALL.isoformat()), key=lambda a: str(a["since"]))
+    assert float(str(fell["earlier"])) > 0
+
+
+def test_a_shorter_line_is_told_line_by_line(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rehearse.command(setting=["false_alerts_per_month=0", "day_line_hours=2"], since=SINCE, data=site)
+    printed = capsys.readouterr()
+    assert "  inactivity  " in printed.out
+    assert "new a month" in printed.out
+    assert " gone, " in printed.out.splitlines()[-1]
+    assert printed.err == ""
+
+
+def test_who_had_said_that_she_is_away_is_not_missed(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = len(silences(told(site, capsys, "false_alerts_per_month=0")))
+    home = build(1, SEED).homes[0].home
+    care = CareStore(f"sqlite:///{DataDir(site).care}")
+    with care.begin() as connection:
+        declared = Absence(home, FALL - timedelta(days=1), START + timedelta(days=DAYS + 30), "staff")
+        absences.begin(connection, declared)
+    after = len(silences(told(site, capsys, "false_alerts_per_month=0")))
+    with care.begin() as connection:
+        absences.end(connection, home, declared.since)
+    care.close()
+    assert after < before
+
+
+def test_a_rehearsal_writes_nothing(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = {path.name for path in site.iterdir()}
+    stored = SqliteSignalStore(DataDir(site).signals)
+    count = stored.count()
+    told(site, capsys, "night_line_hours=9")
+    assert stored.count() == count
+    stored.close()
+    assert {name for name in (path.name for path in site.iterdir()) if "-" not in name} == names
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (["http=1"], "is not NAME=VALUE with one of false_alerts_per_month"),
+        (["day_line_hours"], "is not NAME=VALUE"),
+        (["day_line_hours=many"], "setting day_line_hours"),
+        (["day_line_hours=500"], "setting day_line_hours"),
+    ],
+)
+def test_what_cannot_be_rehearsed_is_said(site: Path, settings: list[str], words: str) -> None:
+    with pytest.raises(LinliError, match=words):
+        rehearse.command(setting=settings, data=site)
+
+
+def test_either_a_ladder_or_a_setting(site: Path, tmp_path: Path) -> None:
+    with pytest.raises(LinliError, match="either a ladder file or a --setting"):
+        rehearse.command(data=site)
+    with pytest.raises(LinliError, match="there is no care data"):
+        rehearse.command(setting=["day_line_hours=6"], data=tmp_path / "nowhere")
+    with pytest.raises(LinliError, match="no signals of the site mars"):
+        rehearse.command(setting=["day_line_hours=6"], site="mars", data=site)
