@@ -113,8 +113,6 @@ def rungs_of(evidence: Evidence, coefficients: Floats) -> tuple[Ints, Ints]:
     which, begun = which[begun >= FEW_DAYS], begun[begun >= FEW_DAYS]
     by_price = lines_by_price(_lasting(evidence, which, begun, coefficients))
     is_in = evidence.presence[which] == Presence.IN
-    if not evidence.has_exit:
-        by_price = np.maximum(by_price, DOUBT_BY_PRICE[:, None])
     by_price = np.where(is_in, by_price, DOUBT_BY_PRICE[:, None])
     return begun, steps_rung(evidence.silences.lengths[which] - ANSWER, by_price)
 
