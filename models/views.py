@@ -136,6 +136,8 @@ class Views:
         asks_at = np.where(is_seen & ~leaves_before, homes.due[rows], NEVER)
         if self._deafness.since > now:
             asks_at = np.minimum(asks_at, deadlines)
+        # what comes after an absence that is yet to begin hangs on what comes before it
+        asks_at = np.where(leaves_before & (asks_at > homes.away_since[rows]), NEVER, asks_at)
         for column in (slots, asks_at):
             column[cases == _Case.AWAY] = NEVER
         return map(Next, _moments(expected_by), _moments(slots), _moments(asks_at))

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import Enum, auto
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linli.alert import AlertKind
@@ -113,6 +113,12 @@ def due_before(watch: Watch, at: datetime) -> Iterator[datetime]:
     has_model=st.booleans(),
     plan=st.sampled_from([(), (time(9),)]),
     after=st.integers(0, 8 * 4),
+)
+@example(
+    history=[Event(MORNING + 58.5 * HOUR, What.PLANS), Event(MORNING + 61.25 * HOUR, What.CHECK_IN)],
+    has_model=False,
+    plan=(time(9),),
+    after=0,
 )
 def test_the_moment_that_is_foretold_is_the_moment_at_which_it_rings(
     *, history: list[Event], has_model: bool, plan: tuple[time, ...], after: int
