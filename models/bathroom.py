@@ -115,6 +115,7 @@ class Bathroom:
             min(homes.seen_until.item(row), self._deafness.since) > now
             and dwelling.personal.trace.presence is Presence.IN
             and homes.told_sign.item(row) != homes.last_sign.item(row)
+            and homes.due.item(row) > now
             and not self._absences.is_away(row, dwelling.stay.since, now)
             and any(
                 sensor.sight is Sight.MOVEMENT

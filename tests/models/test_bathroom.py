@@ -150,6 +150,7 @@ def test_nobody_is_asked_twice_about_one_silence() -> None:
     told = [finding.kind for finding in tell(watch, NOON + 12 * HOUR)]
 
     assert AlertKind.INACTIVITY in told
+    assert AlertKind.BATHROOM not in told
     assert stays(watch, NOON + 12 * HOUR + MINUTE) == []
 
 
