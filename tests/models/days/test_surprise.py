@@ -7,7 +7,7 @@ import pytest
 
 from models.days.decline import LAG, declines
 from models.days.decline import LEAST as LEAST_OF_DECLINE
-from models.days.surprise import GIVE_UP, HABIT, LEAST, Bet, changes, won
+from models.days.surprise import GIVE_UP, HABIT, Bet, changes, won
 from models.habits.arrays import Floats
 
 ALWAYS: Callable[[Floats, Floats], bool] = lambda usual, changed: True  # noqa: ARG005, E731
@@ -55,8 +55,9 @@ def test_after_three_weeks_a_new_habit_is_usual() -> None:
 
 
 def test_nothing_is_said_before_two_weeks_are_known() -> None:
-    short = np.append(CALM[: LEAST - 1], np.zeros(20))
-    assert min(found(short), default=99) >= LEAST
+    known, fortnight = CALM[:8], 14
+    assert won(0.0, known.tolist(), FEWER) > 1
+    assert found(np.append(known, np.zeros(fortnight - len(known) + 2))) == []
 
 
 def test_days_that_are_not_known_neither_say_nor_teach() -> None:
