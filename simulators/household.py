@@ -8,14 +8,13 @@ from random import Random
 
 from linli.errors import LinliError
 from linli.people import Device, Home
-from linli.signals import Kind
 from simulators.ailments import ailing
 from simulators.chance import stream_of
 from simulators.community import Community
 from simulators.day import Plan, plan_day
 from simulators.effects import Effect, effect_of
 from simulators.faults import Faults, Frailty, Hole, Message, frailty_of, hole_of, silences, transmit
-from simulators.incidents import NATURES, Incident, IncidentKind
+from simulators.incidents import NATURES, Incident, IncidentKind, Nature
 from simulators.onset import onset
 from simulators.persona import Persona
 from simulators.sensors import Frame, Kit, sense
@@ -128,18 +127,19 @@ def homes_hit(community: Community, incident: Incident) -> tuple[str, ...]:
 def resolve(community: Community, seed: int, incident: Incident) -> Incident:
     """Return an incident with the moment at which it really begins; raises LinliError if the home cannot show it."""
     home = community.home(incident.home)
-    needs = NATURES[incident.kind].needs
-    if needs and not _can_show(community.devices_by_home[home.home], needs):
-        raise LinliError(_cannot_show(community, incident, needs))
+    if not _can_show(community.devices_by_home[home.home], NATURES[incident.kind]):
+        raise LinliError(_cannot_show(community, incident))
     return replace(incident, at=onset(incident, household_of(community, seed, home).plan, community.zone))
 
 
-def _can_show(devices: Sequence[Device], needs: Sequence[Kind]) -> bool:
-    return any(kind in device.kinds for device in devices for kind in needs)
+def _can_show(devices: Sequence[Device], nature: Nature) -> bool:
+    seen = [device for device in devices if nature.in_room in {"", device.room}]
+    return not nature.needs or any(kind in device.kinds for device in seen for kind in nature.needs)
 
 
-def _cannot_show(community: Community, incident: Incident, needs: Sequence[Kind]) -> str:
-    able = [home for home, devices in community.devices_by_home.items() if _can_show(devices, needs)]
-    kinds = " or ".join(needs)
+def _cannot_show(community: Community, incident: Incident) -> str:
+    nature = NATURES[incident.kind]
+    able = [home for home, devices in community.devices_by_home.items() if _can_show(devices, nature)]
+    kinds = " or ".join(nature.needs) + (f" in the {nature.in_room}" if nature.in_room else "")
     which = f"{', '.join(able[:3])} can" if able else "no home of this community can"
     return f"{incident.home} cannot show {incident.kind}: no device of it tells {kinds}; {which}"

@@ -50,6 +50,8 @@ class Nature:
     """How long after its end, or after its beginning where it has none, an alert is still an answer to it."""
     needs: tuple[Kind, ...] = ()
     """The home must have a device that tells one of these."""
+    in_room: str = ""
+    """Where that device must be; anywhere unless said."""
     follows: tuple[str, ...] = ()
     """Alerts that it may bring besides: neither an answer nor false."""
     stops_life: bool = False
@@ -57,7 +59,9 @@ class Nature:
 
 NATURES: dict[IncidentKind, Nature] = {
     IncidentKind.FALL: Nature((*_SILENCES, "bathroom"), None, _FOUND_WITHIN, stops_life=True),
-    IncidentKind.FALL_BATHROOM: Nature(("bathroom", *_SILENCES), None, _FOUND_WITHIN, stops_life=True),
+    IncidentKind.FALL_BATHROOM: Nature(
+        ("bathroom", *_SILENCES), None, _FOUND_WITHIN, (Kind.MOTION,), in_room="bathroom", stops_life=True
+    ),
     IncidentKind.FALL_HOME_COMING: Nature(_SILENCES, None, _FOUND_WITHIN, (Kind.CONTACT,), stops_life=True),
     IncidentKind.SILENT_MORNING: Nature(_SILENCES, None, _FOUND_WITHIN, stops_life=True),
     IncidentKind.SOS: Nature(
@@ -78,7 +82,9 @@ NATURES: dict[IncidentKind, Nature] = {
     IncidentKind.INFECTION: Nature(("routine_change",), timedelta(days=7), timedelta(days=3)),
     IncidentKind.RESTLESS_NIGHTS: Nature(("routine_change",), timedelta(days=14), timedelta(days=3)),
     IncidentKind.LATE_RISING: Nature(("routine_change", *_SILENCES), timedelta(days=14), timedelta(days=3)),
-    IncidentKind.MEALS_FORGOTTEN: Nature(("routine_change",), timedelta(days=14), timedelta(days=3)),
+    IncidentKind.MEALS_FORGOTTEN: Nature(
+        ("routine_change",), timedelta(days=14), timedelta(days=3), (Kind.MOTION,), in_room="kitchen"
+    ),
     IncidentKind.HOUSEBOUND: Nature(("routine_change",), timedelta(days=21), timedelta(days=3), (Kind.CONTACT,)),
     IncidentKind.SLOW_DECLINE: Nature(
         ("routine_change",), timedelta(days=42), timedelta(days=60), follows=(*_SILENCES, "bathroom")

@@ -221,6 +221,13 @@ def test_an_incident_the_home_cannot_show_is_refused_and_one_that_can_is_named()
         told(1, [Incident(without, IncidentKind.MISSED_CHECK_IN, START)])
 
 
+def test_who_has_no_sensor_in_the_kitchen_cannot_be_seen_to_forget_meals() -> None:
+    rooms = {home: {device.room for device in devices} for home, devices in willow(60).devices_by_home.items()}
+    without = next(home for home in rooms if "kitchen" not in rooms[home])
+    with pytest.raises(LinliError, match=f"{without} cannot show meals-forgotten: .* motion in the kitchen; .*can"):
+        truths(willow(60), SEED, [Incident(without, IncidentKind.MEALS_FORGOTTEN, START)])
+
+
 def test_an_incident_at_an_unknown_home_is_refused() -> None:
     with pytest.raises(LinliError, match="w-1-1-999 is not a home"):
         told(1, [Incident("w-1-1-999", IncidentKind.FALL, START)])
