@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from alembic import command
@@ -20,6 +21,7 @@ from linli.clock import seconds
 from linli.errors import LinliError, StoreDown
 from linli.store import prepared
 from linli.store.chain import gathering
+from linli.store.sqlite_lock import when_free
 from linli.store.turns import Turns
 
 BUSY_TIMEOUT = timedelta(seconds=5)
@@ -34,6 +36,7 @@ class CareStore:
     """Opens transactions on the care database; the url is SQLAlchemy's (`sqlite:///…`, `postgresql+psycopg://…`)."""
 
     def __init__(self, url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> None:
+        self._busy_timeout = busy_timeout
         self._turns = Turns(busy_timeout)
         try:
             self.url = make_url(url)
@@ -53,7 +56,7 @@ class CareStore:
         turn = self._turns.take() if self.is_sqlite else nullcontext()
         with turn, _ours(), self._writing.begin() as connection, gathering(connection):
             if self.is_sqlite:  # the lock at once: a transaction that has read first could not get it any more
-                prepared.do(connection, "BEGIN IMMEDIATE")
+                when_free(partial(prepared.do, connection, "BEGIN IMMEDIATE"), self._busy_timeout)
             yield connection
 
     @contextmanager
@@ -127,7 +130,8 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
         url, hide_parameters=True, pool_size=8, max_overflow=32, pool_timeout=busy_timeout.total_seconds()
     )
     pragmas = {
-        "busy_timeout": str(busy_timeout // timedelta(milliseconds=1)),
+        # who writes waits in `when_free`
+        "busy_timeout": "0" if writes else str(busy_timeout // timedelta(milliseconds=1)),
         "synchronous": "FULL",
         "foreign_keys": "ON",
         "query_only": "OFF" if writes else "ON",

@@ -5,6 +5,7 @@ ten times as long as SQLite takes to answer. A failure is told as SQLAlchemy tel
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -114,9 +115,9 @@ def _read(type_: TypeEngine[Any], dialect: Dialect) -> _Form | None:
 def ask(connection: Connection, words: str, values: _Values = ()) -> Sequence[Any]:
     """Say something to the database in its own words; return its answer as the driver gives it."""
     try:
-        cursor = connection.connection.cursor()
-        cursor.execute(words, values)
-        return cursor.fetchall()
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(words, values)
+            return cursor.fetchall()
     except Exception as why:  # noqa: BLE001 - each driver has its own
         _tell(connection, words, why)
 
@@ -124,11 +125,11 @@ def ask(connection: Connection, words: str, values: _Values = ()) -> Sequence[An
 def do(connection: Connection, words: str, values: _Values = ()) -> int:
     """Let the database do something, said in its own words; return how many rows it has changed."""
     try:
-        cursor = connection.connection.cursor()
-        cursor.execute(words, values)
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(words, values)
+            return int(cursor.rowcount)
     except Exception as why:  # noqa: BLE001 - each driver has its own
         _tell(connection, words, why)
-    return int(cursor.rowcount)
 
 
 def do_each(connection: Connection, words: str, many: Sequence[Any]) -> None:
@@ -136,7 +137,8 @@ def do_each(connection: Connection, words: str, many: Sequence[Any]) -> None:
     if not many:
         return
     try:
-        connection.connection.cursor().executemany(words, many)
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.executemany(words, many)
     except Exception as why:  # noqa: BLE001 - each driver has its own
         _tell(connection, words, why)
 

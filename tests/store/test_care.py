@@ -1,8 +1,9 @@
 """The care data's engine keeps its promises on SQLite and on PostgreSQL."""
 
+import gc
 import sqlite3
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -94,6 +95,39 @@ def test_the_store_is_down_while_somebody_else_holds_it(care_url: str) -> None:
     with care.begin() as connection:
         connection.execute(insert(t.sites).values(site="river"))
     assert _sites(care) == ["garden", "river"]
+    care.close()
+
+
+def test_who_waits_for_the_lock_holds_up_nobody_who_tidies_up_after_it(tmp_path: Path, migrated_file: Path) -> None:
+    file = _copy(migrated_file, tmp_path)
+    care = CareStore(f"sqlite:///{file}", busy_timeout=timedelta(seconds=4))
+    with care.begin() as connection:
+        left_over: list[object] = [connection.connection.cursor().execute("SELECT 1")]
+    left_over.append(left_over)  # only the garbage collector finds it
+
+    def wait() -> None:
+        begins.set()
+        with pytest.raises(StoreDown, match="lock"), care.begin():
+            pass
+
+    def tidy_up() -> None:
+        gc.collect()
+        tidied.set()
+
+    begins, tidied = threading.Event(), threading.Event()
+    waiting = threading.Thread(target=wait)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting.start()
+        begins.wait()
+        waiting.join(timeout=0.5)
+        del left_over
+        threading.Thread(target=tidy_up).start()
+        tidied.wait()
+        was_waiting = waiting.is_alive()
+        waiting.join()
+
+    assert was_waiting
     care.close()
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from linli.errors import StoreDown
+from linli.store.sqlite_lock import code_of
 
 _WRONG = {
     sqlite3.SQLITE_BUSY: "is locked by another program; close what has it open",
@@ -40,7 +41,7 @@ class SqliteFile:
         try:
             yield
         except sqlite3.Error as why:
-            wrong = _WRONG.get(_code(why))
+            wrong = _WRONG.get(code_of(why))
             if wrong is None and not isinstance(why, sqlite3.OperationalError):
                 raise
             raise StoreDown(f"{self.path.name} {wrong or f'does not answer: {why}'}") from why
@@ -48,8 +49,3 @@ class SqliteFile:
     def closed(self) -> StoreDown:
         """Return what to raise once the store is closed."""
         return StoreDown(f"{self.path.name} is closed")
-
-
-def _code(why: sqlite3.Error) -> int:
-    code: int = getattr(why, "sqlite_errorcode", 0)
-    return code & 0xFF  # the higher bits only refine these

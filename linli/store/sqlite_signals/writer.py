@@ -4,8 +4,9 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from functools import partial
 
+from linli.store.sqlite_lock import when_free
 from linli.store.sqlite_signals.file import SqliteFile
 from linli.store.sqlite_signals.schema import make_tables
 from linli.store.sqlite_signals.words import Words
@@ -36,7 +37,7 @@ class Writer:
     def write(self) -> Iterator[sqlite3.Connection]:
         """Open the one writing transaction; it commits at the end, or leaves nothing behind."""
         with self._alone() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            when_free(partial(connection.execute, "BEGIN IMMEDIATE"), self._file.busy)
             try:
                 self.words.catch_up()
                 yield connection
@@ -51,9 +52,7 @@ class Writer:
     def cut_log(self) -> None:
         """Empty SQLite's log, which still holds what was erased; while somebody reads, that is left to later appends."""
         with self._alone() as connection:
-            connection.execute("PRAGMA busy_timeout=0")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.execute(f"PRAGMA busy_timeout={self._file.busy // timedelta(milliseconds=1)}")
 
     def close(self) -> None:
         """Close the connection, once nobody writes."""
@@ -75,6 +74,7 @@ def _opened(file: SqliteFile) -> sqlite3.Connection:
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}")
         make_tables(connection, file.path.name)
+        connection.execute("PRAGMA busy_timeout=0")  # from here on the waiting is done in `when_free`
     except BaseException:
         connection.close()
         raise
