@@ -20,6 +20,8 @@ LEAST = 14
 """Judged days without which nothing is said."""
 HABIT = 21
 """Judged days after which what was told has become her habit, and counts as usual."""
+LATELY = 14
+"""Judged days of a change that its size is told from, at most: one that grows must not be measured by its beginning."""
 GIVE_UP = 28
 """Judged days after which a bet that was not won is taken back."""
 RECOVERED = 3
@@ -87,9 +89,9 @@ class _Watch:
             self._tell(row)
 
     def _tell(self, row: int) -> None:
-        usual, changed = np.array(self._past), np.array(self._values())
+        usual, changed = np.array(self._past), np.array(self._values()[-LATELY:])
         if self._bet.is_large(usual, changed):
-            self.found.append(Change(self._since[0][0], row, usual, changed))
+            self.found.append(Change(self._since[-len(changed)][0], row, usual, changed))
             self._is_told = True
 
     def _live_with_it(self) -> None:

@@ -41,7 +41,7 @@ def test_a_change_the_other_way_is_none() -> None:
 
 def test_it_is_told_once_and_again_only_after_she_had_recovered() -> None:
     assert len(found(then([0.0] * 15))) == 1
-    again = [*[0.0] * 8, *CALM[:14], *[0.0] * 8]
+    again = [*[0.0] * 8, *CALM[:7], *[0.0] * 8]
     assert len(found(then(again))) == 2
 
 
@@ -70,9 +70,10 @@ def test_days_that_are_not_known_neither_say_nor_teach() -> None:
 
 
 def test_a_change_too_small_for_words_is_not_told_and_not_waited_for_without_end() -> None:
-    small = Bet(-1, 0.2, 300.0, lambda usual, changed: bool(changed.mean() <= 0.4 * usual.mean()))
-    assert found(then([1.5] * 20), small) == []
-    assert found(then([*[1.5] * (GIVE_UP + 20), *[0.0] * 8]), small) != []
+    small = Bet(-1, 0.2, 300.0, lambda usual, changed: bool(changed.mean() <= 0.3 * usual.mean()))
+    assert found(then([0.9] * 20), small) == []
+    (one,) = changes(then([*[0.9] * (GIVE_UP + 20), *[0.0] * 8]), small)
+    assert one.usual.mean() < CALM.mean() - 0.3
 
 
 @pytest.mark.parametrize("row", [20, 44, 47, 52])
