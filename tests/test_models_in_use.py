@@ -66,6 +66,15 @@ def line(nights: Nights, number: int) -> timedelta:
     return int(found.table[0, 2, 48]) * MINUTE
 
 
+def store(nights: Nights, minutes: int) -> None:
+    """Store a model of one line at every hour, as learned two hours after the first, and begin anew with it."""
+    known = model_from_json(nights.learned()[0].model)
+    made = replace(known, learned_at=WEEKS_LATER + 2 * HOUR, table=np.full((2, 4, 96), minutes))
+    with nights.care.begin() as connection:
+        habits.add(connection, [Learned(HOME, made.learned_at, model_to_json(made))])
+    nights.restart()
+
+
 # a new kind
 
 
@@ -134,11 +143,12 @@ def test_who_does_not_like_what_is_tried_stays_with_the_old_line(nights: Nights,
 
 
 def test_a_line_is_rolled_back_while_linli_runs_and_no_night_undoes_it(nights: Nights, tmp_path: Path) -> None:
+    store(nights, 400)
     night(nights, 1)
-    night(nights, 2)
+    asked = 400 * MINUTE
+    assert asks_after(nights, 1) < asked
     choose(Act.ROLLBACK, HOME, data=tmp_path)
     nights.learning.tick()
-    asked = line(nights, 1)
 
     assert asks_after(nights, 2) == asked
     for day in range(3, 6):
@@ -154,14 +164,7 @@ def test_a_line_is_rolled_back_while_linli_runs_and_no_night_undoes_it(nights: N
 
 
 def test_a_line_that_was_fixed_at_the_last_sign_is_not_moved_by_it(nights: Nights, tmp_path: Path) -> None:
-    with nights.care.begin() as connection:
-        other = replace(
-            model_from_json(nights.learned()[0].model),
-            learned_at=WEEKS_LATER + 2 * HOUR,
-            table=np.full((2, 4, 96), 700),
-        )
-        habits.add(connection, [Learned(HOME, other.learned_at, model_to_json(other))])
-    nights.restart()
+    store(nights, 700)
     before = asks_after(nights, 0)
     assert before == 700 * MINUTE
     choose(Act.ROLLBACK, HOME, data=tmp_path)
@@ -233,11 +236,7 @@ def test_a_line_that_grew_by_hours_overnight_is_not_used_and_staff_are_told_once
     nights = Nights(tmp_path)
     nights.signals.append(a_life(DAYS + 2, busy_minutes=90.0))
     nights.night(WEEKS_LATER + HOUR)
-    known = model_from_json(nights.learned()[0].model)
-    short = replace(known, learned_at=WEEKS_LATER + HOUR, table=np.full((2, 4, 96), 90), days=20)
-    with nights.care.begin() as connection:
-        habits.add(connection, [Learned(HOME, short.learned_at, model_to_json(short))])
-    nights.restart()
+    store(nights, 90)
     night(nights, 1)
     night(nights, 2)
 
