@@ -42,7 +42,7 @@ def command(
         typer.Option(
             "--report",
             help="Also write a page (HTML, one file) with curves: false alerts against delay, for several budgets, "
-            "beside the classic ways; it takes eight times as long, on all cores.",
+            "beside the classic ways; it takes about five times as long, on all cores.",
         ),
     ] = None,
     language: Annotated[str, typer.Option("--language", help="zh or en; of the page, and of the reasons.")] = "en",

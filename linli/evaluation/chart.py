@@ -85,7 +85,7 @@ class Size:
     left: float = 44
     right: float = 14
     top: float = 30
-    bottom: float = 46
+    bottom: float = 52
 
 
 WIDE, NARROW, SMALL = Size(900, 460), Size(340, 360), Size(340, 270)

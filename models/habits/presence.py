@@ -78,8 +78,8 @@ def _moved(trace: Trace, at: int, device: Hashable, *, is_exit: bool) -> Trace:
         doubted = (*trace.doubted, (at, device))[-MANY:]
         presence = Presence.IN if _is_borne_out(doubted, at) else Presence.DOUBT
         return replace(trace, presence=presence, was_exit=False, doubted=doubted if presence is Presence.DOUBT else ())
-    if trace.presence is Presence.IN and not trace.was_exit:
-        return trace
+    if trace.presence is Presence.IN and not trace.was_exit and not trace.doubted:
+        return trace  # most signs of life: she goes on being in
     return replace(trace, presence=Presence.IN, was_exit=False, doubted=())
 
 
