@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from models.days.decline import LAG, declines
-from models.days.decline import LEAST as LEAST_OF_DECLINE
-from models.days.surprise import GIVE_UP, HABIT, Bet, changes, won
+from models.days.decline import declines
+from models.days.surprise import HABIT, Bet, changes, won
 from models.habits.arrays import Floats
 
 ALWAYS: Callable[[Floats, Floats], bool] = lambda usual, changed: True  # noqa: ARG005, E731
@@ -72,7 +71,7 @@ def test_days_that_are_not_known_neither_say_nor_teach() -> None:
 def test_a_change_too_small_for_words_is_not_told_and_not_waited_for_without_end() -> None:
     small = Bet(-1, 0.2, 300.0, lambda usual, changed: bool(changed.mean() <= 0.3 * usual.mean()))
     assert found(then([0.9] * 20), small) == []
-    (one,) = changes(then([*[0.9] * (GIVE_UP + 20), *[0.0] * 8]), small)
+    (one,) = changes(then([*[0.9] * 48, *[0.0] * 8]), small)
     assert one.usual.mean() < CALM.mean() - 0.3
 
 
@@ -121,7 +120,7 @@ def test_a_bad_week_is_no_decline() -> None:
 
 def test_a_decline_is_not_told_before_enough_is_known() -> None:
     early = declines(movement(80, lambda day: 1 - 0.02 * min(40, day)))
-    assert min((one.found for one in early), default=99) >= LAG + LEAST_OF_DECLINE
+    assert min((one.found for one in early), default=99) >= 35
     assert declines(np.array([])) == []
     assert declines(np.full(90, np.nan)) == []
     assert declines(np.zeros(90)) == []
