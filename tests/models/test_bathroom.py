@@ -142,6 +142,7 @@ def test_whoever_moves_on_the_floor_after_it_was_told_is_not_forgotten_by_the_si
     see(watch, moved(NOON + HOUR, "bathroom"))
 
     assert stays(watch, NOON + HOUR + MINUTE) == []
+    assert stays(customary(watch), NOON + HOUR + MINUTE) == []  # not even if she is learned anew meanwhile
     assert found(watch, NOON + 13 * HOUR) != []
 
 
