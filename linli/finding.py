@@ -13,7 +13,8 @@ class Finding:
     """Something is wrong. `key` names the episode: the same key never opens a second alert.
 
     `at` is the first evidence, where the long-lie clock starts. `home` is empty only for findings about a site, of
-    which `about` names the part (a stairwell, a gateway); a `drill` is one that staff have asked for.
+    which `about` names the part (a stairwell, a gateway); in a home it parts findings of one kind of which none may join
+    the other's alert. A `drill` is one that staff have asked for.
     """
 
     key: str

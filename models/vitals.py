@@ -84,6 +84,7 @@ class Vitals:
             at=from_millis(verdict.at),
             why=verdict.why,
             evidence=verdict.evidence,
+            about=f"{verdict.about}:{verdict.severity}",  # what is worse must not join a notice that is open still
         )
         self._offered[finding.key] = (home.home, verdict.about, day, verdict.severity)
         return finding

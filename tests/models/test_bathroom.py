@@ -142,6 +142,7 @@ def test_whoever_moves_on_the_floor_after_it_was_told_is_not_forgotten_by_the_si
     see(watch, moved(NOON + HOUR, "bathroom"))
 
     assert stays(watch, NOON + HOUR + MINUTE) == []
+    assert stays(customary(watch), NOON + HOUR + MINUTE) == []  # not even if she is learned anew meanwhile
     assert found(watch, NOON + 13 * HOUR) != []
 
 
@@ -226,6 +227,14 @@ def test_a_sign_from_elsewhere_that_comes_late_shortens_the_stay_to_what_lies_af
     assert stays(watch, NOON + 80 * MINUTE) == [key(NOON + 30 * MINUTE)]
 
 
+def test_of_the_bathroom_and_another_room_in_one_second_the_other_is_believed() -> None:
+    for rooms in (("hall", "bathroom"), ("bathroom", "hall")):
+        watch = customary(watch_over(QUIET_HOME))
+        see(watch, *(moved(NOON + number * timedelta(milliseconds=400), room) for number, room in enumerate(rooms)))
+
+        assert stays(watch, NOON + HOUR) == []
+
+
 def test_a_sign_of_the_stay_that_comes_late_makes_it_longer() -> None:
     watch = customary(watch_over(QUIET_HOME))
     see(
@@ -243,7 +252,8 @@ def test_staff_can_set_how_soon_at_the_soonest_and_switch_it_off() -> None:
     never = gone_to_the_bathroom(rules=Rules(bathroom_least=timedelta(0)))
 
     assert stays(customary(least), NOON + 90 * MINUTE - SECOND) == []
-    assert stays(customary(least), NOON + 90 * MINUTE) == [key(NOON)]
+    (finding,) = (f for f in least.tick(NOON + 90 * MINUTE) if f.kind is AlertKind.BATHROOM)
+    assert finding.evidence["limit_minutes"] == 90
     assert stays(customary(never), NOON + 5 * HOUR) == []
 
 
