@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from models.days.decline import declines
+from models.days.decline import LAG, declines
 from models.days.surprise import HABIT, Bet, changes, won
 from models.habits.arrays import Floats
 
@@ -121,6 +121,8 @@ def test_a_bad_week_is_no_decline() -> None:
 def test_a_decline_is_not_told_before_enough_is_known() -> None:
     early = declines(movement(80, lambda day: 1 - 0.02 * min(40, day)))
     assert min((one.found for one in early), default=99) >= 35
+    three_days, three_weeks = np.full(3, 0.4), np.full(LAG, np.nan)
+    assert declines(np.concatenate((three_days, three_weeks, np.full(20, 0.1)))) == []
     assert declines(np.array([])) == []
     assert declines(np.full(90, np.nan)) == []
     assert declines(np.zeros(90)) == []
