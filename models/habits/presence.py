@@ -47,8 +47,8 @@ class Trace:
     presence: Presence = Presence.IN
     last_at: int = _LONG_AGO
     was_exit: bool = False
-    doubted: tuple[tuple[int, Hashable], ...] = ()
-    """The latest signs since the doubt began, with their devices."""
+    doubted: tuple[tuple[int, Hashable, Hashable], ...] = ()
+    """The latest signs since the doubt began, with their devices and words; what is delivered twice stands here once."""
     words: Hashable = None
     """Device and word of the latest sign, and since when no other was among those near it."""
     alone_since: int = _LONG_AGO
@@ -65,17 +65,18 @@ def follow(trace: Trace, at: int, device: Hashable, word: Hashable, *, is_exit: 
     """Return the trace after one more sign; one that is older than the latest changes nothing."""
     if at < trace.last_at:
         return trace
-    trace = _moved(trace, at, device, is_exit=is_exit) if is_placed else trace
+    trace = _moved(trace, at, device, word, is_exit=is_exit) if is_placed else trace
     return _weighed(trace, at, (device, word), is_certain=not is_placed)
 
 
-def _moved(trace: Trace, at: int, device: Hashable, *, is_exit: bool) -> Trace:
+def _moved(trace: Trace, at: int, device: Hashable, word: Hashable, *, is_exit: bool) -> Trace:
     had_gone = trace.was_exit and at - trace.last_at >= GONE_AFTER
     if is_exit:
         is_again = at - trace.last_at >= BACK_AFTER
         return replace(trace, presence=_at_the_exit(trace, is_again=is_again), was_exit=True, doubted=())
     if trace.presence is Presence.DOUBT or (had_gone and trace.presence is Presence.OUT):
-        doubted = (*trace.doubted, (at, device))[-MANY:]
+        sign = (at, device, word)
+        doubted = trace.doubted if sign in trace.doubted else (*trace.doubted, sign)[-MANY:]
         presence = Presence.IN if _is_borne_out(doubted, at) else Presence.DOUBT
         return replace(trace, presence=presence, was_exit=False, doubted=doubted if presence is Presence.DOUBT else ())
     if trace.presence is Presence.IN and not trace.was_exit and not trace.doubted:
@@ -91,8 +92,8 @@ def _at_the_exit(trace: Trace, *, is_again: bool) -> Presence:
     return Presence.ARRIVING if trace.presence is Presence.DOUBT else Presence.OUT
 
 
-def _is_borne_out(doubted: tuple[tuple[int, Hashable], ...], at: int) -> bool:
-    near = {device for moment, device in doubted if at - moment <= TWO_DEVICES_WITHIN}
+def _is_borne_out(doubted: tuple[tuple[int, Hashable, Hashable], ...], at: int) -> bool:
+    near = {device for moment, device, _ in doubted if at - moment <= TWO_DEVICES_WITHIN}
     return len(near) >= 2 or (len(doubted) >= MANY and at - doubted[-MANY][0] <= SIX_SIGNS_WITHIN)
 
 
@@ -128,7 +129,7 @@ def _presences(signs: Signs) -> Ints:
     count = len(signs)
     presence = np.full(count, int(Presence.IN), dtype=np.int64)
     exits = np.flatnonzero(signs.is_exit).tolist()
-    at, device = signs.at.tolist(), signs.device.tolist()
+    at, device, word = signs.at.tolist(), signs.device.tolist(), signs.word.tolist()
     is_exit, is_placed = signs.is_exit.tolist(), signs.is_placed.tolist()
     done = 0
     for first in exits:
@@ -137,7 +138,7 @@ def _presences(signs: Signs) -> Ints:
         trace, number = START, first
         while number < count:
             if is_placed[number]:
-                trace = _moved(trace, at[number], device[number], is_exit=is_exit[number])
+                trace = _moved(trace, at[number], device[number], word[number], is_exit=is_exit[number])
             trace = replace(trace, last_at=at[number])
             if trace.presence is Presence.IN:
                 break

@@ -151,6 +151,21 @@ def test_learning_and_the_live_path_see_the_same_presence(steps: list[tuple[int,
     assert found.sure_presence[sure].tolist() == [traces[n].sure_presence for n in sure]
 
 
+@given(st.lists(any_sign, max_size=20), st.integers(0, 3))
+def test_what_is_delivered_twice_says_nothing_more(steps: list[tuple[int, int, int, bool]], times: int) -> None:
+    at, signs = 0, []
+    for gap, device, word, is_placed in steps:
+        at += gap + 1
+        signs.append(Sign(at, device, word, is_exit=device == 0 and is_placed, is_placed=is_placed))
+    again = [sign for sign in signs for _ in range(1 + times)]
+    assert traced(*again)[-1:] == traced(*signs)[-1:]
+
+
+def test_three_signs_delivered_twice_are_not_six() -> None:
+    three = [inside(2 * HOUR + n * 11 * MINUTE) for n in range(3)]
+    assert presence(door(0), *(sign for sign in three for _ in range(2))) is DOUBT
+
+
 def test_the_first_sign_of_a_home_counts_as_sure_since_nothing_older_is_known() -> None:
     first = follow(START, 1000, "hall", "motion on", is_exit=False)
     assert (first.sure_at, first.is_sure) == (1000, False)
