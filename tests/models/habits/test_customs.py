@@ -98,6 +98,12 @@ def test_who_goes_out_from_the_bathroom_has_not_stayed_in_it() -> None:
     assert customs([*visits(20), *out], later(20)).bathroom_by_day.limit == 60
 
 
+def test_a_pulse_in_the_bathroom_of_an_empty_home_is_no_stay() -> None:
+    out = [left(hours(3, 14)), moved(hours(3, 16), "bathroom"), moved(hours(3, 19), "hall"), moved(hours(3, 19.1))]
+
+    assert customs([*visits(20), *out], later(20)).bathroom_by_day.limit == 60
+
+
 def test_it_is_said_what_she_seldom_exceeds_once_twenty_stays_are_known() -> None:
     assert customs(visits(19), later(19)).bathroom_by_day.usual == 0
     assert customs(visits(20), later(20)).bathroom_by_day.usual == 5
