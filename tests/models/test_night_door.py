@@ -181,6 +181,7 @@ def test_it_is_told_once_a_time_that_she_goes_out() -> None:
     watch = gone_out()
     tell(watch, NIGHT + HOUR)
     assert doors(watch, NIGHT + 2 * HOUR) == []
+    assert doors(customary(watch, UNKNOWN), NIGHT + 2 * HOUR) == []  # not even if she is learned anew meanwhile
 
     back, again = NIGHT + 2 * HOUR, NIGHT + 150 * MINUTE
     see(watch, *through_the_door(back), moved(back + MINUTE), *through_the_door(again))

@@ -77,6 +77,10 @@ def test_by_night_it_takes_eighty_nights_on_which_nobody_went_to_bed_unseen() ->
     assert customs([*visits(79, clock=22.0), *to_bed], later(85)).bathroom_by_night.limit == 0
 
 
+def test_what_happens_after_midnight_says_nothing_of_the_day() -> None:
+    assert customs(visits(50, minutes=150, clock=2.0, every=40), later(50)).bathroom_by_day.limit == 104
+
+
 def test_a_greater_budget_makes_it_shorter() -> None:
     lines = [customs(visits(7), later(7), budget=budget).bathroom_by_day.limit for budget in (0.5, 1, 2)]
 
@@ -94,6 +98,12 @@ def test_a_stay_that_was_a_fall_is_no_habit() -> None:
 
 def test_who_goes_out_from_the_bathroom_has_not_stayed_in_it() -> None:
     out = [moved(hours(3, 14), "bathroom"), left(hours(3, 14.1)), left(hours(3, 17)), moved(hours(3, 17.01))]
+
+    assert customs([*visits(20), *out], later(20)).bathroom_by_day.limit == 60
+
+
+def test_a_pulse_in_the_bathroom_of_an_empty_home_is_no_stay() -> None:
+    out = [left(hours(3, 14)), moved(hours(3, 16), "bathroom"), moved(hours(3, 19), "hall"), moved(hours(3, 19.1))]
 
     assert customs([*visits(20), *out], later(20)).bathroom_by_day.limit == 60
 
@@ -130,6 +140,12 @@ def test_how_often_the_exit_is_used_at_an_hour_counts_nights_not_signs() -> None
 
     assert known.nights == DAYS
     assert (known.nights_out[47], known.nights_out[1], known.nights_out[4]) == (3, 3, 0)
+
+
+def test_before_and_after_midnight_are_one_night() -> None:
+    late = [left(hours(12, 23.9)), left(hours(13, 0.1))]
+
+    assert customs([*a_life(), *late]).nights_out[47] == 1
 
 
 def test_what_she_did_more_than_four_weeks_ago_is_no_habit_of_hers() -> None:
