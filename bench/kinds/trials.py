@@ -29,7 +29,7 @@ BUDGET = 1.0
 """False alerts a resident-month that are asked for: the default."""
 EACH_NIGHT = timedelta(days=21)
 EVERY = timedelta(days=7)
-"""The line is learned anew each night at first and every so often later: linli does it each night, at three times the cost."""
+"""The line is learned anew each night at first and every so often later: linli does it each night, at twice the cost."""
 
 
 @dataclass(frozen=True, slots=True)
