@@ -298,6 +298,35 @@ def test_a_night_with_many_homes_is_taken_in_portions(nights: Nights) -> None:
     assert turns == 3
 
 
+class Spoilt(SqliteSignalStore):
+    """A store in which one home's signals make whoever reads them fail."""
+
+    def between(self, since: datetime | None, until: datetime | None, home: str | None = None) -> Iterator[Signal]:
+        """Yield signals, but of the first home."""
+        if home == "home-0":
+            raise ValueError("spoilt")
+        return super().between(since, until, home)
+
+
+def test_a_home_that_cannot_be_learned_keeps_no_other_from_its_night(nights: Nights, tmp_path: Path) -> None:
+    homes = {f"home-{number}": replace(QUIET_HOME, home=f"home-{number}") for number in range(3)}
+    with nights.care.begin() as connection:
+        roster_store.save(connection, homes.values(), [], [])
+    nights.open(nights.care, tmp_path)
+    nights.signals.close()
+    nights.signals = Spoilt(tmp_path / "signals.db")
+    nights.restart()
+    nights.roster = Roster(revision=2, homes=homes)
+    nights.watch.take_roster(nights.roster)
+    nights.learning.tick()
+    nights.clock.set(WEEKS_LATER + HOUR)
+    nights.learning.tick()
+    with nights.care.read() as connection:
+        assert set(habits.newest(connection)) == {"home-1", "home-2"}
+    assert nights.learning.next_due() == WEEKS_LATER + 24 * HOUR
+    nights.signals.close()
+
+
 def test_it_is_explained_hour_by_hour(nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(LinliError, match="nothing was learned"):
         explain(HOME, data=tmp_path)

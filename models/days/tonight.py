@@ -36,7 +36,7 @@ def findings_after(home: Home, pictures: Pictures, found: Changes, days: int) ->
     since = days - LATELY
     recent = [(kind, one) for kind, those in found.items() for one in those if since <= one.found < days]
     yield from (changed(home, kind, one, pictures) for kind, one in recent)
-    if days and not recent:
+    if days > 0 and not recent:
         odd = unlike(pictures, days - 1)
         if odd is not None:
             yield unlike_others(home, odd, days - 1, pictures)

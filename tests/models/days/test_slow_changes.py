@@ -117,6 +117,12 @@ def test_one_look_at_all_days_says_the_same_as_a_look_each_night() -> None:
         assert list(findings_after(ZHAO, pictures, changes, day)) == findings(signals, day)
 
 
+def test_before_her_first_day_there_is_nothing_to_tell() -> None:
+    pictures = drawn(lived(SlowKind.RISING), 5)
+    changes = changes_of(pictures)
+    assert [list(findings_after(ZHAO, pictures, changes, day)) for day in (-1, 0)] == [[], []]
+
+
 def odd_day(told: Told) -> Told:
     return replace(told, rises=8.0, stirs=(1.0, 2.5, 4.0), meals=(18.0,), outings=(), trips=(3.0, 9.2, 11.0, 12.0))
 
