@@ -9,7 +9,7 @@ day on which she needed help is no habit, nor one on which she was out or a devi
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -24,9 +24,9 @@ from linli.store.care import CareStore
 from linli.store.habits import Learned
 from linli.store.signals import SignalStore
 from models.days.beats import Heard
-from models.days.calendar import day_of
 from models.days.life import life_of
 from models.days.tonight import findings_of
+from models.habits.calendar import day_of, midnight_of
 from models.habits.comparing import difference
 from models.habits.doubts import doubts_about
 from models.habits.evidence import History
@@ -264,10 +264,9 @@ def long_ones(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def begin_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
     """Return when the local day of a moment began, in UTC."""
-    return datetime.combine(moment.astimezone(zone).date(), time(), zone).astimezone(UTC)
+    return midnight_of(day_of(moment, zone), zone)
 
 
 def following_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
     """Return when the next local day begins, in UTC."""
-    tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
+    return midnight_of(day_of(moment, zone) + 1, zone)

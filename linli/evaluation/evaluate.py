@@ -18,10 +18,10 @@ from linli.replay import elder_of
 from linli.signals import Signal
 from linli.steps import Steps, Tell, nobody
 from models.days.beats import beats_of
-from models.days.calendar import day_of
 from models.days.drawing import pictures_of
 from models.days.life import life_of
 from models.days.tonight import changes_of, findings_after
+from models.habits.calendar import day_of
 from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import HomeModel

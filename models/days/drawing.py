@@ -1,18 +1,17 @@
 """Draws the pictures of all days of a home that lie before today. Pure: what comes later changes no earlier day."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
 
 import numpy as np
 
 from models.days.beats import dead_devices
-from models.days.calendar import date_of
 from models.days.grid import BIN, EVENING, Grid, grid_of, outings_of
 from models.days.life import Life
 from models.days.meals import meals_of
 from models.days.picture import Pictures
 from models.days.sleep import Nights, nights_of
 from models.habits.arrays import DAY, Flags, Floats, Ints
+from models.habits.calendar import midnight_of
 from models.habits.place import Place
 from models.habits.signs import Signs
 
@@ -29,7 +28,7 @@ _MAY_BE_UNSEEN, _MAY_BE_AWAY, _LEAST_CORE = 60 // BIN, 120 // BIN, 180.0
 
 def pictures_of(life: Life, today: int) -> Pictures:
     """Return the pictures of the local days before `today` (days since 1970), from the first with a sign on."""
-    now = int(datetime.combine(date_of(today), time(), life.zone).timestamp())
+    now = int(midnight_of(today, life.zone).timestamp())
     signs = life.signs.before(now)
     grid = grid_of(life, signs, today, now)
     return _Drawing(life, signs, grid, nights_of(grid), now).pictures()

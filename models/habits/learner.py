@@ -7,6 +7,7 @@ import numpy as np
 
 from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats
 from models.habits.budget import exceedances, fading, price_within, rates
+from models.habits.calendar import day_of
 from models.habits.customs import Customs
 from models.habits.deviation import cell_of, deviated
 from models.habits.doubt import DOUBT_BY_PRICE
@@ -36,7 +37,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     `budget`: false alerts a month that the home may have, above 0. A home without any history gets the prior's lines.
     """
     second = int(now.timestamp())
-    today = now.astimezone(zone).date().toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+    today = day_of(now, zone)
     evidence = evidence_of(history, prior.usual, prior.coefficients, second, today)
     monthly = rates(*_own_exceedances(evidence, prior), prior.exceedances)
     rung = price_within(budget, monthly)

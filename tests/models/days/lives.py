@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from linli.people import Home
 from linli.signals import Kind, Signal
 from models.days.beats import beats_of
-from models.days.calendar import day_of
 from models.days.drawing import pictures_of
 from models.days.life import Life, life_of
 from models.days.picture import Pictures
 from models.days.slow_kinds import SlowKind
 from models.days.tonight import changes_of
+from models.habits.calendar import day_of
 from models.habits.signs import signs_of
 from models.habits.silences import Span
 from tests.models.vigil import QUIET_HOME, left, moved, signal
