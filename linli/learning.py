@@ -199,7 +199,7 @@ class Learning:
             blind.append((blind_since, until))
         return History(
             signs_of(life, home.zone),
-            (*_ended_as(Outcome.HELPED, alerts), *_in_seconds(away), *long_ones(_in_seconds(blind))),
+            (*_ended_as(Outcome.HELPED, alerts), *_in_seconds(away), *long_spans(_in_seconds(blind))),
             has_exit(self._devices(home)),
             faults=_ended_as(Outcome.DEVICE_FAULT, alerts),
             away=_ended_as(Outcome.AWAY, alerts),
@@ -247,7 +247,7 @@ def _in_seconds(spans: Iterable[tuple[datetime, datetime]]) -> tuple[Span, ...]:
     return tuple((int(begin.timestamp()), int(end.timestamp())) for begin, end in spans)
 
 
-def long_ones(spans: Iterable[Span]) -> tuple[Span, ...]:
+def long_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return blind spans as one where less than ten minutes lie between them, and those left out that are shorter than that.
 
     A connection that comes and goes every minute would otherwise take all her long silences out of the history, and

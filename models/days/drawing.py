@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.days.beats import dead_devices
-from models.days.grid import BIN, EVENING, Grid, grid_of, outings_of
+from models.days.grid import BIN, EVENING, Grid, grid_of, times_out
 from models.days.life import Life
 from models.days.meals import meals_of
 from models.days.picture import Pictures
@@ -137,7 +137,7 @@ class _Drawing:
         return np.bincount(counted, minlength=self.grid.days).astype(np.float64)
 
     def _outings(self) -> Floats:
-        begun = [int(begin // DAY) - self.grid.first_day for begin, _ in outings_of(self.life, self.signs, self.now)]
+        begun = [int(begin // DAY) - self.grid.first_day for begin, _ in times_out(self.life, self.signs, self.now)]
         return np.bincount(np.array(begun, dtype=np.int64), minlength=self.grid.days).astype(np.float64)
 
     def _rooms(self) -> Floats:

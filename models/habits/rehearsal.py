@@ -12,7 +12,7 @@ from models.habits.evidence import ANSWER, History
 from models.habits.learner import learn
 from models.habits.line import Asked, asked_after
 from models.habits.model import HomeModel
-from models.habits.presence import Whereabouts, whereabouts_of
+from models.habits.presence import whereabouts_of
 from models.habits.prior import Prior
 
 
@@ -38,7 +38,7 @@ def rehearse(history: History, prior: Prior, budget: float, zone: ZoneInfo) -> A
     signs, whereabouts = history.signs, whereabouts_of(history.signs)
     asked = Asked(signs.at.copy(), signs.at.copy())
     for rows, model in mornings(history, prior, budget, zone):
-        found = asked_after(model, signs.during(rows), _during(whereabouts, rows))
+        found = asked_after(model, signs.during(rows), whereabouts.during(rows))
         asked.by_line[rows], asked.by_ceiling[rows] = found.by_line, found.by_ceiling
     return asked
 
@@ -65,7 +65,3 @@ def calls(called: Ints, history: History) -> list[Call]:
 
 def _next_sign(history: History) -> Ints:
     return np.append(history.signs.at[1:], np.iinfo(np.int64).max)
-
-
-def _during(whereabouts: Whereabouts, rows: slice) -> Whereabouts:
-    return Whereabouts(whereabouts.presence[rows], whereabouts.sure_at[rows], whereabouts.sure_presence[rows])
