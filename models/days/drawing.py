@@ -76,10 +76,8 @@ class _Drawing:
             meals=made,
             meals_possible=possible,
             outings=_only(goes_out, self._outings()),
-            hours_out=_only(goes_out, grid.by_day(grid.away).sum(axis=1) * BIN / 60),
             movement=_only(moves, stirred / at_home),
             bouts=_only(moves, self._by_day(self._inside, wakes, _BOUT)),
-            rooms=_only(is_up & seen.inside, self._rooms()),
             judged_hours=judged_hours,
         )
 
@@ -139,11 +137,6 @@ class _Drawing:
     def _outings(self) -> Floats:
         begun = [int(begin // DAY) - self.grid.first_day for begin, _ in times_out(self.life, self.signs, self.now)]
         return np.bincount(np.array(begun, dtype=np.int64), minlength=self.grid.days).astype(np.float64)
-
-    def _rooms(self) -> Floats:
-        day, room = self.signs.day[self._inside] - self.grid.first_day, self.signs.room[self._inside]
-        rooms = int(room.max(initial=0)) + 1
-        return np.bincount(np.unique(day * rooms + room) // rooms, minlength=self.grid.days).astype(np.float64)
 
 
 def _only(which: Flags, values: Floats) -> Floats:
