@@ -7,7 +7,7 @@ days counts. What is taken away or added is drawn by chance, the same each time.
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -17,13 +17,13 @@ from linli.recording import offset_of, read_recording
 from linli.signals import EXIT_ROOM, Signal
 from linli.words import say
 from models.days.beats import beats_of
-from models.days.calendar import date_of, day_of
 from models.days.drawing import pictures_of
 from models.days.life import life_of
 from models.days.picture import Pictures
 from models.days.slow_kinds import SlowKind
 from models.days.surprise import LEAST
 from models.days.tonight import changes_of, findings_after
+from models.habits.calendar import day_of, midnight_of
 from models.habits.place import Place, is_kitchen, place_of
 from models.habits.signs import signs_of
 
@@ -47,7 +47,7 @@ class Recorded:
 
     def midnight(self, row: int) -> datetime:
         """Return when a day began."""
-        return datetime.combine(date_of(self.pictures.first_day + row), time(), self.zone)
+        return midnight_of(self.pictures.first_day + row, self.zone)
 
     def row(self, signal: Signal) -> int:
         """Return on which day, counted from the first, a signal came."""

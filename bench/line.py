@@ -4,7 +4,6 @@
 is gone. OUT gets a result file for each budget. It is the line alone that is measured here, not the whole of linli.
 """
 
-import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,14 +15,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from bench.prior import histories_in
+from linli.evaluation.cuts import read_cuts
 from linli.recording import offset_of
+from models.habits.budget import MONTH
 from models.habits.evidence import History
 from models.habits.prior_making import make_prior
 from models.habits.rehearsal import Call, called_at, calls, rehearse
 
 BUDGETS = (0.5, 1.0, 1.4, 2.0, 4.0)
 """False alerts a month that are asked for."""
-MONTH = 30.4
 DAY = 86_400
 
 
@@ -73,11 +73,7 @@ def _others(histories: Mapping[str, History], home: str) -> dict[str, History]:
 
 
 def _cuts(file: Path) -> dict[str, list[int]]:
-    cuts: dict[str, list[int]] = {}
-    with file.open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            cuts.setdefault(row["home"], []).append(int(datetime.fromisoformat(row["at"]).timestamp()))
-    return cuts
+    return {home: [int(cut.timestamp()) for cut in cuts] for home, cuts in read_cuts(file).items()}
 
 
 def _sign_before(history: History, cut: int) -> int:

@@ -19,10 +19,10 @@ from linli.store import roster as roster_store
 from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
 from models.days.beats import beats_of
-from models.days.calendar import day_of
 from models.days.drawing import pictures_of
 from models.days.life import life_of
 from models.days.tonight import changes_of, findings_after
+from models.habits.calendar import day_of
 from models.habits.prior import shipped_prior
 from models.habits.signs import signs_of
 from models.rules import Rules

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from linli.evaluation.cuts import read_cuts
-from linli.evaluation.evaluate import Habits, Outcome, Past, pasts_of
+from linli.evaluation.evaluate import TAIL, Habits, Outcome, Past, pasts_of
 from linli.evaluation.methods import Lived, Method, judged
-from linli.evaluation.score import Score, pooled, score
+from linli.evaluation.score import DAY, Score, pooled, score
 from linli.evaluation.trial import Learn
 from linli.signals import EXIT_ROOM, Signal, is_sign_of_life
 from models.habits.evidence import History
@@ -33,8 +33,6 @@ HOLE = timedelta(days=5)
 LATE = timedelta(minutes=20)
 """A gateway that sends what it gathered every so often."""
 SEED = 20261126
-DAY = timedelta(days=1)
-TAIL = timedelta(hours=48)
 GOAL = 0.97
 """The share of collapses answered within 12 h among ghosts."""
 
@@ -160,9 +158,9 @@ def _with(home: Lived, more: Sequence[Signal]) -> Lived:
     return replace(home, past=replace(home.past, signals=signals), afterwards=Later(more))
 
 
-def hole_of(outcome_or_past: Past) -> tuple[datetime, datetime]:
+def hole_of(past: Past) -> tuple[datetime, datetime]:
     """Return from when until when nothing was recorded: five days, two fifths into the recording."""
-    begin, end = outcome_or_past.signals[0].at, outcome_or_past.signals[-1].at
+    begin, end = past.signals[0].at, past.signals[-1].at
     hole = begin + (end - begin) * 0.4
     return hole, hole + HOLE
 

@@ -9,7 +9,7 @@ day on which she needed help is no habit, nor one on which she was out or a devi
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,9 @@ from linli.store.care import CareStore
 from linli.store.habits import Learned
 from linli.store.signals import SignalStore
 from models.days.beats import Heard
-from models.days.calendar import day_of
 from models.days.life import life_of
 from models.days.tonight import findings_of
+from models.habits.calendar import day_of, midnight_of
 from models.habits.comparing import difference
 from models.habits.doubts import doubts_about
 from models.habits.evidence import History
@@ -210,7 +210,7 @@ class Learning:
             blind.append((blind_since, until))
         return History(
             signs_of(life, home.zone),
-            (*_ended_as(Outcome.HELPED, alerts), *_in_seconds(away), *long_ones(_in_seconds(blind))),
+            (*_ended_as(Outcome.HELPED, alerts), *_in_seconds(away), *long_spans(_in_seconds(blind))),
             has_exit(self._devices(home)),
             faults=_ended_as(Outcome.DEVICE_FAULT, alerts),
             away=_ended_as(Outcome.AWAY, alerts),
@@ -258,7 +258,7 @@ def _in_seconds(spans: Iterable[tuple[datetime, datetime]]) -> tuple[Span, ...]:
     return tuple((int(begin.timestamp()), int(end.timestamp())) for begin, end in spans)
 
 
-def long_ones(spans: Iterable[Span]) -> tuple[Span, ...]:
+def long_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return blind spans as one where less than ten minutes lie between them, and those left out that are shorter than that.
 
     A connection that comes and goes every minute would otherwise take all her long silences out of the history, and
@@ -275,10 +275,9 @@ def long_ones(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def begin_of_day(moment: datetime, zone: ZoneInfo) -> datetime:
     """Return when the local day of a moment began, in UTC."""
-    return datetime.combine(moment.astimezone(zone).date(), time(), zone).astimezone(UTC)
+    return midnight_of(day_of(moment, zone), zone)
 
 
 def following_midnight(moment: datetime, zone: ZoneInfo) -> datetime:
     """Return when the next local day begins, in UTC."""
-    tomorrow = moment.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
+    return midnight_of(day_of(moment, zone) + 1, zone)

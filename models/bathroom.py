@@ -7,6 +7,8 @@ too. What she does on purpose, such as a check-in, begins it anew. How long it m
 from datetime import timedelta
 from functools import lru_cache
 
+import numpy as np
+
 from linli.alert import AlertKind, Severity
 from linli.clock import from_millis
 from linli.finding import Finding
@@ -17,23 +19,22 @@ from models import sentences
 from models.absences import Absences
 from models.deafness import Deafness
 from models.detector import Deadlines, after_seen
-from models.habits.customs import UNKNOWN, BathroomLine
+from models.habits.customs import BathroomLine
 from models.habits.place import Place, place_of
 from models.habits.presence import Presence
-from models.habits.stays import NIGHT_FROM, NIGHT_UNTIL
+from models.habits.stays import is_night
 from models.homes import Dwelling, Homes
-from models.sensor import NEVER, Sight, in_millis
+from models.sensor import NEVER, SIGHT, Sight, in_millis
 from models.silence import Silence
 
 _SECOND, _MINUTE = 1000, 60_000
-_BY_ITSELF = frozenset({Kind.MOTION, Kind.PRESENCE, Kind.CONTACT, Kind.WATER, Kind.BED})
 
 _place = lru_cache(4096)(place_of)
 
 
 def is_still_there(kind: Kind, room: str) -> bool:
     """Tell whether a sign of life says no more than that somebody is in the bathroom."""
-    return kind in _BY_ITSELF and _place(room) is Place.WASHING
+    return SIGHT[kind] is Sight.MOVEMENT and _place(room) is Place.WASHING
 
 
 class Bathroom:
@@ -74,12 +75,10 @@ class Bathroom:
     def _line(self, dwelling: Dwelling) -> BathroomLine:
         if not self._least:
             return BathroomLine(0)
-        model = dwelling.personal.model
-        customs = UNKNOWN if model is None else model.customs
+        customs = dwelling.personal.customs
         went_in = from_millis(dwelling.stay.since).astimezone(dwelling.home.zone)
-        minute = went_in.hour * 60 + went_in.minute
-        is_night = minute >= NIGHT_FROM or minute < NIGHT_UNTIL
-        return customs.bathroom_by_night if is_night else customs.bathroom_by_day
+        minute = np.array([went_in.hour * 60.0 + went_in.minute])
+        return customs.bathroom_by_night if is_night(minute).item() else customs.bathroom_by_day
 
     def _limit(self, line: BathroomLine) -> int:
         return max(self._least, line.limit * _MINUTE)
@@ -117,12 +116,7 @@ class Bathroom:
             and homes.told_sign.item(row) != homes.last_sign.item(row)
             and homes.due.item(row) > now
             and not self._absences.is_away(row, dwelling.stay.since, now)
-            and any(
-                sensor.sight is Sight.MOVEMENT
-                and _place(sensor.where or sensor.room) is not Place.WASHING
-                and sensor.seen_until(dwelling.bridge_down) > now
-                for sensor in dwelling.sensors.values()
-            )
+            and any(_place(room) is not Place.WASHING for room in dwelling.rooms_seen(now))
         )
 
     def _report(self, row: int, now: int) -> Finding:

@@ -1,5 +1,6 @@
 """The homes: what is known of each, as columns over one index (milliseconds), and what does not fit a column."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -74,6 +75,12 @@ class Dwelling:
     def front_door(self) -> str:
         """Return what the contacts at the exit say: `open` if one does, `closed`, or nothing."""
         return max((sensor.contact for sensor in self.sensors.values()), default="")
+
+    def rooms_seen(self, now: int) -> Iterator[str]:
+        """Yield the rooms in which a sensor that works would tell of movement."""
+        for sensor in self.sensors.values():
+            if sensor.sight is Sight.MOVEMENT and sensor.seen_until(self.bridge_down) > now:
+                yield sensor.where or sensor.room
 
     def watchers(self) -> list[Sensor]:
         """Return the heard devices on which judgement rests: those with the best sight that this home has."""

@@ -17,11 +17,10 @@ from models.absences import Absences
 from models.deafness import Deafness
 from models.detector import Deadlines, after_seen
 from models.door import Leaf
-from models.habits.customs import UNKNOWN, Customs
 from models.habits.nights import ENOUGH
 from models.habits.presence import Presence
 from models.homes import Dwelling, Homes
-from models.sensor import NEVER, NONE, Sight, in_millis
+from models.sensor import NEVER, NONE, in_millis
 
 _SECOND = 1000
 OFTEN = 2
@@ -100,7 +99,7 @@ class NightDoor:
         return dwelling.personal.trace.presence is Presence.OUT and inside - inside % _SECOND < dwelling.door.left
 
     def _is_strange(self, dwelling: Dwelling, at: int) -> bool:
-        customs = _customs(dwelling)
+        customs = dwelling.personal.customs
         if not dwelling.door.leaves and customs.nights < ENOUGH:
             return False  # people pass a sensor in the hall on the way to bed: only her own nights can tell
         local = _local(dwelling, at)
@@ -109,7 +108,7 @@ class NightDoor:
 
     def _is_night(self, dwelling: Dwelling, at: int) -> bool:
         rules, local = self._homes.rules, _local(dwelling, at)
-        begin, end = _customs(dwelling).sleeps or (_minute(rules.night_from), _minute(rules.night_until))
+        begin, end = dwelling.personal.customs.sleeps or (_minute(rules.night_from), _minute(rules.night_until))
         minute = _minute(local.time())
         return begin <= minute < end if begin < end else minute >= begin or minute < end
 
@@ -119,12 +118,7 @@ class NightDoor:
         return (
             min(self._homes.seen_until.item(row), self._deafness.since) > now
             and not self._absences.is_away(row, since, now)
-            and any(
-                sensor.sight is Sight.MOVEMENT
-                and (sensor.where or sensor.room) != EXIT_ROOM
-                and sensor.seen_until(dwelling.bridge_down) > now
-                for sensor in dwelling.sensors.values()
-            )
+            and any(room != EXIT_ROOM for room in dwelling.rooms_seen(now))
         )
 
     def _report(self, row: int, since: int, now: int) -> Finding:
@@ -149,11 +143,6 @@ class NightDoor:
         if any(due <= now and self._can_be_judged(row, since, now) for row, since, due in ahead):
             return now
         return self._deadlines.next()
-
-
-def _customs(dwelling: Dwelling) -> Customs:
-    model = dwelling.personal.model
-    return UNKNOWN if model is None else model.customs
 
 
 def _local(dwelling: Dwelling, at: int) -> datetime:

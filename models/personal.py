@@ -8,6 +8,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from linli.signals import EXIT_ROOM
+from models.habits.customs import UNKNOWN, Customs
 from models.habits.line import expected_within, limits_of
 from models.habits.model import HomeModel
 from models.habits.presence import START, Presence, Trace, follow
@@ -42,6 +43,11 @@ class Personal:
     _latest: list[tuple[_Sign, Trace]] = field(default_factory=list)
     _has_forgotten: bool = False
     """Whether there were signs before these."""
+
+    @property
+    def customs(self) -> Customs:
+        """Return what is usual here besides silence; until anything was learned, what holds for anybody."""
+        return UNKNOWN if self.model is None else self.model.customs
 
     @property
     def is_out(self) -> bool:

@@ -23,8 +23,6 @@ class Rules:
     night_from: time = time(23)
     night_until: time = time(5, 30)
     """When people sleep of whom it is not known yet."""
-    quiet_share: float = 2 / 3
-    """The part of the line, 0 to 1, after which a home is called quiet."""
     check_in_grace: timedelta = timedelta(minutes=30)
     supervision: timedelta = timedelta(hours=25)
     """How long a device may say nothing at all; battery devices report once a day."""

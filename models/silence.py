@@ -9,6 +9,8 @@ from linli.clock import from_millis
 from linli.signals import EXIT_ROOM, Kind, Value
 from models.absences import Absences
 from models.deafness import Deafness
+from models.detector import after_seen
+from models.habits.line import QUIET_SHARE
 from models.habits.model import HomeModel
 from models.homes import Homes, Moments, Span
 from models.line import Line, fixed_line
@@ -94,7 +96,7 @@ class Silence:
         homes.is_out[rows] = homes.last_exit[rows] > np.maximum(homes.last_inside[rows], back_by)
         begins = np.maximum(np.maximum(homes.last_sign[rows], back_by), homes.first_watched[rows])
         base, asks_at = self._cross(rows, begins)
-        quiet_at = base + ((asks_at - base) * homes.rules.quiet_share).astype(np.int64)
+        quiet_at = base + ((asks_at - base) * QUIET_SHARE).astype(np.int64)
         self._cross_personal(rows, begins, base, quiet_at, asks_at)
         asks_at[(homes.last_sign[rows] == NONE) | (homes.sight[rows] != Sight.MOVEMENT)] = NEVER
         asks_at = np.minimum(asks_at, NEVER)
@@ -114,9 +116,10 @@ class Silence:
                 continue
             limit = personal.fix(homes.dwellings[row].room)
             homes.is_out[row] = personal.is_out
-            blind = _merged(homes.dwellings[row].blind, last_sign)
-            _, quiet_at[at] = _reached(last_sign, personal.expected, blind)
-            base[at], asks_at[at] = _reached(last_sign, limit, blind)
+            blind = homes.dwellings[row].blind
+            quiet_at[at] = after_seen(blind, last_sign, personal.expected)
+            asks_at[at] = after_seen(blind, last_sign, limit)
+            base[at] = asks_at[at] - limit
 
     def _cross(self, rows: Moments, begins: Moments) -> tuple[Moments, Moments]:
         """Return where each silence counts from, once the time that nobody could see is left out, and its crossing.
@@ -186,16 +189,6 @@ class Silence:
 
 def _rank(room: str) -> tuple[bool, str]:
     return room != EXIT_ROOM, room
-
-
-def _reached(begins: int, length: int, blind: list[Span]) -> Span:
-    """Return where a silence counts from once the blind time on its way is left out, and when it has lasted so long."""
-    unseen, seen_from = 0, begins
-    for start, end in blind:
-        if begins + unseen + length <= start:
-            break
-        unseen, seen_from = unseen + end - start, end
-    return begins + unseen, max(begins + unseen + length, seen_from)
 
 
 def _merged(spans: list[Span], begins: int) -> list[Span]:

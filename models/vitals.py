@@ -10,7 +10,6 @@ from linli.signals import Kind, Value
 from linli.words import Sentence
 from models import sentences
 from models.absences import Absences
-from models.habits.customs import UNKNOWN
 from models.habits.ranges import number_of
 from models.homes import Dwelling, Homes
 from models.judged_readings import About, Verdict, judge
@@ -57,9 +56,8 @@ class Vitals:
 
     def _of(self, row: int, now: int) -> list[Finding]:
         dwelling = self._homes.dwellings[row]
-        ranges = (UNKNOWN if dwelling.personal.model is None else dwelling.personal.model.customs).ranges
         found = []
-        for verdict in judge(dwelling.body.readings, ranges, now):
+        for verdict in judge(dwelling.body.readings, dwelling.personal.customs.ranges, now):
             heeded = self._heeding_absence(row, verdict, now)
             day = f"{from_millis(heeded.at).astimezone(dwelling.home.zone):%Y-%m-%d}"
             if _is_news(dwelling.body.told.get(heeded.about), day, heeded.severity):

@@ -14,7 +14,7 @@ from linli.clock import VirtualClock
 from linli.commands.explain import command as explain
 from linli.errors import LinliError, UnknownHome
 from linli.finding import Finding
-from linli.learning import Learning, long_ones
+from linli.learning import Learning, long_spans
 from linli.people import Roster
 from linli.signals import Kind, Signal
 from linli.store import cases, habits, unseen
@@ -267,9 +267,9 @@ def test_a_home_that_cannot_be_seen_just_now_teaches_nothing_of_this_silence(tmp
 
 def test_a_connection_that_comes_and_goes_does_not_take_her_long_silences_away() -> None:
     blinks = [(minute * 60, minute * 60 + 20) for minute in range(0, 600, 20)]
-    assert long_ones(blinks) == ()
-    assert long_ones([(0, 500), (900, 1200), (5000, 5400)]) == ((0, 1200),)
-    assert long_ones([(5000, 5600), (0, 3000), (100, 2000)]) == ((0, 3000), (5000, 5600))
+    assert long_spans(blinks) == ()
+    assert long_spans([(0, 500), (900, 1200), (5000, 5400)]) == ((0, 1200),)
+    assert long_spans([(5000, 5600), (0, 3000), (100, 2000)]) == ((0, 3000), (5000, 5600))
 
 
 def test_a_home_that_is_added_later_has_a_line_at_once(nights: Nights) -> None:

@@ -12,6 +12,7 @@ from random import Random
 
 from linli.clock import millis
 from linli.errors import LinliError
+from linli.evaluation.score import DAY
 from linli.people import Home
 from simulators.chance import between, stream_of
 from simulators.community import Community
@@ -20,7 +21,6 @@ from simulators.incidents import NATURES, Incident, IncidentKind
 from simulators.persona import Persona
 from simulators.sensors import frame_around
 
-DAY = timedelta(days=1)
 QUIET_DAYS = 21
 """At least so many days go by before anything happens."""
 EARLY_UNTIL = 45

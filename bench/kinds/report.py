@@ -1,4 +1,4 @@
-"""Runs the community and prints its tables as they stand in docs/detection.md."""
+"""Runs the community and prints its tables, ready for a page of the documentation."""
 
 import os
 import sys

@@ -25,6 +25,8 @@ REHEARSED = (
     "day_line_hours",
     "night_line_hours",
     "out_line_hours",
+    "bathroom_least_minutes",
+    "night_door_minutes",
     "check_in_grace_minutes",
     "supervision_hours",
     "mains_supervision_seconds",

@@ -13,6 +13,7 @@ import numpy as np
 from linli.evaluation.evaluate import Past
 from linli.evaluation.trial import Learn
 from models.habits.arrays import DAY, SLOT, SLOTS, Floats, Ints, half_hour_of
+from models.habits.calendar import day_of
 from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import LONGEST, LONGEST_OUT, SHORTEST, HomeModel
@@ -65,7 +66,7 @@ def _of_nobody(prior: Prior, signs: Signs, zone: ZoneInfo) -> HomeModel:
 
 def longest_by_hour(signs: Signs, now: datetime, zone: ZoneInfo) -> Floats | None:
     """Return the longest silence at each half hour of the last weeks, minutes; None after hardly any days."""
-    today = now.astimezone(zone).date().toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+    today = day_of(now, zone)
     if not len(signs) or today - int(signs.day[0]) < FEW_DAYS:
         return None
     first = max(int(signs.day[0]), today - HISTORY)

@@ -18,16 +18,17 @@ from linli.replay import elder_of
 from linli.signals import Signal
 from linli.steps import Steps, Tell, nobody
 from models.days.beats import beats_of
-from models.days.calendar import day_of
 from models.days.drawing import pictures_of
 from models.days.life import life_of
 from models.days.tonight import changes_of, findings_after
+from models.habits.calendar import day_of
 from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import HomeModel
 from models.habits.prior import Prior
 from models.habits.ranges import readings_of
 from models.habits.signs import signs_of
+from models.habits.silences import Span
 from models.rules import Rules
 
 SITE = "evaluation"
@@ -48,6 +49,16 @@ class Past:
     earlier: Sequence[Signal] = ()
     absences: tuple[tuple[datetime, datetime], ...] = ()
 
+    @property
+    def known(self) -> list[Signal]:
+        """Return all that may be learned from."""
+        return [*self.earlier, *self.signals]
+
+    @property
+    def away(self) -> tuple[Span, ...]:
+        """Return the absences in seconds since 1970."""
+        return tuple((int(since.timestamp()), int(until.timestamp())) for since, until in self.absences)
+
 
 class Learner(Protocol):
     """A way to learn a home's line from what lies before a moment."""
@@ -66,14 +77,12 @@ class Habits:
 
     def of(self, past: Past) -> Learn:
         """Return what learns a home; the learner looks at nothing that lies after the moment it is asked about."""
-        before = [*past.earlier, *past.signals]
-        signs, readings = signs_of(before, past.home.zone), readings_of(before)
-        away = tuple((int(since.timestamp()), int(until.timestamp())) for since, until in past.absences)
+        signs, readings = signs_of(past.known, past.home.zone), readings_of(past.known)
 
         def learned(now: datetime) -> HomeModel:
             first = int(np.searchsorted(signs.at, int((now - WINDOW).timestamp())))
             known = signs.during(slice(first, len(signs)))
-            recent = History(known, away, has_exit(past.devices), readings=readings)
+            recent = History(known, past.away, has_exit(past.devices), readings=readings)
             return learn(recent, self.prior, self.budget, now, past.home.zone)
 
         return learned
@@ -154,8 +163,8 @@ def look_back(past: Past) -> LookBack:
     No later day changes what is found in the days before it, so one look at all of them serves each night.
     """
     zone = past.home.zone
-    life = life_of(signs_of(past.signals, zone), zone, beats=beats_of(past.signals, zone))
-    pictures = pictures_of(life, day_of(past.signals[-1].at, zone))
+    life = life_of(signs_of(past.known, zone), zone, past.away, beats_of(past.known, zone))
+    pictures = pictures_of(life, day_of(max(signal.received_at for signal in past.signals), zone))
     found = changes_of(pictures)
     return lambda now: findings_after(past.home, pictures, found, day_of(now, zone) - pictures.first_day)
 

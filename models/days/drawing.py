@@ -1,18 +1,17 @@
 """Draws the pictures of all days of a home that lie before today. Pure: what comes later changes no earlier day."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
 
 import numpy as np
 
 from models.days.beats import dead_devices
-from models.days.calendar import date_of
-from models.days.grid import BIN, EVENING, Grid, grid_of, outings_of
+from models.days.grid import BIN, EVENING, Grid, grid_of, times_out
 from models.days.life import Life
 from models.days.meals import meals_of
 from models.days.picture import Pictures
 from models.days.sleep import Nights, nights_of
 from models.habits.arrays import DAY, Flags, Floats, Ints
+from models.habits.calendar import midnight_of
 from models.habits.place import Place
 from models.habits.signs import Signs
 
@@ -29,7 +28,7 @@ _MAY_BE_UNSEEN, _MAY_BE_AWAY, _LEAST_CORE = 60 // BIN, 120 // BIN, 180.0
 
 def pictures_of(life: Life, today: int) -> Pictures:
     """Return the pictures of the local days before `today` (days since 1970), from the first with a sign on."""
-    now = int(datetime.combine(date_of(today), time(), life.zone).timestamp())
+    now = int(midnight_of(today, life.zone).timestamp())
     signs = life.signs.before(now)
     grid = grid_of(life, signs, today, now)
     return _Drawing(life, signs, grid, nights_of(grid), now).pictures()
@@ -77,10 +76,8 @@ class _Drawing:
             meals=made,
             meals_possible=possible,
             outings=_only(goes_out, self._outings()),
-            hours_out=_only(goes_out, grid.by_day(grid.away).sum(axis=1) * BIN / 60),
             movement=_only(moves, stirred / at_home),
             bouts=_only(moves, self._by_day(self._inside, wakes, _BOUT)),
-            rooms=_only(is_up & seen.inside, self._rooms()),
             judged_hours=judged_hours,
         )
 
@@ -138,13 +135,8 @@ class _Drawing:
         return np.bincount(counted, minlength=self.grid.days).astype(np.float64)
 
     def _outings(self) -> Floats:
-        begun = [int(begin // DAY) - self.grid.first_day for begin, _ in outings_of(self.life, self.signs, self.now)]
+        begun = [int(begin // DAY) - self.grid.first_day for begin, _ in times_out(self.life, self.signs, self.now)]
         return np.bincount(np.array(begun, dtype=np.int64), minlength=self.grid.days).astype(np.float64)
-
-    def _rooms(self) -> Floats:
-        day, room = self.signs.day[self._inside] - self.grid.first_day, self.signs.room[self._inside]
-        rooms = int(room.max(initial=0)) + 1
-        return np.bincount(np.unique(day * rooms + room) // rooms, minlength=self.grid.days).astype(np.float64)
 
 
 def _only(which: Flags, values: Floats) -> Floats:

@@ -67,7 +67,7 @@ def grid_of(life: Life, signs: Signs, today: int, now: int) -> Grid:
     size = (days + 1) * BINS
     at = _bin_of(signs.minute, first_day)
     inside = signs.is_placed & ~signs.is_exit
-    outings = outings_of(life, signs, now)
+    outings = times_out(life, signs, now)
     return Grid(
         first_day=first_day,
         days=days,
@@ -91,7 +91,7 @@ def _quiet(size: int, signs: Signs, at: Ints, outings: Iterable[_Stretch], first
     return quiet
 
 
-def outings_of(life: Life, signs: Signs, now: int) -> list[_Stretch]:
+def times_out(life: Life, signs: Signs, now: int) -> list[_Stretch]:
     """Return when she was out: from a quarter of an hour after the exit, when it is certain, until something stirred again."""
     presence = life.whereabouts.presence[: len(signs)]
     is_away = np.isin(presence, (Presence.OUT, Presence.DOUBT))

@@ -35,9 +35,7 @@ class Watched:
 
 
 LIMIT = 1000.0
-"""Days between two false notices of one kind in one home, at least, as long as her days are alike."""
-
-
+"""What a bet must reach: by chance about once in so many days, as long as her days are alike (measured: docs)."""
 _RARELY_OUT = 200.0
 """The same for staying in: a day at home says little of who goes out every other day, so the evidence grows slowly."""
 

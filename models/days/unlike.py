@@ -36,7 +36,7 @@ _LEAST_SPREAD = {
 }
 """By number: how far her days are taken to lie apart at least. A habit kept to the minute is no reason to ring.
 
-The hours out are left out: half of all days that stood apart were no more than a long day out.
+The hours that she was out are none of them: half of all days that stood apart were no more than a long day out.
 """
 
 

@@ -11,12 +11,12 @@ from linli.finding import Finding
 from linli.people import Home
 from linli.words import Field, Sentence
 from models.days import sentences
-from models.days.calendar import date_of
 from models.days.picture import Pictures
 from models.days.slow_kinds import SlowKind
 from models.days.surprise import Change
 from models.days.unlike import Unlike
 from models.habits.arrays import Floats
+from models.habits.calendar import date_of, midnight_of
 
 _Fields = dict[str, Field | Sentence]
 
@@ -50,14 +50,10 @@ def _finding(home: Home, kind: SlowKind, first: int, last: int, why: Sentence, e
         site=home.site,
         kind=AlertKind.ROUTINE_CHANGE,
         severity=Severity.NOTICE,
-        at=_midnight(first, home.zone),
+        at=midnight_of(first, home.zone),
         why=why,
         evidence={"what": str(kind), "since": str(date_of(first)), **evidence},
     )
-
-
-def _midnight(day: int, zone: ZoneInfo) -> datetime:
-    return datetime.combine(date_of(day), time(), zone).astimezone(UTC)
 
 
 def _clock(day: int, minutes: float, zone: ZoneInfo) -> datetime:

@@ -50,8 +50,9 @@ def _stretch(history: History, since: int, until: int) -> _Stretch:
     known, ends = whereabouts_of(signs), np.append(signs.at[1:], until)[: len(signs)]
     first = int(np.searchsorted(signs.at, since))
     rows = slice(first, len(signs))
-    whereabouts = Whereabouts(known.presence[rows], known.sure_at[rows], known.sure_presence[rows])
-    return _Stretch(signs.during(rows), whereabouts, ends[rows], ~touching(signs.at, ends, history.untaught)[rows])
+    return _Stretch(
+        signs.during(rows), known.during(rows), ends[rows], ~touching(signs.at, ends, history.untaught)[rows]
+    )
 
 
 def asks(models: Sequence[HomeModel], history: History, since: int, until: int) -> list[int]:

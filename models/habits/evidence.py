@@ -1,4 +1,4 @@
-"""The evidence of one home up to a moment, held against a prior: what tonight's line is made from."""
+"""The evidence of one home up to a moment, held against a prior: what tonight's lines of silence are made from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import numpy as np
 from models.habits.arrays import AGES, Floats, Ints, decay
 from models.habits.bins import bins_of, columns_of
 from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
-from models.habits.doubt import DOUBT_BY_PRICE
 from models.habits.hazard import hazards
+from models.habits.line_in_doubt import DOUBT_BY_PRICE
 from models.habits.outings import outings_of
 from models.habits.presence import Presence, Whereabouts, whereabouts_of
 from models.habits.ranges import Reading
@@ -28,10 +28,11 @@ FEW_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A home's signs of life, and the spans of which nothing may be learned.
+    """What is known of a home, which is all that may be learned from.
 
-    `faults`, `away`: alerts of which a visitor found that a device was at fault, or that she was out.
-    `has_exit`: a sensor is known to be at the exit, though it may not have spoken yet.
+    `untaught`: spans of which nothing may be learned. `faults`, `away`: alerts of which a visitor found that a device
+    was at fault, or that she was out. `has_exit`: a sensor is known to be at the exit, though it may not have spoken yet.
+    `readings`: what was measured of her, oldest first.
     """
 
     signs: Signs
@@ -40,7 +41,6 @@ class History:
     faults: Sequence[Span] = ()
     away: Sequence[Span] = ()
     readings: Sequence[Reading] = ()
-    """What was measured of her, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Evidence:
     silences: Silences
     whereabouts: Whereabouts
     outings: Floats
-    """How long she was out each time, minutes."""
+    """How long she was out each time, minutes; also where only a visitor found her away."""
     has_exit: bool
     """Whether a sensor is at the exit; without one it always is in doubt whether she is in."""
     first_day: int

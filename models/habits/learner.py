@@ -1,4 +1,7 @@
-"""Learning a home: from its history, the prior and its budget to the line table. Pure: the same gives the same."""
+"""Learning a home: from its history, the prior and its budget to its model. Pure: the same gives the same.
+
+The model holds the lines of silence, at home, in doubt and out, and what else is usual in the home (`customs`).
+"""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,12 +10,14 @@ import numpy as np
 
 from models.habits.arrays import AGE_STEP, AGES, DAY, SLOT, SLOTS, Floats
 from models.habits.budget import exceedances, fading, price_within, rates
+from models.habits.calendar import day_of
 from models.habits.customs import Customs
 from models.habits.deviation import cell_of, deviated
-from models.habits.doubt import DOUBT_BY_PRICE
 from models.habits.evidence import FEW_DAYS, Evidence, History, evidence_of, rungs_of
 from models.habits.features import features
 from models.habits.hazard import hazards
+from models.habits.line_in_doubt import DOUBT_BY_PRICE
+from models.habits.line_without_exit import line_without_exit
 from models.habits.model import LONGEST, HomeModel
 from models.habits.nights import nights_out_of, recent, sleeps_of
 from models.habits.outings import out_line
@@ -21,11 +26,10 @@ from models.habits.prior import Prior
 from models.habits.ranges import ranges_of
 from models.habits.stays import lines_by_day_and_night, stays_of
 from models.habits.stopping import PRICES, lines, seldom_longer, survival
-from models.habits.unseen import unseen_line
 from models.habits.usual import usual_at
 
 METHOD = 1
-"""To be raised whenever the same history gives other lines: the new ones then run beside the old for some nights."""
+"""To be raised whenever the same history gives other lines: they then run beside the old ones for some nights."""
 LINE_OF_FEW_DAYS = 360
 """Minutes: no line is shorter while hardly any days are known."""
 
@@ -36,7 +40,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     `budget`: false alerts a month that the home may have, above 0. A home without any history gets the prior's lines.
     """
     second = int(now.timestamp())
-    today = now.astimezone(zone).date().toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+    today = day_of(now, zone)
     evidence = evidence_of(history, prior.usual, prior.coefficients, second, today)
     monthly = rates(*_own_exceedances(evidence, prior), prior.exceedances)
     rung = price_within(budget, monthly)
@@ -44,7 +48,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     table = np.minimum(lines(lasting, float(PRICES[rung])).astype(np.int64), LONGEST)
     if len(evidence.seen_days) < FEW_DAYS:
         table = np.maximum(table, LINE_OF_FEW_DAYS)
-    doubt = int(DOUBT_BY_PRICE[rung]) if evidence.has_exit else unseen_line(evidence, history, budget)
+    doubt = int(DOUBT_BY_PRICE[rung]) if evidence.has_exit else line_without_exit(evidence, history, budget)
     if not evidence.has_exit:
         table = np.maximum(table, doubt)
     signs = history.signs.before(second)
@@ -72,7 +76,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
 def customs_of(history: History, evidence: Evidence, second: int, budget: float) -> Customs:
     """Return what is usual in a home besides silence, from what happened before a moment (seconds)."""
     signs = history.signs.before(second)
-    by_day, by_night = lines_by_day_and_night(stays_of(signs, evidence.whereabouts, tuple(history.untaught)), budget)
+    by_day, by_night = lines_by_day_and_night(stays_of(signs, evidence.whereabouts, history.untaught), budget)
     lately = recent(signs, evidence.today)
     return Customs(
         bathroom_by_day=by_day,

@@ -16,7 +16,7 @@ from models.habits.signs import Signs
 _LOOKS_AHEAD = timedelta(minutes=LOOKS_AHEAD)
 _SATURDAY = 5
 QUIET_SHARE = 2 / 3
-"""Of the line: what is longer than usual while she is out, or while it is in doubt whether she is in."""
+"""The part of a line after which silence is longer than usual where her own silences do not say it."""
 
 
 def line_of(model: HomeModel, last_sign: datetime, room: str, presence: Presence) -> int:
@@ -59,7 +59,7 @@ def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
 def expected_within(model: HomeModel, trace: Trace, room: str) -> int:
     """Return after how many seconds of silence it is longer than usual: where she is in, by her own silences.
 
-    Out or in doubt it is a part of the line: 24 h or the longest time that she was out.
+    Out or in doubt it is a part of the line, of which her silences at home say nothing.
     """
     last = datetime.fromtimestamp(trace.last_at, UTC)
     if trace.presence is not Presence.IN:

@@ -1,4 +1,4 @@
-"""The model of one home: the line table and what it was made from. Stored as JSON; what is not sound is refused."""
+"""The model of one home: its lines, its customs and what they were made from. Stored as JSON; what is not sound is refused."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from models.habits.place import Place
 VERSION = 2
 LONGEST = 715
 """Minutes: five less than twelve hours, since the elder is asked first."""
-LONGEST_UNSEEN = 24 * 60
+LONGEST_WITHOUT_EXIT = 24 * 60
 """Minutes: where no sensor is at the exit, she may be out for a night; then no line can be kept to twelve hours."""
 SHORTEST = 90
 LONGEST_OUT = 72 * 60
@@ -29,7 +29,10 @@ class BadModel(LinliError):
 
 @dataclass(frozen=True, slots=True)
 class HomeModel:
-    """How long silence may last in one home. It says when the elder is asked; five minutes later others are called."""
+    """What was learned of one home: how long silence may last there, and its customs.
+
+    A line says when the elder is asked; five minutes later others are called.
+    """
 
     learned_at: datetime
     since: datetime | None
@@ -49,7 +52,7 @@ class HomeModel:
     seldom: Ints
     """Minutes that of the silences after such a sign, those of half an hour or more, one in twenty outlasts; 720: more do."""
     doubt: int
-    """Minutes while it is in doubt whether anybody is at home; more than LONGEST only where it always is."""
+    """Minutes while it is in doubt whether anybody is at home; more than LONGEST only without a sensor at the exit."""
     out: int
     """Minutes after the last sign at the exit while she is out."""
     libraries: dict[str, str]
@@ -140,7 +143,7 @@ def model_from_json(text: bytes) -> HomeModel:
         int(_within(record.days, "days", 0, 1e6)),
         _sound_table(record.table, "table", SHORTEST, max(LONGEST, record.doubt)),
         _sound_table(record.seldom, "seldom", int(FIRST_AGE), int(LAST_AGE)),
-        int(_within(record.doubt, "doubt", SHORTEST, LONGEST_UNSEEN)),
+        int(_within(record.doubt, "doubt", SHORTEST, LONGEST_WITHOUT_EXIT)),
         int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
         record.libraries,
         record.method,

@@ -115,6 +115,10 @@ class Whereabouts:
     sure_at: Ints
     sure_presence: Ints
 
+    def during(self, rows: slice) -> "Whereabouts":
+        """Return those after some of the signs, next to each other."""
+        return Whereabouts(self.presence[rows], self.sure_at[rows], self.sure_presence[rows])
+
 
 def whereabouts_of(signs: Signs) -> Whereabouts:
     """Return what `follow` says after each sign; the first sign counts as sure, since nothing older is known."""

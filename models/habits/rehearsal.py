@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from models.habits.arrays import Ints
+from models.habits.calendar import midnight_of
 from models.habits.evidence import ANSWER, History
 from models.habits.learner import learn
 from models.habits.line import Asked, asked_after
 from models.habits.model import HomeModel
-from models.habits.presence import Whereabouts, whereabouts_of
+from models.habits.presence import whereabouts_of
 from models.habits.prior import Prior
-
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ def mornings(history: History, prior: Prior, budget: float, zone: ZoneInfo) -> I
     day = history.signs.day
     bounds = np.flatnonzero(np.diff(day, prepend=day[:1] - 1, append=day[-1:] + 1))
     for first, end in zip(bounds.tolist(), bounds[1:].tolist(), strict=False):
-        midnight = datetime.combine(_FIRST + timedelta(days=int(day[first])), time(), zone)
+        midnight = midnight_of(int(day[first]), zone)
         yield slice(first, end), learn(history, prior, budget, midnight, zone)
 
 
@@ -40,7 +38,7 @@ def rehearse(history: History, prior: Prior, budget: float, zone: ZoneInfo) -> A
     signs, whereabouts = history.signs, whereabouts_of(history.signs)
     asked = Asked(signs.at.copy(), signs.at.copy())
     for rows, model in mornings(history, prior, budget, zone):
-        found = asked_after(model, signs.during(rows), _during(whereabouts, rows))
+        found = asked_after(model, signs.during(rows), whereabouts.during(rows))
         asked.by_line[rows], asked.by_ceiling[rows] = found.by_line, found.by_ceiling
     return asked
 
@@ -67,7 +65,3 @@ def calls(called: Ints, history: History) -> list[Call]:
 
 def _next_sign(history: History) -> Ints:
     return np.append(history.signs.at[1:], np.iinfo(np.int64).max)
-
-
-def _during(whereabouts: Whereabouts, rows: slice) -> Whereabouts:
-    return Whereabouts(whereabouts.presence[rows], whereabouts.sure_at[rows], whereabouts.sure_presence[rows])

@@ -31,8 +31,6 @@ class Signs:
     is_exit: Flags
     is_placed: Flags
     """Whether the sign tells where somebody is."""
-    room: Ints
-    """The room, as a number by its name's place among the names of the home's rooms."""
     is_kitchen: Flags
 
     def __len__(self) -> int:
@@ -75,7 +73,6 @@ def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:
         np.array([place_of(name) for name in rooms], dtype=np.int64)[room],
         np.array([name == EXIT_ROOM for name in rooms], dtype=np.bool_)[room],
         np.array([bool(row[5]) or Kind(row[3]) in TIED for row in rows], dtype=np.bool_),
-        room,
         np.array([is_kitchen(name) for name in rooms], dtype=np.bool_)[room],
     )
 

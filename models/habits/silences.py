@@ -54,8 +54,8 @@ def silences_of(
 ) -> Silences:
     """Return the silences up to a moment; those that touch one of the untaught spans teach nothing.
 
-    Untaught is what was not this person's habit: outages, declared absences, the time of an alert that was right. In a
-    span of `faults` a visitor found that a device was at fault, in one of `away` that nobody was at home.
+    Untaught is what was not this person's habit: outages, declared absences, the time of an alert that was right. What
+    lies in `faults` (a device was) teaches nothing but is judged; what lies in `away` was an outing.
     """
     ends = np.append(signs.at[1:], max(until, signs.at[-1])) if len(signs) else signs.at
     lengths = (ends - signs.at) / 60.0

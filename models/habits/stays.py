@@ -1,5 +1,6 @@
 """The stays in the bathroom: how long until she was seen elsewhere, and how long one may last before somebody asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ from models.habits.customs import BathroomLine
 from models.habits.place import Place
 from models.habits.presence import Presence, Whereabouts
 from models.habits.signs import Signs
-from models.habits.silences import Span
+from models.habits.silences import Span, touching
+from models.habits.stopping import SELDOM
 
 SHARE = 0.1
 """The part of the home's budget of false alerts that its bathroom may use up."""
@@ -28,7 +30,6 @@ NIGHT_FROM, NIGHT_UNTIL = 20 * 60, 5 * 60
 _MONTH = 30
 _HOUR = 60
 _FEW = 20
-_SELDOM = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Stays:
         return Stays(self.starts[rows], self.lengths[rows])
 
 
-def stays_of(signs: Signs, whereabouts: Whereabouts, untaught: tuple[Span, ...] = ()) -> Stays:
+def stays_of(signs: Signs, whereabouts: Whereabouts, untaught: Sequence[Span] = ()) -> Stays:
     """Return the stays: from the first sign in the bathroom until the next in another place, while she was in."""
     placed = np.flatnonzero(signs.is_placed)
     at, is_there = signs.at[placed], signs.place[placed] == Place.WASHING
@@ -52,8 +53,7 @@ def stays_of(signs: Signs, whereabouts: Whereabouts, untaught: tuple[Span, ...] 
     ends = _next_elsewhere(is_there, begins)
     begins, ends = begins[ends < len(placed)], ends[ends < len(placed)]
     may_teach = whereabouts.presence[placed][ends - 1] == Presence.IN
-    for since, until in untaught:
-        may_teach &= ~((at[begins] < until) & (at[ends] > since))
+    may_teach &= ~touching(at[begins], at[ends], untaught)
     begins, ends = begins[may_teach], ends[may_teach]
     return Stays(signs.minute[placed][begins], (at[ends] - at[begins]) / 60.0)
 
@@ -100,4 +100,4 @@ def _days(stays: Stays) -> int:
 def _usual(stays: Stays) -> int:
     if len(stays.lengths) < _FEW:
         return 0
-    return max(1, int(np.ceil(np.quantile(stays.lengths, _SELDOM))))
+    return max(1, int(np.ceil(np.quantile(stays.lengths, 1 - SELDOM))))

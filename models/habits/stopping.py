@@ -18,7 +18,7 @@ _LONG_WAIT = 180.0
 SHORTEST_LINE = 90.0
 """Minutes."""
 SELDOM = 0.05
-"""The share of her silences of half an hour or more that last longer than what she is said to be seldom quiet for."""
+"""The share that lasts longer than what is said to be seldom outlasted: of silences of half an hour or more, of stays."""
 _OPEN = AGE_ENDS >= SHORTEST_LINE
 
 

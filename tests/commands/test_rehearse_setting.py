@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from linli.commands import rehearse
+from linli.commands.rehearse_setting import REHEARSED
+from linli.configured import rules
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.people import Care, Person, Role, Scope
+from linli.settings import Settings
 from linli.store import absences
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
@@ -116,6 +119,15 @@ def test_a_rehearsal_writes_nothing(site: Path, capsys: pytest.CaptureFixture[st
 def test_what_cannot_be_rehearsed_is_said(site: Path, settings: list[str], words: str) -> None:
     with pytest.raises(LinliError, match=words):
         rehearse.command(setting=settings, data=site)
+
+
+def test_every_setting_that_says_when_something_is_found_can_be_rehearsed() -> None:
+    usual = Settings()
+    numbers = [name for name, field in Settings.model_fields.items() if field.annotation is float]
+    less = {name: Settings.model_validate({name: 0.9 * getattr(usual, name)}) for name in numbers}
+    found = {name for name, settings in less.items() if rules(settings) != rules(usual)}
+    assert len(found) > 5
+    assert found <= set(REHEARSED)
 
 
 def test_either_a_ladder_or_a_setting(site: Path, tmp_path: Path) -> None:

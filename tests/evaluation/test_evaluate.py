@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from linli.alert import AlertKind, Severity
-from linli.evaluation.evaluate import Habits, Outcome, Past, evaluate, pasts_of
+from linli.evaluation.evaluate import Habits, Outcome, Past, evaluate, look_back, pasts_of
 from linli.signals import Kind, Signal
 from models.habits.prior import shipped_prior
 from models.rules import Rules
 from tests.evaluation.lives import START, cut_at, recorded, replayed
+from tests.models.days.lives import BEGIN, ZHAO, a_life, from_day
 
 HABITS = Habits(shipped_prior(), 1.0)
 CUTS = [START + timedelta(days=1, hours=9), START + timedelta(days=2, hours=3, minutes=20), START + timedelta(days=4)]
@@ -74,3 +75,29 @@ def test_what_staff_are_told_is_kept_apart_from_whom_linli_calls(tmp_path: Path)
     ]
     assert outcome.calls == plain.calls
     assert all(one.severity is Severity.NOTICE for one in outcome.notices)
+
+
+def told_of_her_days(past: Past) -> set[str]:
+    look = look_back(past)
+    return {str(one.evidence["what"]) for night in range(31, 40) for one in look(BEGIN + timedelta(days=night))}
+
+
+def test_her_days_are_held_against_those_before_and_a_declared_absence_is_none_of_them() -> None:
+    lived = a_life(40, from_day(34, lambda day: replace(day, meals=(18.0,))))
+    began = BEGIN + timedelta(days=30)
+    later = [one for one in lived if one.at >= began]
+    past = Past(ZHAO, (), later, lived[: -len(later)])
+    away = (BEGIN + timedelta(days=34), BEGIN + timedelta(days=40))
+
+    assert told_of_her_days(past) == {"meals"}
+    assert told_of_her_days(replace(past, earlier=())) == set()
+    assert told_of_her_days(replace(past, absences=(away,))) == set()
+
+
+def test_a_last_batch_that_comes_after_midnight_is_told_of_as_well() -> None:
+    *lived, last = a_life(40, from_day(37, lambda day: replace(day, meals=(18.0,))))
+    midnight = BEGIN + timedelta(days=40)
+    late = replace(last, received_at=midnight + timedelta(minutes=5))
+
+    found = look_back(Past(ZHAO, (), [*lived, late]))(midnight)
+    assert [one.evidence["what"] for one in found] == ["meals"]

@@ -1,19 +1,20 @@
 """Days of Old Zhao, each told by its numbers, so that a picture can be held against them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from math import isnan
 from zoneinfo import ZoneInfo
 
 from linli.people import Home
 from linli.signals import Kind, Signal
 from models.days.beats import beats_of
-from models.days.calendar import day_of
 from models.days.drawing import pictures_of
 from models.days.life import Life, life_of
 from models.days.picture import Pictures
 from models.days.slow_kinds import SlowKind
 from models.days.tonight import changes_of
+from models.habits.calendar import day_of
 from models.habits.signs import signs_of
 from models.habits.silences import Span
 from tests.models.vigil import QUIET_HOME, left, moved, signal
@@ -96,6 +97,31 @@ def drawn(signals: Iterable[Signal], days: int, unseen: Sequence[Span] = (), beg
     zone = begin.tzinfo
     assert isinstance(zone, ZoneInfo)
     return pictures_of(life(signals, unseen, zone), day_of(begin, zone) + days)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of pictures; what is not known is None."""
+
+    bed: float | None
+    rises: float | None
+    stirs: float | None
+    night_bathroom: float | None
+    day_bathroom: float | None
+    meals: float | None
+    meals_possible: float | None
+    outings: float | None
+    movement: float | None
+    bouts: float | None
+    judged_hours: float | None
+
+
+NUMBERS = tuple(one.name for one in fields(Day))
+
+
+def day_in(pictures: Pictures, row: int) -> Day:
+    told = {name: float(pictures.column(name)[row]) for name in NUMBERS}
+    return Day(**{name: None if isnan(number) else number for name, number in told.items()})
 
 
 def span(begin: datetime, end: datetime) -> Span:

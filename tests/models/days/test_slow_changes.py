@@ -13,11 +13,11 @@ from linli.finding import Finding
 from linli.signals import Signal
 from linli.words import catalogue, say
 from models.days import sentences
-from models.days.calendar import day_of
 from models.days.slow_kinds import SlowKind
 from models.days.tonight import LATELY, changes_of, findings_after, findings_of
 from models.days.unlike import Unlike, unlike
 from models.days.wording import unlike_others
+from models.habits.calendar import day_of
 from models.habits.silences import Span
 from tests.models.days.lives import BEGIN, ZHAO, ZONE, Told, a_life, at, drawn, found, from_day, life, span
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import numpy as np
 
+from models.habits.line_without_exit import LEAST
 from models.habits.model import HomeModel
 from models.habits.outings import UNKNOWN
-from models.habits.unseen import LEAST
 from tests.models.habits.lives import MONDAY, WEEKS_LATER, ZONE
 
 

@@ -52,7 +52,6 @@ def columns(signs: list[Sign]) -> Signs:
         np.zeros(len(signs), dtype=np.int64),
         np.array([s.is_exit for s in signs], dtype=np.bool_),
         np.array([s.is_placed for s in signs], dtype=np.bool_),
-        np.zeros(len(signs), dtype=np.int64),
         np.zeros(len(signs), dtype=np.bool_),
     )
 

@@ -8,12 +8,12 @@ import pytest
 from linli.signals import Signal
 from models.habits.learner import learn
 from models.habits.line import asked_after
-from models.habits.model import LONGEST, LONGEST_UNSEEN, HomeModel, model_from_json, model_to_json
+from models.habits.line_without_exit import LEAST
+from models.habits.model import LONGEST, LONGEST_WITHOUT_EXIT, HomeModel, model_from_json, model_to_json
 from models.habits.presence import whereabouts_of
 from models.habits.prior import shipped_prior
 from models.habits.signs import signs_of
 from models.habits.silences import Span
-from models.habits.unseen import LEAST
 from tests.models.habits.lives import DAYS, WEEKS_LATER, ZONE, a_life, history, hours, span, without
 
 NIGHTS_AWAY = range(2, DAYS - 2, 3)
@@ -63,7 +63,7 @@ def test_where_the_exit_is_seen_nothing_puts_the_twelve_hours_off() -> None:
 
 def test_the_line_and_the_ceiling_agree_and_the_model_can_be_kept() -> None:
     model = learned(indoors(travelling()))
-    assert model.doubt <= LONGEST_UNSEEN
+    assert model.doubt <= LONGEST_WITHOUT_EXIT
     assert model_from_json(model_to_json(model)).doubt == model.doubt
     signs = signs_of(indoors(a_life(2)), ZONE)
     asked = asked_after(model, signs, whereabouts_of(signs))
