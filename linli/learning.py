@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from linli.alert import Alert, Outcome
 from linli.clock import Clock, seconds
+from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.model_life import Night, held_after, notice
 from linli.people import Device, Home, Roster
@@ -99,7 +100,7 @@ class Learning:
             return
         until = seconds() + patience_seconds
         for home in self._late(now):
-            self._learn(home, begin_of_day(now, home.zone))
+            self._try_to_learn(home, begin_of_day(now, home.zone))
             if seconds() > until:
                 break
         with self._care.begin() as connection:
@@ -153,6 +154,16 @@ class Learning:
             midnight = begin_of_day(now, home.zone)
             if self._learned_at.get(home.home, midnight) < midnight:
                 yield home
+
+    def _try_to_learn(self, home: Home, midnight: datetime) -> None:
+        """Learn a home; what goes wrong there must not keep all others from being learned, this night and ever after."""
+        try:
+            self._learn(home, midnight)
+        except StoreDown:
+            raise
+        except Exception:  # it keeps the line that it has, and its turn comes again with the next night
+            logger.exception("a home could not be learned home=%s", home.home)
+            self._learned_at[home.home] = midnight
 
     def _learn(self, home: Home, midnight: datetime) -> None:
         """Learn a home and store what came of it together with what becomes of it: a kill in between changes nothing."""

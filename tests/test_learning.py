@@ -115,6 +115,36 @@ def test_after_three_weeks_it_has_its_own(nights: Nights) -> None:
     assert nights.asks_after(WEEKS_LATER + NOON) < 4 * HOUR
 
 
+class _BrokenFor(SqliteSignalStore):
+    """A store that cannot read one home."""
+
+    broken = "home-1"
+
+    def between(self, since: datetime | None, until: datetime | None, home: str | None = None) -> Iterator[Signal]:
+        if home == self.broken:
+            raise ValueError("the database disk image is malformed")
+        return super().between(since, until, home)
+
+
+def test_a_home_that_cannot_be_learned_keeps_no_other_from_it(tmp_path: Path) -> None:
+    made = Nights(tmp_path)
+    broken = replace(QUIET_HOME, home=_BrokenFor.broken)
+    with made.care.begin() as connection:
+        roster_store.save(connection, [broken], [], [])
+    made.signals.close()
+    made.signals = _BrokenFor(tmp_path / "signals.db")
+    made.roster = replace(roster_of(broken, QUIET_HOME), revision=1)
+    made.restart()
+    made.signals.append(a_life())
+    made.night(WEEKS_LATER + HOUR)
+    assert [one.learned_at for one in made.learned()] == [WEEKS_LATER]
+    due = made.learning.next_due()
+    assert due is not None
+    assert due > made.clock.now()
+    made.signals.close()
+    made.care.close()
+
+
 def test_it_is_learned_once_a_day_and_next_at_its_own_midnight(nights: Nights) -> None:
     nights.signals.append(a_life())
     for clock in (1, 2, 23):
