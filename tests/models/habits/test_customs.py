@@ -77,6 +77,10 @@ def test_by_night_it_takes_eighty_nights_on_which_nobody_went_to_bed_unseen() ->
     assert customs([*visits(79, clock=22.0), *to_bed], later(85)).bathroom_by_night.limit == 0
 
 
+def test_who_wants_hardly_any_false_alerts_has_no_line() -> None:
+    assert customs(visits(7), later(7), budget=5e-324).bathroom_by_day.limit == 0
+
+
 def test_a_greater_budget_makes_it_shorter() -> None:
     lines = [customs(visits(7), later(7), budget=budget).bathroom_by_day.limit for budget in (0.5, 1, 2)]
 
