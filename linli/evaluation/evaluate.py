@@ -157,7 +157,8 @@ def look_back(past: Past) -> LookBack:
     life = life_of(signs_of(past.signals, zone), zone, beats=beats_of(past.signals, zone))
     pictures = pictures_of(life, day_of(past.signals[-1].at, zone))
     found = changes_of(pictures)
-    return lambda now: findings_after(past.home, pictures, found, day_of(now, zone) - pictures.first_day)
+    # the first look comes before the first sign, at midnight a day before it
+    return lambda now: findings_after(past.home, pictures, found, max(0, day_of(now, zone) - pictures.first_day))
 
 
 def evaluate(
