@@ -80,6 +80,7 @@ class Learning:
         """Take up what was learned before, and the prior's line for homes of which nothing is known."""
         if not self._budget:
             return
+        self._in_use, self._revision_met, self._roster_met = {}, -1, -1
         with self._care.read() as connection:
             self._learned_at = habits.newest(connection)
         self._follow()
