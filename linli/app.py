@@ -188,6 +188,7 @@ class App:
 
     def _each_tick(self) -> None:
         self._look_after_itself()
+        self.core.heed_clock()
         roster_changed = self.core.refresh()
         if self._broker is not None:
             self._broker.look_after(roster_changed=roster_changed)

@@ -1,8 +1,9 @@
 """The parts of linli that decide and remember, wired together: what `run`, `demo` and `replay` have in common."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from alerts.channels import adapters_for
@@ -32,7 +33,7 @@ from linli.learning import Learning
 from linli.pipeline import Pipeline
 from linli.rounds import Rounds
 from linli.settings import Settings
-from linli.signals import Kind
+from linli.signals import Kind, Signal
 from linli.store import absences, availability, outbox
 from linli.store.absences import Absence
 from linli.store.care import CareStore
@@ -42,9 +43,14 @@ from models.habits.prior import shipped_prior
 from models.habits.ranges import VITALS
 from models.watch import Watch
 
+logger = logging.getLogger(__name__)
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WARM_SIGNALS = 300
 """How many of a home's latest signals are read at the start to know it again."""
 WARM_WINDOW = timedelta(hours=36)
+_SET_BACK = timedelta(minutes=5)
+"""A clock that goes back by more was wrong before."""
 WARM_READINGS, WARM_WEIGHT = timedelta(hours=25), timedelta(days=4)
 """How far back what was measured of her still has a say: the reading before the latest too."""
 
@@ -71,6 +77,16 @@ class Core:
     holidays: Holidays
     pipeline: Pipeline
     learning: Learning
+    _latest: datetime = _LONG_AGO
+
+    def heed_clock(self) -> None:
+        """Know the homes anew if the clock was set back: what was heard before lies ahead, and would hide a silence."""
+        now = self.clock.now()
+        if now < self._latest - _SET_BACK:
+            logger.error("the clock was set back seconds=%d", (self._latest - now).total_seconds())
+            self.watch.forget(now)
+            self.warm()
+        self._latest = now
 
     def refresh(self) -> bool:
         """Heed changes that other commands have made to the same data; tell whether the roster changed."""
@@ -86,23 +102,28 @@ class Core:
         roster = self.roster.get()
         self.watch.take_roster(roster)
         for home in roster.homes:
-            self.watch.warm(home, self.signals.recent(home, limit=WARM_SIGNALS))
+            self._warm(home, self.signals.recent(home, limit=WARM_SIGNALS))
             self._warm_body(home, now)
             if roster.homes[home].check_in_by:
-                self.watch.warm(home, self.signals.recent(home, kind=Kind.CHECK_IN, since=now - WARM_WINDOW, limit=20))
+                self._warm(home, self.signals.recent(home, kind=Kind.CHECK_IN, since=now - WARM_WINDOW, limit=20))
         with self.care.read() as connection:
             for home, device, online, at in availability.all_known(connection):
-                self.watch.see_availability(home, device, online=online, at=at)
+                self.watch.see_availability(home, device, online=online, at=min(at, now))
             for absence in absences.running(connection, now):
                 self.watch.take_absence(absence.home, absence.since, absence.until)
         self.learning.start()
+
+    def _warm(self, home: str, signals: Iterable[Signal]) -> None:
+        """Take in stored signals; what a clock that ran ahead has written came before now at any rate."""
+        now = self.clock.now()
+        self.watch.warm(home, (s if s.received_at <= now else _by(s, now) for s in signals))
 
     def _warm_body(self, home: str, now: datetime) -> None:
         """Learn a home's latest readings, if it has a device that takes any: they are few, and far between."""
         devices = self.roster.get().devices_by_home.get(home, ())
         for kind in sorted(VITALS.intersection(kind for device in devices for kind in device.kinds)):
             since = now - (WARM_WEIGHT if kind == Kind.WEIGHT else WARM_READINGS)
-            self.watch.warm(home, self.signals.recent(home, kind=Kind(kind), since=since, limit=20))
+            self._warm(home, self.signals.recent(home, kind=Kind(kind), since=since, limit=20))
 
     def last_heard(self) -> datetime | None:
         """Return when anything was last heard of before linli stopped: a signal, or a device that came or went."""
@@ -144,6 +165,10 @@ class Core:
         """Let go of the stores."""
         self.signals.close()
         self.care.close()
+
+
+def _by(signal: Signal, now: datetime) -> Signal:
+    return replace(signal, at=min(signal.at, now), received_at=now)
 
 
 @dataclass(frozen=True)

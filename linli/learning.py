@@ -80,6 +80,7 @@ class Learning:
         """Take up what was learned before, and the prior's line for homes of which nothing is known."""
         if not self._budget:
             return
+        self._in_use, self._revision_met, self._roster_met = {}, -1, -1
         with self._care.read() as connection:
             self._learned_at = habits.newest(connection)
         self._follow()
@@ -100,7 +101,7 @@ class Learning:
             return
         until = seconds() + patience_seconds
         for home in self._late(now):
-            self._learn_or_pass_over(home, begin_of_day(now, home.zone))
+            self._try_to_learn(home, begin_of_day(now, home.zone))
             if seconds() > until:
                 break
         with self._care.begin() as connection:
@@ -155,13 +156,13 @@ class Learning:
             if self._learned_at.get(home.home, midnight) < midnight:
                 yield home
 
-    def _learn_or_pass_over(self, home: Home, midnight: datetime) -> None:
-        """Learn a home; one that cannot be must not keep the others from their night: it keeps its line until the next."""
+    def _try_to_learn(self, home: Home, midnight: datetime) -> None:
+        """Learn a home; what goes wrong there must not keep all others from being learned, this night and ever after."""
         try:
             self._learn(home, midnight)
         except StoreDown:
             raise
-        except Exception:
+        except Exception:  # it keeps the line that it has, and its turn comes again with the next night
             logger.exception("a home could not be learned home=%s", home.home)
             self._learned_at[home.home] = midnight
 

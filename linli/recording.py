@@ -17,6 +17,8 @@ from linli.wire import is_id, read_value
 COLUMNS = ("at", "home", "device", "room", "kind", "value")
 _KINDS = {kind.value: kind for kind in Kind}
 _TELL_EVERY = 500
+_YEARS = range(1970, 9000)
+"""What is lived through needs days before and after it; calendars end with the years 1 and 9999."""
 
 
 def write_recording(signals: Iterable[Signal], out: TextIO, zone: ZoneInfo | None = None) -> int:
@@ -100,12 +102,15 @@ def _cells(row: list[str]) -> tuple[datetime, str, str, str, Kind, str]:
     at = datetime.fromisoformat(at_text)
     if at.tzinfo is None:
         raise ValueError("at has no offset")
+    at = at.astimezone(UTC)
+    if at.year not in _YEARS:
+        raise ValueError(f"at must lie in the years {_YEARS[0]} to {_YEARS[-1]}")
     if not (is_id(home) and is_id(device)):
         raise ValueError("home and device must be like [a-z0-9][a-z0-9-]{0,62}")
     kind = _KINDS.get(kind_text)
     if kind is None:
         raise ValueError(f"unknown kind {kind_text[:40]!r}")
-    return at.astimezone(UTC), home, device, room, kind, value
+    return at, home, device, room, kind, value
 
 
 def _cell_value(kind: Kind, cell: str) -> object:

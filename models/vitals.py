@@ -1,6 +1,7 @@
 """The vital signs, live: keeps the latest readings of each home and has them judged when one comes (`judged_readings`)."""
 
 from bisect import insort
+from collections.abc import Sequence
 from dataclasses import replace
 
 from linli.alert import AlertKind, Severity
@@ -12,10 +13,11 @@ from models import sentences
 from models.absences import Absences
 from models.habits.ranges import number_of
 from models.homes import Dwelling, Homes
-from models.judged_readings import About, Verdict, judge
+from models.judged_readings import SECOND_AFTER, About, Taken, Verdict, judge
 from models.sensor import NEVER
 
 _KEPT = 16
+"""Readings of each kind."""
 
 
 class Vitals:
@@ -37,7 +39,8 @@ class Vitals:
         if (at, number) in taken:
             return
         insort(taken, (at, number))
-        del taken[:-_KEPT]
+        if len(taken) > _KEPT:
+            del taken[_dispensable(taken)]
         self._news.add(dwelling.home.home)
 
     def take_homes(self) -> None:
@@ -98,6 +101,15 @@ class Vitals:
     def next_due(self, now: int) -> int:
         """Return now while there is news, else never: readings say nothing new by growing old."""
         return now if self._news else NEVER
+
+
+def _dispensable(taken: Sequence[Taken]) -> int:
+    """Return which of a home's readings of one kind is missed least: one within a sitting, else the oldest.
+
+    A clip that speaks each second would otherwise leave nothing that is old enough to bear out the latest reading.
+    """
+    within = (i for i in range(1, len(taken) - 1) if taken[i + 1][0] - taken[i - 1][0] < SECOND_AFTER)
+    return next(within, 0)
 
 
 def _is_news(told: tuple[str, Severity] | None, day: str, severity: Severity) -> bool:

@@ -56,6 +56,9 @@ class Watch:
 
     def __init__(self, rules: Rules) -> None:
         self._lock = threading.Lock()
+        self._know_nothing(rules)
+
+    def _know_nothing(self, rules: Rules) -> None:
         self._homes = homes = Homes(rules)
         self._deafness = Deafness(homes)
         self._absences = Absences(homes)
@@ -98,6 +101,14 @@ class Watch:
             self._findings.take_homes()
             for detector in (self._bathroom, self._night_door, self._vitals):
                 detector.take_homes()
+
+    def forget(self, now: datetime) -> None:
+        """Know nothing of any home any more, as at the start; whether linli hears stays as it was."""
+        with self._lock:
+            is_deaf = self._deafness.since < NEVER
+            self._know_nothing(self._homes.rules)
+            if is_deaf:
+                self._deafness.begin(millis(now))
 
     def take_model(self, home: str, model: HomeModel | None) -> None:
         """Take over what was learned of a home, None for the fixed line; it holds from the next sign of life on."""

@@ -200,6 +200,8 @@ BAD_ROWS: list[tuple[str | bytes, str]] = [
     ("2026-11-23T08:00:00,home-7,hall,entrance,motion,on", "at has no offset"),
     ("yesterday,home-7,hall,entrance,motion,on", "isoformat"),
     ("9999-12-31T23:59:59-14:00,home-7,hall,entrance,motion,on", "date value out of range"),
+    ("9999-12-31T12:00:00+00:00,home-7,hall,entrance,motion,on", "years 1970 to 8999"),
+    ("0001-01-01T00:00:00+00:00,home-7,hall,entrance,motion,on", "years 1970 to 8999"),
     ("2026-11-23T08:00:00+08:00,Home 7,hall,entrance,motion,on", "home and device must be like"),
     ("2026-11-23T08:00:00+08:00,home-7,,entrance,motion,on", "home and device must be like"),
     ("2026-11-23T08:00:00+08:00,home-7,hall,entrance,movement,on", "unknown kind 'movement'"),

@@ -166,7 +166,8 @@ def look_back(past: Past) -> LookBack:
     life = life_of(signs_of(past.known, zone), zone, past.away, beats_of(past.known, zone))
     pictures = pictures_of(life, day_of(max(signal.received_at for signal in past.signals), zone))
     found = changes_of(pictures)
-    return lambda now: findings_after(past.home, pictures, found, day_of(now, zone) - pictures.first_day)
+    # the first look comes before the first sign, at midnight a day before it
+    return lambda now: findings_after(past.home, pictures, found, max(0, day_of(now, zone) - pictures.first_day))
 
 
 def evaluate(

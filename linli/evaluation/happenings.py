@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -30,15 +31,18 @@ class Happening:
     stops_life: bool = False
 
 
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 class _Incident(msgspec.Struct):
     homes: list[str]
     kind: str
-    began: datetime
-    ended: datetime | None
+    began: _Moment
+    ended: _Moment | None
     expects: list[str]
     stops_life: bool
     follows: list[str] = []
-    answered_until: datetime | None = None
+    answered_until: _Moment | None = None
 
 
 class _Truth(msgspec.Struct):
@@ -57,10 +61,12 @@ def happenings_beside(recordings: Iterable[Path]) -> list[Happening] | None:
 def _read(file: Path) -> Iterator[Happening]:
     try:
         truth = msgspec.json.decode(file.read_bytes(), type=_Truth)
-    except msgspec.MsgspecError as why:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
         raise LinliError(f"{file.name} is not the truth about a recording: {why}") from why
+    except OSError as why:
+        raise LinliError(f"{file.name} cannot be read: {why.strerror}") from why
     for incident in truth.incidents:
-        until = incident.answered_until or (incident.ended or incident.began) + UNLESS_TOLD
+        until = incident.answered_until or _long_after(incident.ended or incident.began)
         for home in incident.homes:
             yield Happening(
                 home,
@@ -71,3 +77,10 @@ def _read(file: Path) -> Iterator[Happening]:
                 frozenset(incident.follows),
                 incident.stops_life,
             )
+
+
+def _long_after(moment: datetime) -> datetime:
+    try:
+        return moment + UNLESS_TOLD
+    except OverflowError:  # calendars end with the year 9999
+        return moment

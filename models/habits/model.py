@@ -19,6 +19,7 @@ LONGEST_WITHOUT_EXIT = 24 * 60
 """Minutes: where no sensor is at the exit, she may be out for a night; then no line can be kept to twelve hours."""
 SHORTEST = 90
 LONGEST_OUT = 72 * 60
+_YEARS = range(1970, 9000)
 SETTLED_DAYS = 14
 """From so many days with signs of life on a model is spoken of as hers."""
 
@@ -128,17 +129,17 @@ def model_from_json(text: bytes) -> HomeModel:
     """Return the model of a JSON text; raises BadModel where a line could come of it that was never learned."""
     try:
         record = msgspec.json.decode(text, type=_Record)
-    except msgspec.MsgspecError as why:
+    except (msgspec.MsgspecError, RecursionError) as why:
         raise BadModel(f"the model cannot be read: {why}") from why
     if record.version != VERSION:
         raise BadModel(f"the model is of version {record.version}, this linli reads {VERSION}: let it be learned anew")
     return HomeModel(
-        record.learned_at,
-        record.since,
-        record.until,
+        _aware(record.learned_at),
+        record.since and _aware(record.since),
+        record.until and _aware(record.until),
         _known_zone(record.timezone),
         _within(record.budget, "budget", 0, 1000),
-        _within(record.price, "price", 0, 1e12),
+        _within(record.price, "price", 1, 1e12),
         _within(record.expected, "expected", 0, 1e6),
         int(_within(record.days, "days", 0, 1e6)),
         _sound_table(record.table, "table", SHORTEST, max(LONGEST, record.doubt)),
@@ -163,6 +164,13 @@ def _within(value: float, name: str, least: float, most: float) -> float:
     if not least <= value <= most:
         raise BadModel(f"the model's {name} is {value}, not within {least} and {most}")
     return value
+
+
+def _aware(moment: datetime) -> datetime:
+    """Return a moment that can be held against others: with its offset, and far from where calendars end."""
+    if moment.tzinfo is None or moment.year not in _YEARS:
+        raise BadModel(f"the model's moment {moment} has no offset from UTC, or cannot be")
+    return moment
 
 
 def _known_zone(name: str) -> str:

@@ -72,11 +72,15 @@ def is_night(minute: Floats) -> Flags:
     return night
 
 
+_LEAST_SHARE = 1e-9
+"""Whoever asks for less has no line either way; below it the arithmetic ends."""
+
+
 def lines_by_day_and_night(stays: Stays, budget: float) -> tuple[BathroomLine, BathroomLine]:
     """Return how long a stay may last that began by day, and one that began in the evening or at night."""
     by_night = is_night(stays.starts)
     day, night = stays.of(~by_night), stays.of(by_night)
-    share = SHARE * budget
+    share = max(SHARE * budget, _LEAST_SHARE)
     can_judge_night = _MONTH * PRIOR_LONG_BY_NIGHT / (PRIOR_DAYS + _days(night)) <= share
     return _line(day, share), _line(night, share) if can_judge_night else BathroomLine(0, _usual(night))
 

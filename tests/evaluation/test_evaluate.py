@@ -60,6 +60,16 @@ def test_what_comes_later_changes_no_earlier_answer(tmp_path: Path) -> None:
     assert [c for c in shuffled.calls if c.at <= until] == [c for c in whole.calls if c.at <= until]
 
 
+def test_a_recording_that_begins_at_midnight_is_lived_through(tmp_path: Path) -> None:
+    path = tmp_path / "midnight.csv"
+    path.write_text(
+        "at,home,device,room,kind,value\n2026-01-02T00:00:00+08:00,home-7,pir,hall,motion,on\n", encoding="utf-8"
+    )
+    (past,) = pasts_of([path])
+
+    assert len(evaluate(past, [], Rules(), habits=HABITS).calls) == 1
+
+
 def test_what_staff_are_told_is_kept_apart_from_whom_linli_calls(tmp_path: Path) -> None:
     (past,) = pasts_of([recorded(tmp_path, 2)])
     noon = START + timedelta(days=1, hours=12)

@@ -191,10 +191,24 @@ def test_without_a_truth_nothing_is_known_of_what_happened(tmp_path: Path) -> No
     assert happenings_beside([recorded(tmp_path, 2)]) is None
 
 
-def test_a_truth_that_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b'{"incidents": [{"kind": "fall"}]}', "homes"),
+        (b'{"incidents": [{"kind": "\xff"}]}', "utf-8"),
+        (b'{"more": ' + b"[" * 100_000 + b"]" * 100_000 + b', "incidents": []}', "recursion"),
+        (
+            b"""{"incidents": [{"homes": ["h"], "kind": "fall", "began": "2026-01-01T00:00:00", "ended": null,
+            "expects": [], "stops_life": true}]}""",
+            "timezone",
+        ),
+    ],
+    ids=["no homes", "not UTF-8", "too deep", "no offset"],
+)
+def test_a_truth_that_cannot_be_read_is_refused_by_name(tmp_path: Path, text: bytes, why: str) -> None:
     path = truth_of(tmp_path)
-    truth_path(path).write_text('{"incidents": [{"kind": "fall"}]}', encoding="utf-8")
-    with pytest.raises(LinliError, match=r"town\.csv\.truth\.json is not the truth about a recording: .*homes"):
+    truth_path(path).write_bytes(text)
+    with pytest.raises(LinliError, match=rf"town\.csv\.truth\.json is not the truth about a recording: (?i:.*{why})"):
         happenings_beside([path])
 
 

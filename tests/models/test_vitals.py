@@ -173,6 +173,18 @@ def test_readings_that_come_a_day_late_call_nobody() -> None:
     assert severities(watch, MORNING + 24 * HOUR) == []
 
 
+@pytest.mark.parametrize("every_seconds", [1, 5, 8, 60])
+def test_a_clip_that_speaks_all_the_time_calls_once_it_has_stayed_bad_for_two_minutes(every_seconds: int) -> None:
+    watch = after()
+    spoken = [MORNING + timedelta(seconds=second) for second in range(0, 600, every_seconds)]
+    severest = []
+    for when in spoken:
+        see(watch, measured(Kind.SPO2, 89.0, when))
+        severest += told(watch, when)
+
+    assert severest == [NOTICE, URGENT]
+
+
 # glucose and weight
 
 
@@ -197,6 +209,15 @@ def test_more_than_two_kilograms_in_three_days_are_told(gain: float, days: int, 
     watch = after(measured(Kind.WEIGHT, 60.0), measured(Kind.WEIGHT, 60.0 + gain, now))
 
     assert severities(watch, now) == ([NOTICE] if is_told else [])
+
+
+def test_a_scale_that_tells_of_each_second_on_it_still_knows_what_she_weighed_yesterday() -> None:
+    watch = after()
+    for day, kilograms in enumerate((60.0, 63.0)):
+        for second in range(30):
+            see(watch, measured(Kind.WEIGHT, kilograms, MORNING + timedelta(days=day, seconds=second)))
+
+    assert severities(watch, MORNING + timedelta(days=1, minutes=1)) == [NOTICE]
 
 
 def test_what_is_said_of_weight() -> None:

@@ -81,6 +81,10 @@ def test_what_happens_after_midnight_says_nothing_of_the_day() -> None:
     assert customs(visits(50, minutes=150, clock=2.0, every=40), later(50)).bathroom_by_day.limit == 104
 
 
+def test_who_wants_hardly_any_false_alerts_has_no_line() -> None:
+    assert customs(visits(7), later(7), budget=5e-324).bathroom_by_day.limit == 0
+
+
 def test_a_greater_budget_makes_it_shorter() -> None:
     lines = [customs(visits(7), later(7), budget=budget).bathroom_by_day.limit for budget in (0.5, 1, 2)]
 
