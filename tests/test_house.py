@@ -70,6 +70,11 @@ def test_the_readme_can_be_read_in_one_sitting() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < README_LINES
 
 
+def test_no_file_holds_a_merge_that_was_not_finished() -> None:
+    unfinished = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    assert [name for name in _files() if unfinished.search(_text(ROOT / name))] == []
+
+
 def test_no_file_names_a_machine_or_a_registry() -> None:
     told = [
         f"{name}:{number}: {line.strip()[:120]}"

@@ -20,6 +20,8 @@ LONGEST_WITHOUT_EXIT = 24 * 60
 SHORTEST = 90
 LONGEST_OUT = 72 * 60
 _YEARS = range(1970, 9000)
+_MOST_BYTES = 1_000_000
+"""A hundred times what a model takes: what is larger would be kept in memory for as long as it is in use."""
 SETTLED_DAYS = 14
 """From so many days with signs of life on a model is spoken of as hers."""
 
@@ -127,6 +129,8 @@ def model_to_json(model: HomeModel) -> bytes:
 
 def model_from_json(text: bytes) -> HomeModel:
     """Return the model of a JSON text; raises BadModel where a line could come of it that was never learned."""
+    if len(text) > _MOST_BYTES:
+        raise BadModel(f"the model is larger than {_MOST_BYTES} bytes")
     try:
         record = msgspec.json.decode(text, type=_Record)
     except (msgspec.MsgspecError, RecursionError) as why:

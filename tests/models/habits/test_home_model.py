@@ -72,6 +72,7 @@ def test_a_model_comes_back_from_json_as_it_was() -> None:
         changed(learned_at="0001-01-01T00:00:00Z"),
         changed(until="9999-12-31T23:59:59Z"),
         changed(price=0.0),
+        changed(libraries={"numpy": "2" * 1_000_000}),
         changed(customs=msgspec.Raw(b"[" * 100_000 + b"]" * 100_000)),
         model_to_json(MODEL)[:-20],
     ],
