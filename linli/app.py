@@ -62,7 +62,7 @@ class App:
         *,
         asked: Asked,
         say: Callable[[str], None],
-        tick_every: float = 0.5,
+        tick_every: float = 1.0,
         demo: bool = False,
     ) -> None:
         self._settings = settings

@@ -44,7 +44,7 @@ class Loop:
         clock: Clock,
         health: Health,
         *,
-        tick_every: float = 0.5,
+        tick_every: float = 1.0,
         each_tick: Callable[[], None] = lambda: None,
     ) -> None:
         self._pipeline = pipeline
