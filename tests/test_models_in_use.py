@@ -33,15 +33,19 @@ NOON = timedelta(hours=12)
 LIFE = a_life(DAYS + 12)
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Iterator[Nights]:
-    """Return three weeks of a life, learned in the last night."""
-    made = Nights(tmp_path)
+def three_weeks(folder: Path) -> Iterator[Nights]:
+    """Yield three weeks of a life, learned in the last night."""
+    made = Nights(folder)
     made.signals.append(LIFE)
     made.night(WEEKS_LATER + HOUR)
     yield made
     made.signals.close()
     made.care.close()
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Nights]:
+    yield from three_weeks(tmp_path)
 
 
 def night(nights: Nights, number: int) -> None:

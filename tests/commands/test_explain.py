@@ -18,18 +18,12 @@ from tests.models.habits.lives import WEEKS_LATER
 from tests.models.vigil import HOME, QUIET_HOME
 from tests.store.histories import alert, closed
 from tests.test_learning import PRIOR, Nights
-from tests.test_models_in_use import DAY, LIFE, night
+from tests.test_models_in_use import DAY, night, three_weeks
 
 
 @pytest.fixture
 def nights(tmp_path: Path) -> Iterator[Nights]:
-    """Return three weeks of a life, learned in the last night."""
-    made = Nights(tmp_path)
-    made.signals.append(LIFE)
-    made.night(WEEKS_LATER + HOUR)
-    yield made
-    made.signals.close()
-    made.care.close()
+    yield from three_weeks(tmp_path)
 
 
 def explained(folder: Path, capsys: pytest.CaptureFixture[str], *, night: str = "") -> list[str]:
