@@ -1,7 +1,8 @@
 """The desk: every change of an alert goes through here, each as one transaction with its notices and its log."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from alerts.heeded import Heeded
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.pacing import paced
 from alerts.replies import TakingBack
+from alerts.sender import Claim
 from linli.alert import Alert, AlertKind, AlertState, Outcome
 from linli.clock import Clock
 from linli.errors import Conflict, LinliError, StoreDown
@@ -24,6 +26,9 @@ from linli.store import cases, set_back
 from linli.store.care import CareStore
 
 logger = logging.getLogger(__name__)
+
+_AT_A_TIME = 25
+"""How many findings are opened in one transaction."""
 
 Decide = Callable[[Case, Callable[[], Callers], datetime], Step]
 """What follows from an answer; who can be called is asked for only where somebody may be."""
@@ -37,8 +42,21 @@ def _adopt_nothing(connection: Connection, now: datetime) -> None:
     """Nothing was done without the store."""
 
 
+def _later(wake: Callable[[], None]) -> Callable[[], AbstractContextManager[Claim]]:
+    """Return a way that claims nothing at once; the sender is woken, and looks."""
+
+    @contextmanager
+    def at_once() -> Iterator[Claim]:
+        yield lambda *_: None
+        wake()
+
+    return at_once
+
+
 class Desk:
     """Opens, accepts, declines, arrives and closes; all idempotent. `wake` is called after each commit with notices.
+
+    `at_once` is the sender's way to claim the first calls of what is opened in the same transaction.
 
     `book` is for whoever changes more than one case, or more than cases, in one transaction; `refresh` comes after it.
 
@@ -47,7 +65,7 @@ class Desk:
     `ladders` answers which ladder a new case climbs; it keeps that one to its end.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - stores, people, time and the way out meet here
         self,
         care: CareStore,
         roster: Callable[[], Roster],
@@ -55,6 +73,7 @@ class Desk:
         wake: Callable[[], None],
         adopt: Callable[[Connection, datetime], object] = _adopt_nothing,
         *,
+        at_once: Callable[[], AbstractContextManager[Claim]] | None = None,
         holidays: Holidays = NO_HOLIDAYS,
         load_limit: int = 0,
         ladders: LadderFor = built_in_ladder,
@@ -65,24 +84,31 @@ class Desk:
         self._roster = roster
         self._clock = clock
         self._wake = wake
+        self._at_once = at_once or _later(wake)
         self._heeded = Heeded()
         self._ticked_at: datetime | None = None
 
     def open(self, findings: Sequence[Finding]) -> None:
         """Open an alert for each finding, or join the open one of its kind; an episode known already changes nothing.
 
-        One transaction for all: when this returns, the alerts, their first notices and their log are durable.
+        When this returns, the alerts, their first notices and their log are durable: of some at a time in one
+        transaction, so that of a thousand presses the first need not wait for the last.
         """
         if not findings:
             return
         now = self._clock.now()
         if self._ticked_at is None or now < self._ticked_at:
             self._look_at_clock(now)
-        with self._care.begin() as connection:
+        for first in range(0, len(findings), _AT_A_TIME):
+            self._open(findings[first : first + _AT_A_TIME], now)
+        self._look_again({finding.kind for finding in findings})
+
+    def _open(self, findings: Sequence[Finding], now: datetime) -> None:
+        with self._at_once() as claim, self._care.begin() as connection:
             self._adopt(connection, now)
             for finding in findings:
                 self.book.open(connection, finding, now)
-        self._committed({finding.kind for finding in findings})
+            claim(connection, now)
 
     def refresh(self) -> None:
         """Take note of what has been committed with the book by others."""
@@ -249,8 +275,12 @@ class Desk:
             return cases.next_due(connection)
 
     def _committed(self, kinds: Collection[AlertKind] = heeded.KINDS) -> None:
-        """Let the sender know; and read anew what is open that a sign of life or a passing cause ends, if it may differ."""
+        """Let the sender know, and see what is open now."""
         self._wake()
+        self._look_again(kinds)
+
+    def _look_again(self, kinds: Collection[AlertKind]) -> None:
+        """Read anew what is open that a sign of life or a passing cause ends, if it may differ."""
         if heeded.KINDS.isdisjoint(kinds):
             return
         with self._care.read() as connection:

@@ -55,8 +55,10 @@ class Dispatch:
 
     def send(self, task: Task) -> Done | None:
         """Try once; None when the notice was withdrawn, or taken by somebody else, after it was claimed."""
-        if not self._is_wanted(task.notice):
-            return None
+        return self.send_at_once(task) if self._is_wanted(task.notice) else None
+
+    def send_at_once(self, task: Task) -> Done:
+        """Try once with what was claimed this very moment."""
         begun = seconds()
         kind, answer = self._courier.send(task.alert, task.notice)
         return Done(task.notice, kind, answer, seconds() - begun)

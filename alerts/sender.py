@@ -1,14 +1,16 @@
 """The thread `sender`: takes due notices, lets workers hand them over, and writes the answers down in one commit.
 
 It wakes when something commits and polls once a second as a net. What it claimed and could not finish, by whatever
-accident, is claimed again when the lease ends and sent with the same key.
+accident, is claimed again when the lease ends and sent with the same key. The first calls of an emergency are claimed
+in the transaction that opens it (`at_once`): a thread less to wake and a commit less to wait for.
 """
 
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -35,6 +37,8 @@ POLL_SECONDS = 1.0
 _LONGEST_PAUSE = 5.0
 _AT_ONCE = 200
 
+Claim = Callable[[Connection, datetime], None]
+"""Takes the calls for help that are due, in the transaction of a connection."""
 OnAnswer = Callable[[Notice, str, Answer, float], None]
 """Told of each try: the notice, the kind of channel, the answer, and how many seconds it took."""
 
@@ -77,6 +81,7 @@ class Sender:
         self._finished: queue.SimpleQueue[tuple[Task, Done | None]] = queue.SimpleQueue()
         self._in_hand: dict[tuple[str, int], Severity] = {}
         self._unrecorded: list[Done] = []
+        self._given_back: list[Task] = []
         self._is_fresh = True
         self.turned_at = seconds()
         self._pool: ThreadPoolExecutor | None = None
@@ -88,7 +93,7 @@ class Sender:
         self._giving_up.clear()
         self._is_fresh = True
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="sender-worker")
-        self._thread = threading.Thread(target=self._run, args=(self._pool,), name="sender", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: timedelta = timedelta(seconds=10)) -> None:
@@ -109,6 +114,28 @@ class Sender:
     def wake(self) -> None:
         """Look at the outbox now; safe from every thread, and cheap."""
         self._wake.set()
+
+    @contextmanager
+    def at_once(self) -> Iterator[Claim]:
+        """Let a caller claim calls for help in its own transaction; they go out when it has ended, before anything else.
+
+        What was claimed in a transaction that failed is given back, since it may have been committed all the same.
+        """
+        tasks: list[Task] = []
+        try:
+            yield lambda connection, now: tasks.extend(self._claim_calls(connection, now))
+        except BaseException:
+            self._given_back += tasks
+            self.wake()
+            raise
+        self._hand_out(tasks, self._dispatch.send_at_once)
+        if not tasks:  # who has calls in hand looks again when the first has been answered
+            self.wake()
+
+    def _claim_calls(self, connection: Connection, now: datetime) -> list[Task]:
+        if self._thread is None or self._is_fresh or self.is_stopping:
+            return []
+        return self._dispatch.claim(connection, now, emergencies=self._idle(), others=0)
 
     def deliver_due(self, now: datetime) -> int:
         """Deliver what is due in the caller's thread, next channels included; return how many tries were made.
@@ -137,21 +164,21 @@ class Sender:
                 self._channel_health.saw(done.kind, done.answer)
             self._on_answer(done.notice, done.kind, done.answer, done.seconds)
 
-    def _run(self, pool: ThreadPoolExecutor) -> None:
-        pause = self._turn_safely(pool, POLL_SECONDS)
+    def _run(self) -> None:
+        pause = self._turn_safely(POLL_SECONDS)
         while not self._is_done():
             self._wake.wait(pause)
             self._wake.clear()
-            pause = self._turn_safely(pool, pause)
+            pause = self._turn_safely(pause)
 
     def _is_done(self) -> bool:
         has_answers_to_come = bool(self._in_hand or self._unrecorded)
         return self.is_stopping and (not has_answers_to_come or self._giving_up.is_set())
 
-    def _turn_safely(self, pool: ThreadPoolExecutor, pause: float) -> float:
+    def _turn_safely(self, pause: float) -> float:
         """Take a turn and return how long to wait for the next; nothing ends this loop but `stop`."""
         try:
-            self._turn(pool)
+            self._turn()
         except StoreDown as why:
             logger.warning("notices wait for the store: %s", why)
             self._health.trouble("sender", Sentence("Messages wait: the care database does not answer."))
@@ -165,19 +192,21 @@ class Sender:
         self.turned_at = seconds()
         return POLL_SECONDS
 
-    def _turn(self, pool: ThreadPoolExecutor) -> None:
+    def _turn(self) -> None:
         """Write down what has come back and claim what is due, in one commit; then hand it to the workers."""
         self._collect()
         now = self._clock.now()
+        back = list(self._given_back)
         with self._care.begin() as connection:
             if self._is_fresh and self._care.is_sqlite:
                 outbox.release(connection, now)
+            for task in back:
+                outbox.give_back(connection, task.notice, now)
             self._dispatch.record(connection, self._unrecorded, now)
             tasks = self._claim(connection, now)
         recorded, self._unrecorded, self._is_fresh = self._unrecorded, [], False
-        for task in tasks:
-            pool.submit(self._work, task)
-            self._in_hand[task.notice.key, task.notice.attempts] = task.notice.severity
+        del self._given_back[: len(back)]
+        self._hand_out(tasks, self._dispatch.send)
         for done in recorded:
             self._tell(done)
 
@@ -192,15 +221,23 @@ class Sender:
         """Claim no more than there are idle workers: a lease must not run out in a queue."""
         if self.is_stopping:
             return []
-        ordinary = sum(severity is not Severity.EMERGENCY for severity in self._in_hand.values())
-        idle = max(0, self._workers - len(self._in_hand))
-        return self._dispatch.claim(connection, now, emergencies=idle, others=max(0, self._ordinary - ordinary))
+        ordinary = sum(severity is not Severity.EMERGENCY for severity in list(self._in_hand.values()))
+        return self._dispatch.claim(connection, now, emergencies=self._idle(), others=max(0, self._ordinary - ordinary))
 
-    def _work(self, task: Task) -> None:
+    def _idle(self) -> int:
+        return max(0, self._workers - len(self._in_hand))
+
+    def _hand_out(self, tasks: Sequence[Task], send: Callable[[Task], Done | None]) -> None:
+        for task in tasks:
+            self._in_hand[task.notice.key, task.notice.attempts] = task.notice.severity
+            if self._pool is not None:
+                self._pool.submit(self._work, task, send)
+
+    def _work(self, task: Task, send: Callable[[Task], Done | None]) -> None:
         """Try once, in a worker's thread. A fault of ours is an answer too, so that the next channel is used."""
         done: Done | None = Done(task.notice, "", Answer(Verdict.UNKNOWN, FAULT), 0.0)
         try:
-            done = self._dispatch.send(task)
+            done = send(task)
         except Exception:
             logger.exception("a notice could not be sent key=%s", task.notice.key)
             self._health.trouble("messages", Sentence("A message could not be sent: a fault of linli; see the log."))

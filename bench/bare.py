@@ -1,6 +1,7 @@
-"""The bare script that linli is held against: it subscribes, commits each message to SQLite and posts it. `python -m bench.bare`.
+"""The bare script that linli is held against: it subscribes, commits each message to SQLite and posts each call for help.
 
 What it leaves out is what linli is for: who is called, whether it got through, what happens after a crash in between.
+`python -m bench.bare`.
 """
 
 import json
@@ -22,12 +23,15 @@ def main() -> None:
     store.execute("CREATE TABLE signals (topic TEXT, payload BLOB)")
     connection = HTTPConnection(target.hostname or "", target.port)
 
-    def on_message(client: paho.Client, _: object, message: paho.MQTTMessage) -> None:
-        store.execute("INSERT INTO signals VALUES (?, ?)", (message.topic, message.payload))
-        home = message.topic.split("/")[3]
+    def post(home: str) -> None:
         body = json.dumps({"type": "alert.notice", "home": {"home": home}, "links": {}}).encode()
         connection.request("POST", "/bare", body, {"webhook-id": f"bare-{home}", "webhook-signature": "none"})
         connection.getresponse().read()
+
+    def on_message(client: paho.Client, _: object, message: paho.MQTTMessage) -> None:
+        store.execute("INSERT INTO signals VALUES (?, ?)", (message.topic, message.payload))
+        if message.topic.endswith("/sos"):
+            post(message.topic.split("/")[3])
         client.ack(message.mid, message.qos)
 
     client = paho.Client(

@@ -212,7 +212,7 @@ def build(
         ladders=ladders.get,
     )  # fmt: skip
     desk = Desk(
-        care, canaries.roster, clock, sender.wake, without_store.adopt,
+        care, canaries.roster, clock, sender.wake, without_store.adopt, at_once=sender.at_once,
         holidays=holidays, load_limit=settings.load_limit_per_week, ladders=ladders.get,
     )  # fmt: skip
     return Core(

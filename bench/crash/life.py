@@ -6,14 +6,15 @@ played: the broker and the far ends by the journal, people and time by the scena
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
 from alerts.drill_desk import DrillDesk
-from alerts.sender import Sender
+from alerts.sender import Claim, Sender
 from bench.crash import town
 from bench.crash.far_end import FarEnd
 from bench.crash.journal import Journal
@@ -99,15 +100,26 @@ class Life:
 
     def _build(self, folder: Path) -> Core:
         far_end = FarEnd(self._journal, self._points, self._receive)
-        wake = Sender.wake
+        wake, at_once = Sender.wake, Sender.at_once
 
-        def wake_and_let_go_first(sender: Sender) -> None:
-            wake(sender)
+        def let_go_first() -> None:
             is_worker = threading.current_thread().name.startswith("sender")
             if self._order is Order.SENDER_FIRST and self._sender_runs and not is_worker:
                 self._until(lambda: not self._watcher.has_notices())
 
-        Sender.wake = wake_and_let_go_first  # type: ignore[assignment, method-assign]  # this process is ours alone
+        def wake_and_let_go_first(sender: Sender) -> None:
+            wake(sender)
+            let_go_first()
+
+        @contextmanager
+        def at_once_and_let_go_first(sender: Sender) -> Iterator[Claim]:
+            with at_once(sender) as claim:
+                yield claim
+            let_go_first()
+
+        # this process is ours alone
+        Sender.wake = wake_and_let_go_first  # type: ignore[assignment, method-assign]
+        Sender.at_once = at_once_and_let_go_first  # type: ignore[assignment, method-assign]
         core = build(Settings(), DataDir(folder), self._clock, "http://linli.example", {"webhook": far_end})
         if self._order is not Order.AS_IT_COMES:
             core.sender._workers = core.sender._ordinary = 1  # noqa: SLF001 - the same order in every run

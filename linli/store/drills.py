@@ -24,6 +24,7 @@ from sqlalchemy import (
 from linli.alert import RequestState, Severity
 from linli.finding import Finding
 from linli.store import tables as t
+from linli.store.prepared import Prepared
 
 
 class DrillKind(StrEnum):
@@ -73,7 +74,7 @@ def drill_of(row: Row[Any]) -> Drill:
     return Drill(**{**row._mapping, "kind": DrillKind(row.kind)})  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
-_ANNOUNCED = (
+_ANNOUNCED = Prepared(
     select(literal(1))
     .where(t.drills.c.home == bindparam("home"), t.drills.c.due_by > bindparam("now"), t.drills.c.passed_at.is_(None))
     .limit(1)
@@ -87,7 +88,7 @@ def take_window(connection: Connection, finding: Finding, alert: str, now: datet
     Both the press and its coming must lie in the window, and nobody may be in need there: then a press is a call for
     help whatever was announced (ix_drills_home_begun_at, ix_alerts_home).
     """
-    if connection.scalar(_ANNOUNCED, {"home": finding.home, "now": now}) is None:
+    if _ANNOUNCED.row(connection, home=finding.home, now=now) is None:
         return False
     device = str(finding.evidence.get("device", ""))
     in_need = exists().where(

@@ -171,6 +171,12 @@ def is_held(connection: Connection, key: str, *, attempt: int) -> bool:
     return _HELD.row(connection, key=key, attempt=attempt) is not None
 
 
+def give_back(connection: Connection, notice: Notice, now: datetime) -> None:
+    """End the lease of whoever claimed a notice and has not begun to send it (primary key)."""
+    held = (t.outbox.c.state == NoticeState.LEASED, t.outbox.c.attempts == notice.attempts)
+    connection.execute(update(t.outbox).where(t.outbox.c.key == notice.key, *held).values(lease_until=now))
+
+
 def release(connection: Connection, now: datetime) -> None:
     """End all leases: for a start where nobody else sends, as whoever held them is dead (ix_outbox_due)."""
     held = update(t.outbox).where(t.IS_LIVE, t.outbox.c.state == NoticeState.LEASED)

@@ -84,7 +84,7 @@ class Post:
 
     def put(self, alert: Alert, *names: str) -> list[str]:
         """Put a notice for each person's first channel in the outbox, as a rung does; return the keys."""
-        notices = [self._notice(alert, self.roster().people[name].ways[0]) for name in names]
+        notices = [self.notice(alert, name) for name in names]
         with self.care.begin() as connection:
             outbox.add(connection, notices, self.clock.now())
         return [notice.key for notice in notices]
@@ -95,7 +95,9 @@ class Post:
         self.sender.wake()
         return keys
 
-    def _notice(self, alert: Alert, way: Channel) -> Notice:
+    def notice(self, alert: Alert, name: str) -> Notice:
+        """Return a call of somebody by their first channel."""
+        way = self.roster().people[name].ways[0]
         key = notice_key(alert, NoticeType.CALL, 0, way.person, way.id)
         return Notice(key, alert.id, way.person, way.id, NoticeType.CALL, alert.severity, self.clock.now())
 

@@ -1,11 +1,10 @@
 """The sender over a real database and a real gateway: nothing is lost, nothing hangs, nobody is called after closing."""
 
-import shutil
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +20,6 @@ from linli.alert import Notice, NoticeState, NoticeType, Severity
 from linli.clock import SystemClock, VirtualClock
 from linli.people import Care, Channel, Person, Role, Scope
 from linli.store import outbox
-from linli.store.care import CareStore
 from tests.alerts.far_end import Gateway, eventually, nobody_listens
 from tests.alerts.post import Post, hooked, person
 from tests.cast import EIGHT, MEI
@@ -29,36 +27,6 @@ from tests.cast import EIGHT, MEI
 ROOT = Path(__file__).resolve().parents[2]
 S = timedelta(seconds=1)
 LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
-
-
-@pytest.fixture
-def gateway() -> Iterator[Gateway]:
-    opened = Gateway()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("care") / "care.db"
-    store = CareStore(f"sqlite:///{path}")
-    store.migrate()
-    store.close()
-    return path
-
-
-@pytest.fixture
-def office(tmp_path: Path, empty_database: Path) -> Iterator[Callable[..., Post]]:
-    shutil.copy(empty_database, tmp_path / "care.db")
-    opened: list[Post] = []
-
-    def make(*people: Person, **wishes: object) -> Post:
-        opened.append(Post(tmp_path / "care.db", *people, **wishes))  # type: ignore[arg-type]  # handed on as given
-        return opened[-1]
-
-    yield make
-    for post in opened:
-        post.close()
 
 
 # The breaker
