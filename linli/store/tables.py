@@ -26,6 +26,7 @@ from linli import canary
 from linli.alert import AlertKind, AlertState, Ladder, NoticeState, NoticeType, Outcome, RequestState, Severity
 from linli.clock import from_millis, millis
 from linli.held_model import Why
+from linli.look import LookReason
 from linli.people import Role, Scope
 from linli.words import Sentence
 
@@ -449,4 +450,29 @@ tokens = _table(
     _text("person"),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+looks = _table(
+    "looks",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, ForeignKey("homes.home"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _text("words"),
+    _text("alert"),
+    _one_of("reason", LookReason),
+    Index(None, "home", "at"),
+)
+
+notes = _table(
+    "notes",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, ForeignKey("homes.home"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("corrects", Big, ForeignKey("notes.id")),
+    Column("withdrawn_at", Moment),
+    Index(None, "home", "at"),
 )
