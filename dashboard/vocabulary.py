@@ -111,6 +111,7 @@ LOG = {
     "merged_into": "Merged into an alert about the whole stairwell or site",
     "asked": "{person} was asked first",
     "called": "{person} was called",
+    "left_alone": "{person} wishes to be left alone now; the message waits",
     "second_channel": "{person} was called by the second channel",
     "journalled": "Until now the database did not answer; the calls before this line were made from the journal",
     "notice_sent": "The message to {who} went out",

@@ -161,7 +161,8 @@ def forget_person(connection: Connection, person: str) -> None:
     """Remove a person from the roster; what they did stays in the log (primary key, then by person)."""
     bump(connection)
     _forget_ties(connection, [person])
-    connection.execute(delete(t.pauses).where(t.pauses.c.person == person))
+    for table in (t.pauses, t.contacts, t.wishes):
+        connection.execute(delete(table).where(table.c.person == person))
     connection.execute(delete(t.people).where(t.people.c.person == person))
 
 
