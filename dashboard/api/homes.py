@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard import absences
 from dashboard.access import RESIDENT, STAFF, Reach
 from dashboard.api.shapes import AwayIn, AwayOut, HomeDetail, HomeOut, Moment, NextOut, ObservedOut, SignalOut
 from dashboard.guard import Asker, GuardedRoute, Web
@@ -121,7 +122,7 @@ def _signal(signal: Signal) -> SignalOut:
 def away(services: Web, asker: Asker, home: str, body: AwayIn) -> AwayOut:
     """Say that nobody is at home until a moment; it takes the place of an absence that runs."""
     absence = absence_of(services, home, body.until, by=asker.actor, note=body.note)
-    services.homes.begin_absence(absence)
+    absences.begin(services, asker, absence)
     return AwayOut(home=home, since=absence.since, until=absence.until, note=absence.note)
 
 
@@ -134,7 +135,7 @@ def absence_of(services: Services, home: str, until: datetime, *, by: str, note:
 
 
 @router.delete("/{home}/away", status_code=204)
-def back(services: Web, home: str) -> Response:
+def back(services: Web, asker: Asker, home: str) -> Response:
     """Say that somebody is at home again; the same answer if nobody was away."""
-    services.homes.end_absence(home)
+    absences.end(services, asker, home)
     return Response(status_code=204)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.drill_desk import buttons
+from dashboard import absences
 from dashboard.access import STAFF
 from dashboard.api.homes import absence_of
 from dashboard.api.signals import visible_rejections
@@ -139,7 +140,7 @@ def away(
     ends = services.clock.now() + timedelta(hours=hours or 0) if not until else _local(until, place)
     if any(ord(character) < 32 for character in note):
         raise Problem(422, "Control characters are not allowed.")
-    services.homes.begin_absence(absence_of(services, home, ends, by=asker.actor, note=note))
+    absences.begin(services, asker, absence_of(services, home, ends, by=asker.actor, note=note))
     return RedirectResponse(_back_to(asker.role, home), 303)
 
 
@@ -155,7 +156,7 @@ def _local(until: str, place: Home) -> datetime:
 @router.post("/homes/{home}/back")
 def back(services: Web, asker: Asker, home: str) -> Response:
     """Somebody is at home again."""
-    services.homes.end_absence(home)
+    absences.end(services, asker, home)
     return RedirectResponse(_back_to(asker.role, home), 303)
 
 

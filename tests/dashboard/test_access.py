@@ -78,6 +78,12 @@ MEI_S = {
     "GET /reports": STAFF,
     "GET /reports.csv": STAFF,
     "GET /family": "bo",
+    "GET /family/{home}/calls": "bo",
+    "POST /family/{home}/order": "bo",
+    "POST /family/{home}/agree": "bo",
+    "POST /family/{home}/wish": "bo",
+    "POST /family/{home}/pause": "bo",
+    "POST /family/{home}/resume": "bo",
     "GET /volunteer": HELPERS,
     "POST /volunteer/pause": HELPERS,
     "POST /volunteer/resume": HELPERS,
@@ -136,7 +142,7 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         told: httpx.Response = client.request(method, path, json=body)
         return told
     browser = world.browser(role, person)
-    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"}
+    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana", "by": "1"}
     answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
     return answer
 

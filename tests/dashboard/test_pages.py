@@ -107,6 +107,7 @@ def every_page(world: World, language: str) -> dict[str, str]:
         (staff, "/rejections"),
         (world.browser(Role.STAFF, "xu", language), "/"),
         (world.browser(Role.FAMILY, "bo", language), "/family"),
+        (world.browser(Role.FAMILY, "bo", language), "/family/home-7/calls"),
         (world.browser(Role.VOLUNTEER, "ana", language), "/volunteer"),
         (world.browser(Role.VOLUNTEER, "kai", language), "/volunteer"),
         (world.browser(Role.RESIDENT, "mei", language), "/me"),
