@@ -50,6 +50,7 @@ _PAGES.globals.update(
     ROLES=vocabulary.ROLES,
     SIGNALS=vocabulary.SIGNALS,
     DISTANCES=vocabulary.DISTANCES,
+    LOOK_REASONS=vocabulary.LOOK_REASONS,
 )
 
 

@@ -61,6 +61,9 @@ MEI_S = {
     "GET /queue": STAFF,
     "GET /homes": STAFF,
     "GET /homes/{home}": "office lin",
+    "POST /homes/{home}/look": "office lin",
+    "POST /homes/{home}/notes": "office lin",
+    "POST /homes/{home}/notes/{note}": "office lin",
     "POST /homes/{home}/away": "office lin bo mei",
     "POST /homes/{home}/back": "office lin bo mei",
     "GET /alerts": STAFF,
@@ -124,7 +127,7 @@ BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_T
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
-    path = path.format(home=home, alert=alert.id)
+    path = path.format(home=home, alert=alert.id, note=1)
     role, person = ACTORS[actor]
     last = path.rsplit("/", 1)[-1]
     if path.startswith("/api/"):
@@ -136,7 +139,14 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         told: httpx.Response = client.request(method, path, json=body)
         return told
     browser = world.browser(role, person)
-    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"}
+    fields = {
+        "csrf": world.csrf(browser),
+        "hours": "2",
+        "outcome": "safe",
+        "end": "week",
+        "person": "ana",
+        "reason": "visit",
+    }
     answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
     return answer
 
@@ -203,7 +213,7 @@ def test_without_a_valid_token_the_api_says_401(world: World, sent: str) -> None
     for route in (route for route, rule in TABLE.items() if rule.door is Door.BEARER):
         method, _, path = route.partition(" ")
 
-        answer = client.request(method, path.format(home=OWN, alert="a-1"), content=b"{")
+        answer = client.request(method, path.format(home=OWN, alert="a-1", note=1), content=b"{")
 
         assert answer.status_code == 401, route
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -214,7 +224,7 @@ def test_without_a_session_a_page_sends_to_the_sign_in(world: World) -> None:
     for route in (route for route, rule in TABLE.items() if rule.door is Door.SESSION):
         method, _, path = route.partition(" ")
 
-        answer = world.browser().request(method, path.format(home=OWN, alert="a-1"))
+        answer = world.browser().request(method, path.format(home=OWN, alert="a-1", note=1))
 
         assert answer.status_code == 303, route
         assert answer.headers["location"].startswith("/signin")
