@@ -2,6 +2,7 @@
 
 from linli.alert import AlertKind, AlertState, Outcome, RequestState
 from linli.home_state import HomeState
+from linli.look import LookReason
 from linli.people import Role
 from linli.signals import Kind
 
@@ -98,6 +99,16 @@ SIGNALS = {
     Kind.HUMIDITY: "humidity",
     Kind.MOOD: "mood",
     Kind.BATTERY: "battery",
+}
+
+LOOK_REASONS = {
+    LookReason.ALERT: "an open alert",
+    LookReason.QUIET: "quieter than usual",
+    LookReason.VISIT: "a planned visit",
+    LookReason.FAMILY: "the family has asked",
+    LookReason.DEVICE: "something about a device",
+    LookReason.OTHER: "another reason",
+    LookReason.PROGRAM: "read by a program",
 }
 
 LOG = {

@@ -10,6 +10,8 @@ class LookReason(StrEnum):
 
     ALERT = "alert"
     """An alert was open; nobody is asked then."""
+    QUIET = "quiet"
+    """The home was quieter than usual."""
     VISIT = "visit"
     FAMILY = "family"
     DEVICE = "device"
@@ -20,7 +22,10 @@ class LookReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looked at which home. `words` are their own, for `other`; `alert` is the one that was open."""
+    """Who looked at which home. `words` are their own, for `other`; `alert` is the one that was open.
+
+    `is_again`: another look within a shift, for the reason that was given at its first.
+    """
 
     home: str
     at: datetime
@@ -28,3 +33,4 @@ class Look:
     reason: LookReason
     words: str = ""
     alert: str = ""
+    is_again: bool = False

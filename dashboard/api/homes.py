@@ -12,6 +12,7 @@ from dashboard.access import RESIDENT, STAFF, Reach
 from dashboard.api.shapes import AwayIn, AwayOut, HomeDetail, HomeOut, Moment, NextOut, ObservedOut, SignalOut
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.language import accepted
+from dashboard.looks import note_program
 from dashboard.problems import Problem
 from dashboard.services import Services
 from dashboard.standing import Standing, reason_for, standing_of, visible_standings
@@ -46,6 +47,7 @@ def homes(
 def one_home(services: Web, asker: Asker, request: Request, home: str) -> HomeDetail:
     """One home, with what is expected of it and what can be seen now."""
     standing = standing_of(services, services.roster().homes[home])
+    note_program(services, standing.home, asker)
     told = row(standing, asker, accepted(request))
     coming = standing.view.next
     return HomeDetail(
@@ -95,6 +97,7 @@ def _observed(services: Services, standing: Standing) -> list[ObservedOut]:
 @router.get("/{home}/signals")
 def signals(
     services: Web,
+    asker: Asker,
     home: str,
     kind: Kind | None = None,
     since: Annotated[Moment | None, Query(alias="from")] = None,
@@ -102,6 +105,7 @@ def signals(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[SignalOut]:
     """What the devices said from `from` up to, not including, `to`, newest first."""
+    note_program(services, services.roster().homes[home], asker)
     return [_signal(one) for one in services.signals.recent(home, kind=kind, since=since, until=until, limit=limit)]
 
 

@@ -463,6 +463,7 @@ looks = _table(
     Column("reason", Text, nullable=False),
     _text("words"),
     _text("alert"),
+    Column("again", Integer, nullable=False),
     _one_of("reason", LookReason),
     Index(None, "home", "at"),
 )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 
+import httpx
 from fastapi import FastAPI
 from starlette.responses import Response
 
@@ -172,6 +173,14 @@ class World:
             session = access.by_session(connection, client.cookies[sessions.COOKIE], self.clock.now())
         assert session is not None
         return session.csrf
+
+    def gives_reason(
+        self, client: TestClient, home: str = MEI.home, reason: str = "visit", words: str = ""
+    ) -> httpx.Response:
+        """Let one of the staff say why they open a home's page."""
+        fields = {"csrf": self.csrf(client), "reason": reason, "words": words}
+        answer: httpx.Response = client.post(f"/homes/{home}/look", data=fields)
+        return answer
 
     def press_sos(self, home: str = MEI.home) -> Alert:
         """Open an emergency."""

@@ -13,7 +13,7 @@ from tests.cast import EIGHT, HOMES, HOUR, MEI, MINUTE, NEIGHBOUR
 
 FIRST = Look(MEI.home, EIGHT, "lin", LookReason.VISIT)
 SECOND = Look(MEI.home, EIGHT + HOUR, "lin", LookReason.OTHER, words="她女儿托我看看")
-ALARMED = Look(MEI.home, EIGHT + HOUR, "wu", LookReason.ALERT, alert="a-1")
+ALARMED = Look(MEI.home, EIGHT + HOUR, "wu", LookReason.ALERT, alert="a-1", is_again=True)
 
 
 @pytest.fixture

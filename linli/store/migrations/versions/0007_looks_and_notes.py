@@ -24,8 +24,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), server_default="", nullable=False),
         sa.Column("alert", sa.Text(), server_default="", nullable=False),
+        sa.Column("again", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "reason IN ('alert', 'visit', 'family', 'device', 'other', 'program')",
+            "reason IN ('alert', 'quiet', 'visit', 'family', 'device', 'other', 'program')",
             name=op.f("ck_looks_reason_is_known"),
         ),
         sa.ForeignKeyConstraint(["home"], ["homes.home"], name=op.f("fk_looks_home")),
