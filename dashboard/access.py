@@ -118,6 +118,13 @@ TABLE: dict[str, Rule] = {
     "POST /me/{home}/fine": _page(RESIDENT),
     "POST /me/{home}/help": _page(RESIDENT),
     "POST /me/{home}/cancel": _page(RESIDENT),
+    "GET /me/data": _page(RESIDENT),
+    "POST /me/{home}/rooms": _page(RESIDENT),
+    "POST /me/{home}/pause": _page(RESIDENT),
+    "POST /me/{home}/resume": _page(RESIDENT),
+    "POST /me/{home}/leave": _page(RESIDENT),
+    "POST /me/{home}/stay": _page(RESIDENT, STAFF),
+    "GET /consents": _page(STAFF),
 }
 
 

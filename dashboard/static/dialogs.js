@@ -9,6 +9,7 @@ document.addEventListener("click", (event) => {
 
 function open(summary) {
   const dialog = document.createElement("dialog");
+  dialog.className = summary.parentElement.dataset.look ?? "";
   const inside = summary.parentElement.querySelector(".inside").cloneNode(true);
   for (const element of inside.querySelectorAll("[id]")) {
     for (const label of inside.querySelectorAll(`label[for="${element.id}"]`)) label.htmlFor = `dialog-${element.id}`;

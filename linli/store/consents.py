@@ -48,6 +48,14 @@ def of_homes(connection: Connection, homes: Collection[str], limit: int) -> list
     return found
 
 
+def wishing(connection: Connection, about: Consent) -> list[ConsentChange]:
+    """Return, for every home, what was given or wished for and not taken back, oldest first (primary key)."""
+    latest: dict[str, ConsentChange] = {}
+    for row in connection.execute(select(*_COLUMNS).where(t.consents.c.about == about).order_by(t.consents.c.id)):
+        latest[row.home] = _change(*row)
+    return [change for change in latest.values() if change.is_given]
+
+
 def running(connection: Connection, home: str, about: Consent) -> ConsentChange | None:
     """Return what she has given or wished for and not taken back (ix_consents_home_id)."""
     query = (

@@ -113,6 +113,8 @@ def every_page(world: World, language: str) -> dict[str, str]:
         (world.browser(Role.VOLUNTEER, "ana", language), "/volunteer"),
         (world.browser(Role.VOLUNTEER, "kai", language), "/volunteer"),
         (world.browser(Role.RESIDENT, "mei", language), "/me"),
+        (world.browser(Role.RESIDENT, "mei", language), "/me/data"),
+        (staff, "/consents"),
         (world.browser(Role.RESIDENT, "home-9", language), "/me"),
         (stranger, "/signin"),
         (stranger, "/nothing"),
