@@ -7,7 +7,7 @@ import pytest
 
 from linli.alert import AlertKind
 from linli.consent import Consent, ConsentChange
-from linli.store import absences, consents, contacts
+from linli.store import absences, consents, contacts, forgetting
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
 from linli.store.care import CareStore
@@ -53,7 +53,7 @@ def test_who_is_forgotten_has_no_place_in_an_order_and_no_wish(people: CareStore
         contacts.put_order(connection, MEI.home, ["bo"], "bo", EIGHT)
         contacts.put_wish(connection, MEI.home, Wish("bo"))
 
-        roster_store.forget_person(connection, "bo")
+        forgetting.person(connection, "bo")
 
         assert contacts.order(connection, MEI.home) == []
         assert contacts.wishes(connection, MEI.home) == {}
