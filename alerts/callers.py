@@ -1,16 +1,19 @@
 """Who can be called for one home at one moment, nearest and least burdened first. Pure: a picture, not a query."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from linli.alert import Alert, AlertKind, Severity
 from linli.people import Home, Person, Role, Roster
+from linli.wish import Wish
 
 PAUSING = frozenset({Role.VOLUNTEER, Role.PROFESSIONAL})
 """Who may say that they are not to be called for now. A pause of somebody who has become staff since counts no more."""
 _HOLDERS = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 """Who besides volunteers may hold a key."""
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""The end of being left alone that does not come by itself."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Callers:
 
     `load` counts how often each was asked lately. From `load_limit` times on (0: never) a volunteer is spared whatever
     is no emergency, while somebody is left who is neither spared nor among the `asked` of this alert. `paused` are not
-    called at all.
+    called at all; relatives who are, or who `wish` it so, are left alone by whatever is no emergency. `agreed` is the
+    order that the relatives have given themselves.
     """
 
     roster: Roster
@@ -31,6 +35,9 @@ class Callers:
     asked: Collection[str] = frozenset()
     paused: Collection[str] = frozenset()
     holidays: Collection[date] = frozenset()
+    kind: AlertKind | None = None
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
+    agreed: Sequence[str] = ()
     homes: tuple[Home, ...] = ()
     """Where a part of a site is meant: its homes. Staff of any of them can be called."""
 
@@ -38,18 +45,43 @@ class Callers:
         """Return who of a role can be called now: the nearest first, of these who holds the key, then who was asked least.
 
         Off duty means not called, but staff of whom nobody is on duty are called all the same: the ladder must end at
-        somebody. So are professionals who have not paused. A family has no duty.
+        somebody. So are professionals who have not paused. A family has its own order and its wishes.
         """
+        if role is Role.FAMILY:
+            willing = [p for p in self.relatives() if self.left_alone_until(p) is None]
+            return self._on_duty(willing) or willing
         reachable = self._reachable(role)
         on_duty = self._on_duty(reachable)
         if role is Role.VOLUNTEER:
             return sorted(self._rested(on_duty), key=self._nearness)
         return sorted(on_duty or reachable, key=self._nearness)
 
+    def relatives(self) -> list[Person]:
+        """Return the family whatever it wishes: in its own order, who has no place in it last."""
+        places = {person: place for place, person in enumerate(self.agreed)}
+        people = self._reachable(Role.FAMILY)
+        return sorted(people, key=lambda p: (places.get(p.person, len(places)), *self._nearness(p)))
+
+    def left_alone_until(self, relative: Person) -> datetime | None:
+        """Return until when a relative is not to be called; `NEVER`: not for this alert. None: they can be called now."""
+        wish = self.wishes.get(relative.person, Wish(relative.person))
+        if self.severity is Severity.EMERGENCY:
+            return None
+        if relative.person in self.paused or self.kind in wish.muted:
+            return NEVER
+        return wish.quiet_ends(self.now, self.home.zone)
+
+    def asleep(self) -> list[tuple[Person, datetime]]:
+        """Return the relatives who are to be written to only when their quiet hours end, and when that is."""
+        held = ((p, until) for p in self.relatives() if (until := self.left_alone_until(p)) is not None)
+        return [(person, until) for person, until in held if until < NEVER]
+
     def key_holders(self) -> list[Person]:
         """Return who holds the home's spare key and is on duty, whatever their role: neighbours before family and staff."""
         volunteers = [p for p in self.of(Role.VOLUNTEER) if p.holds_key(self.home)]
-        others = [p for role in _HOLDERS for p in self._on_duty(self._reachable(role)) if p.holds_key(self.home)]
+        relatives = self._on_duty(self.of(Role.FAMILY))
+        officials = [p for role in _HOLDERS[1:] for p in self._on_duty(self._reachable(role))]
+        others = [p for p in (*relatives, *officials) if p.holds_key(self.home)]
         return [*volunteers, *sorted(others, key=lambda p: (_HOLDERS.index(p.role), *self._nearness(p)))]
 
     def _reachable(self, role: Role) -> list[Person]:

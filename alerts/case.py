@@ -79,6 +79,13 @@ class Draft:
         self.write(person.person, person.ways[0], NoticeType.ASK if asks else NoticeType.CALL, rung)
         self.note("asked" if asks else "called", person=person.person, role=person.role, rung=rung)
 
+    def hold(self, person: Person, until: datetime, rung: int) -> None:
+        """Write to somebody later, if the case is still open then; nobody waits for their answer."""
+        if person.person not in self.requests:
+            self.write(person.person, person.ways[0], NoticeType.CALL, rung)
+            self.notices[-1] = replace(self.notices[-1], due_at=until)
+            self.note("left_alone", person=person.person, until=until.isoformat())
+
     def tell(self, person: Person, rung: int) -> None:
         """Let somebody know something without asking them to come, on the first of their ways."""
         self.write(person.person, person.ways[0], NoticeType.TELL, rung)

@@ -19,7 +19,7 @@ from linli.alert import Alert
 from linli.finding import Finding
 from linli.holidays import Holidays
 from linli.people import Roster
-from linli.store import cases, outbox, pauses
+from linli.store import cases, contacts, outbox, pauses
 from linli.store import drills as drill_store
 
 logger = logging.getLogger(__name__)
@@ -77,6 +77,9 @@ class CaseBook:
             asked={request.person for request in case.requests},
             paused={pause.person for pause in pauses.running(connection, now)},
             holidays=self._holidays.of(alert.site),
+            kind=alert.kind,
+            wishes=contacts.wishes(connection, alert.home),
+            agreed=[contact.person for contact in contacts.order(connection, alert.home)],
         )
 
     def store(self, connection: Connection, step: Step, now: datetime) -> None:

@@ -210,6 +210,9 @@ def _call_rung(draft: Draft, callers: Callers, rung: Rung, index: int) -> bool:
         reply_within = draft.alert.ladder.rungs[index + 1].after - rung.after
     for person in chosen:
         draft.call(person, rung=index, reply_within=reply_within, asks=rung.asks)
+    if rung.role is Role.FAMILY and not rung.keys:
+        for person, until in callers.asleep():
+            draft.hold(person, until, index)
     if holder is not None:
         draft.call(holder, rung=index, reply_within=None)
     return bool(chosen)
@@ -242,7 +245,7 @@ def _go_round(draft: Draft, callers: Callers) -> None:
     again = draft.alert.ladder.again_every
     draft.alert = replace(draft.alert, round=draft.alert.round + 1, climb_at=draft.now + again)
     people = [*callers.of(Role.STAFF), *_if_emergency(draft.alert, callers.of(Role.PROFESSIONAL))]
-    people = people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)]
+    people = people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)] or callers.relatives()
     if not people:
         draft.note("nobody_to_call")
     for person in people:

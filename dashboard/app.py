@@ -25,7 +25,7 @@ from dashboard.body_limit import LimitBody
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, drills, family, go, homes, reports, resident, signin, volunteer
+from dashboard.pages import alert, board, drills, family, go, home, homes, my_data, reports, resident, signin, volunteer
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -42,6 +42,7 @@ ROUTERS = (
     go.router,
     board.router,
     homes.router,
+    home.router,
     drills.router,
     api_canary.router,
     alert.router,
@@ -49,6 +50,7 @@ ROUTERS = (
     family.router,
     volunteer.router,
     resident.router,
+    my_data.router,
 )
 
 

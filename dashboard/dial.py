@@ -38,10 +38,16 @@ class Dial:
     ticks: tuple[tuple[Point, Point, bool], ...] = field(default=())
     light: str = ""
     dark: str = ""
+    to_come: str = ""
+    """The rest of the day, drawn paler than what has passed."""
+    blind: str | None = None
+    """In which part of today nobody could see her."""
 
 
-def dial_of(signs: Sequence[datetime], coming: Next, now: datetime, zone: ZoneInfo) -> Dial:
-    """Return the dial of today: `signs` are the signs of life since midnight."""
+def dial_of(
+    signs: Sequence[datetime], coming: Next, now: datetime, zone: ZoneInfo, blind_since: datetime | None = None
+) -> Dial:
+    """Return the dial of today: `signs` are the signs of life since midnight; nothing is known after `blind_since`."""
     expected = coming.expected_by or coming.check_in_by
     return Dial(
         dots=tuple(_dots(signs, now, zone)),
@@ -53,6 +59,8 @@ def dial_of(signs: Sequence[datetime], coming: Next, now: datetime, zone: ZoneIn
         ticks=tuple(_ticks()),
         light=arc(MORNING, EVENING),
         dark=arc(EVENING, MORNING + 24),
+        to_come=arc(_hours(now, zone), 24),
+        blind=_blind(blind_since, now, zone) if blind_since is not None else None,
     )
 
 
@@ -66,7 +74,8 @@ def _dots(signs: Sequence[datetime], now: datetime, zone: ZoneInfo) -> list[Poin
         index = int((sign.astimezone(zone) - midnight) / BIN)
         if 0 <= index < passed:
             counts[index] += 1
-    middles = [(index + 0.5) * BIN / timedelta(hours=1) for index in range(passed)]
+    middles = [(index + 0.5) * BIN / timedelta(hours=1) for index in range(passed - 1)]
+    middles.append(((passed - 1) * BIN + (local - midnight)) / 2 / timedelta(hours=1))  # none lies ahead of the hand
     return [_at(hours, RADIUS, _size(count)) for hours, count in zip(middles, counts, strict=True)]
 
 
@@ -90,6 +99,13 @@ def _apart(asks_at: datetime | None, calls_at: datetime | None, now: datetime, z
     if asks_at is not None and calls_at is not None and calls_at != asks_at:
         calls_at = max(calls_at, asks_at + APART)
     return _mark(calls_at, now, zone)
+
+
+def _blind(since: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return the arc from when she could not be seen any more until now, at most back to midnight."""
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin = _hours(max(since, midnight), zone)
+    return arc(begin, max(_hours(now, zone), begin + 0.5))
 
 
 def _hours(moment: datetime, zone: ZoneInfo) -> float:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from dashboard.access import Reach, stood_by
+from dashboard.access import FAMILY, Reach, stood_by
 from dashboard.problems import Problem, not_found
 from dashboard.services import Services
 from dashboard.standing import visible_alerts
-from linli.alert import RequestState
+from linli.alert import RequestState, Severity
 from linli.errors import Conflict
 from linli.store import pauses
 from linli.store.pauses import Pause
@@ -88,6 +88,8 @@ def _decline_what_waits(services: Services, asker: Reach) -> None:
     """Answer for the helper, so that the next is called at once and no second channel rings."""
     for one in visible_alerts(services, asker, state="open", limit=1000):
         request = stood_by(one.requests, asker.person)
+        if asker.role == FAMILY and one.alert.severity is Severity.EMERGENCY:
+            continue  # no emergency asks whether they are free
         if request is not None and request.state in _WAITED_FOR:
             with suppress(Conflict):  # closed in this very moment
                 services.desk.decline(one.alert.id, asker.person)

@@ -15,7 +15,7 @@ from dashboard import vocabulary
 from dashboard.guard import services_of
 from dashboard.places import address, building_name, floor_name, unit_name
 from linli.people import Home
-from linli.words import LANGUAGES, Field, Sentence, say, span, translate
+from linli.words import LANGUAGES, Field, Sentence, catalogue, say, span, translate
 
 HERE = Path(__file__).parent
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -50,6 +50,8 @@ _PAGES.globals.update(
     ROLES=vocabulary.ROLES,
     SIGNALS=vocabulary.SIGNALS,
     DISTANCES=vocabulary.DISTANCES,
+    RUNGS=vocabulary.RUNGS,
+    LOOK_REASONS=vocabulary.LOOK_REASONS,
 )
 
 
@@ -74,6 +76,10 @@ class Words:
     def name(self, text: str) -> str:
         """Return a name that the roster gives, such as a room's, in the reader's language; never filled, as it is not ours."""
         return translate(text, self.language)
+
+    def knows(self, text: str) -> bool:
+        """Tell whether a text is one of our sentences, which people are to read, and no word of a program's."""
+        return text in catalogue("zh")
 
     def say(self, sentence: Sentence) -> str:
         """Return a sentence of the kernel's."""

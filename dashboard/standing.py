@@ -59,6 +59,8 @@ def without_rooms(view: HomeView) -> Sentence:
     """Return a home's state in one sentence that names no room."""
     if view.state is HomeState.UNMONITORED:
         return Sentence("We cannot tell at the moment.")
+    if view.is_paused:
+        return view.reason
     if view.state is HomeState.AWAY:
         return Sentence("Away.")
     if view.last_sign_at is None:

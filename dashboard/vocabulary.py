@@ -2,6 +2,7 @@
 
 from linli.alert import AlertKind, AlertState, Outcome, RequestState
 from linli.home_state import HomeState
+from linli.look import LookReason
 from linli.people import Role
 from linli.signals import Kind
 
@@ -100,6 +101,16 @@ SIGNALS = {
     Kind.BATTERY: "battery",
 }
 
+LOOK_REASONS = {
+    LookReason.ALERT: "an open alert",
+    LookReason.QUIET: "quieter than usual",
+    LookReason.VISIT: "a planned visit",
+    LookReason.FAMILY: "the family has asked",
+    LookReason.DEVICE: "something about a device",
+    LookReason.OTHER: "another reason",
+    LookReason.PROGRAM: "read by a program",
+}
+
 LOG = {
     "opened": "The alert was opened",
     "held": "Held until the morning: nobody is woken for a notice",
@@ -111,6 +122,7 @@ LOG = {
     "merged_into": "Merged into an alert about the whole stairwell or site",
     "asked": "{person} was asked first",
     "called": "{person} was called",
+    "left_alone": "{person} wishes to be left alone now; the message waits",
     "second_channel": "{person} was called by the second channel",
     "journalled": "Until now the database did not answer; the calls before this line were made from the journal",
     "notice_sent": "The message to {who} went out",

@@ -21,6 +21,7 @@ COMMANDS = (
     "token",
     "user",
     "export",
+    "forget",
     "backup",
     "restore",
     "check",

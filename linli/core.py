@@ -27,7 +27,7 @@ from linli.current_roster import CurrentRoster
 from linli.data_dir import DataDir
 from linli.health import Health
 from linli.holidays import Holidays, read_holidays
-from linli.home_state import HomeView
+from linli.home_state import HomeView, paused_view
 from linli.keys import Keys
 from linli.learning import Learning
 from linli.pipeline import Pipeline
@@ -110,7 +110,7 @@ class Core:
             for home, device, online, at in availability.all_known(connection):
                 self.watch.see_availability(home, device, online=online, at=min(at, now))
             for absence in absences.running(connection, now):
-                self.watch.take_absence(absence.home, absence.since, absence.until)
+                self._heed(absence)
         self.learning.start()
 
     def _warm(self, home: str, signals: Iterable[Signal]) -> None:
@@ -134,17 +134,31 @@ class Core:
 
     def state(self, home: str) -> HomeView:
         """Return one home's state now."""
-        return self.watch.state(home, self.clock.now())
+        now = self.clock.now()
+        return self._as_she_wishes(self.watch.state(home, now), now)
 
     def states(self) -> list[HomeView]:
         """Return the state of every home now."""
-        return self.watch.states(self.clock.now())
+        now = self.clock.now()
+        return [self._as_she_wishes(view, now) for view in self.watch.states(now)]
+
+    def _as_she_wishes(self, view: HomeView, now: datetime) -> HomeView:
+        """Return what may be said of a home: of one that is paused, that it is."""
+        until = self.pipeline.paused.until(view.home, now)
+        return view if until is None else paused_view(view, until)
 
     def begin_absence(self, absence: Absence) -> None:
         """Store an absence and heed it at once."""
         with self.care.begin() as connection:
             absences.begin(connection, absence)
+        self._heed(absence)
+
+    def _heed(self, absence: Absence) -> None:
         self.watch.take_absence(absence.home, absence.since, absence.until)
+        if absence.is_pause:
+            self.pipeline.paused.begin(absence.home, absence.until)
+        else:
+            self.pipeline.paused.end(absence.home)
 
     def end_absence(self, home: str) -> bool:
         """End the absence that runs; False if none did."""
@@ -152,6 +166,7 @@ class Core:
         with self.care.begin() as connection:
             ended = absences.end(connection, home, now)
         self.watch.end_absence(home, now)
+        self.pipeline.paused.end(home)
         return ended
 
     def next_due(self, now: datetime) -> datetime | None:

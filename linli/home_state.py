@@ -1,6 +1,6 @@
 """What can be said of a home at a moment, and on what evidence: the records that the dashboard and the API show."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,3 +58,20 @@ class HomeView:
     next: Next = field(default_factory=Next)
     silence_share: float = 0.0
     observed: tuple[Observed, ...] = ()
+    is_paused: bool = False
+    """She does not wish to be watched for now; then the state is `away`, and nothing is said of her signs of life."""
+
+
+def paused_view(view: HomeView, until: datetime) -> HomeView:
+    """Return a home as it is shown while its resident has paused linli."""
+    reason = Sentence("Paused by herself until {until}; a call for help still comes through.", {"until": until})
+    return replace(
+        view,
+        state=HomeState.AWAY,
+        last_sign_at=None,
+        last_room="",
+        reason=reason,
+        next=Next(),
+        silence_share=0.0,
+        is_paused=True,
+    )

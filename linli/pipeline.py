@@ -19,6 +19,7 @@ from linli.canary import Canaries
 from linli.clock import Clock
 from linli.common_causes import CommonCauses
 from linli.finding import Finding
+from linli.paused import Paused
 from linli.people import Roster
 from linli.signals import ID_KEY, Kind, Signal, is_sign_of_life
 from linli.store import availability, rejections, unseen
@@ -44,6 +45,7 @@ class Pipeline:
         clock: Clock,
         canaries: Canaries | None = None,
     ) -> None:
+        self.paused = Paused()
         self._canaries = canaries or Canaries(roster, None)
         self._roster = roster
         self._intake = intake
@@ -62,7 +64,7 @@ class Pipeline:
         now = self._clock.now()
         taken = self._intake.read(messages)
         test_calls = self._canary_calls(taken)
-        self._signals.append(taken.signals)
+        self._signals.append([signal for signal in taken.signals if self.paused.keeps(signal, now)])
         calls = [finding for signal in taken.signals if (finding := self._emergency(signal)) is not None]
         self._desk.open([*calls, *test_calls])
         self._keep_the_rest(taken)

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard import absences
 from dashboard.access import RESIDENT, STAFF, Reach
 from dashboard.api.shapes import AwayIn, AwayOut, HomeDetail, HomeOut, Moment, NextOut, ObservedOut, SignalOut
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.language import accepted
+from dashboard.looks import note_program
 from dashboard.problems import Problem
 from dashboard.services import Services
 from dashboard.standing import Standing, reason_for, standing_of, visible_standings
@@ -45,6 +47,7 @@ def homes(
 def one_home(services: Web, asker: Asker, request: Request, home: str) -> HomeDetail:
     """One home, with what is expected of it and what can be seen now."""
     standing = standing_of(services, services.roster().homes[home])
+    note_program(services, standing.home, asker)
     told = row(standing, asker, accepted(request))
     coming = standing.view.next
     return HomeDetail(
@@ -94,6 +97,7 @@ def _observed(services: Services, standing: Standing) -> list[ObservedOut]:
 @router.get("/{home}/signals")
 def signals(
     services: Web,
+    asker: Asker,
     home: str,
     kind: Kind | None = None,
     since: Annotated[Moment | None, Query(alias="from")] = None,
@@ -101,6 +105,7 @@ def signals(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[SignalOut]:
     """What the devices said from `from` up to, not including, `to`, newest first."""
+    note_program(services, services.roster().homes[home], asker)
     return [_signal(one) for one in services.signals.recent(home, kind=kind, since=since, until=until, limit=limit)]
 
 
@@ -121,7 +126,7 @@ def _signal(signal: Signal) -> SignalOut:
 def away(services: Web, asker: Asker, home: str, body: AwayIn) -> AwayOut:
     """Say that nobody is at home until a moment; it takes the place of an absence that runs."""
     absence = absence_of(services, home, body.until, by=asker.actor, note=body.note)
-    services.homes.begin_absence(absence)
+    absences.begin(services, asker, absence)
     return AwayOut(home=home, since=absence.since, until=absence.until, note=absence.note)
 
 
@@ -134,7 +139,7 @@ def absence_of(services: Services, home: str, until: datetime, *, by: str, note:
 
 
 @router.delete("/{home}/away", status_code=204)
-def back(services: Web, home: str) -> Response:
+def back(services: Web, asker: Asker, home: str) -> Response:
     """Say that somebody is at home again; the same answer if nobody was away."""
-    services.homes.end_absence(home)
+    absences.end(services, asker, home)
     return Response(status_code=204)

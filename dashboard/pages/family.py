@@ -1,24 +1,35 @@
-"""The family: one sentence, a dial of the day, what comes next, who came. Never a room."""
+"""The family: one sentence, a dial of the day, what comes next, who came; who is called when, and what each is told.
 
+Never a room, unless she allows it.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from dashboard import absences, pauses, relatives
 from dashboard.access import Reach
 from dashboard.dial import dial_of
 from dashboard.guard import Asker, GuardedRoute, Web
-from dashboard.pages.homes import AWAY_CHOICES
+from dashboard.places import zone_of_person
+from dashboard.problems import not_found
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.spare_key import key_sentence
-from dashboard.standing import is_asked_first, standing_of, visible_alerts, visible_homes, without_rooms
+from dashboard.standing import Standing, is_asked_first, standing_of, visible_alerts, visible_homes, without_rooms
 from dashboard.strip import signs_of
-from linli.alert import RequestState
-from linli.home_state import HomeState
+from dashboard.vocabulary import OUTCOMES
+from linli.alert import AlertKind, RequestState
+from linli.consent import Consent
+from linli.home_state import HomeState, Next
 from linli.people import Home
+from linli.store import consents
+from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -29,43 +40,101 @@ SENTENCES = {
     HomeState.AWAY: "{name} is away.",
     HomeState.ALERT: "{name} needs somebody.",
 }
+PAUSED = "{name} has paused linli."
+LADDERS = ("When she calls for help, falls, or there is smoke or gas", "When nothing is heard of her")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody was at her door. `outcome` is in the words that they chose."""
+
+    name: str
+    at: datetime
+    outcome: str
 
 
 @router.get("/family")
-def family(services: Web, asker: Asker, request: Request) -> Response:
-    """Everybody whom the reader belongs to."""
-    roster = services.roster()
-    known = roster.people.get(asker.person)
-    homes = visible_homes(services, asker)
-    zone = homes[0].zone if homes else None
-    words = words_for(request, zone=zone, roster_says=known.language if known else "zh")
+def family(services: Web, asker: Asker, request: Request, home: Annotated[str, Query(max_length=80)] = "") -> Response:
+    """One home whole; where there are several, the others by their sentence."""
+    words, homes = _words(services, asker, request), visible_homes(services, asker)
+    standings = [standing_of(services, one) for one in homes]
+    shown = next((one for one in standings if one.home.home == home), None) or _gravest(standings)
+    if home and (shown is None or shown.home.home != home):
+        raise not_found()
+    if shown is not None:
+        words = Words(words.language, shown.home.zone, words.now)
     context = {
-        "homes": [_one(services, asker, home, words) for home in homes],
-        "choices": AWAY_CHOICES,
+        "others": [(one.home, _name(one.home, words), one.state) for one in standings] if len(standings) > 1 else [],
+        "one": _one(services, asker, shown, words) if shown is not None else None,
         "person": asker.person,
     }
     return page(request, "family.html", words, context)
 
 
-def _one(services: Services, asker: Reach, home: Home, words: Words) -> dict[str, object]:
-    standing = standing_of(services, home)
-    name = home.resident or words("your relative")
-    roster = services.roster()
+def _words(services: Services, asker: Reach, request: Request) -> Words:
+    known = services.roster().people.get(asker.person)
+    zone = zone_of_person(services.roster(), known)
+    return words_for(request, zone=zone, roster_says=known.language if known else "zh")
+
+
+def _gravest(standings: list[Standing]) -> Standing | None:
+    """Return the home that needs somebody, else the first."""
+    return next((one for one in standings if one.alerts), standings[0] if standings else None)
+
+
+def _name(home: Home, words: Words) -> str:
+    return home.resident or words("your relative")
+
+
+def _sentence(standing: Standing, words: Words) -> str:
+    is_paused = standing.view.is_paused and not standing.alerts
+    return words(PAUSED if is_paused else SENTENCES[standing.state], name=_name(standing.home, words))
+
+
+def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> dict[str, object]:
+    home, view, roster = standing.home, standing.view, services.roster()
+    coming = Next() if standing.alerts else view.next
     heard = signs_of(services.signals.recent(home.home, since=words.midnight(), until=words.now, limit=5000))
+    signs = [] if view.is_paused else [sign.at for sign in heard]
+    blind_since = (view.since or words.midnight()) if view.state is HomeState.UNMONITORED else None
+    away, back = absences.running(services, home.home), absences.undoable(services, home.home)
     return {
         "home": home,
-        "name": name,
+        "name": _name(home, words),
         "state": standing.state,
-        "sentence": words(SENTENCES[standing.state], name=name),
-        "below": words.say(without_rooms(standing.view)),
-        "last": standing.view.last_sign_at,
-        "next": standing.view.next,
-        "asks": is_asked_first(standing.view.next),
-        "dial": dial_of([sign.at for sign in heard], standing.view.next, words.now, home.zone),
-        "signs": _by_hour([sign.at for sign in heard], home),
+        "view": view,
+        "sentence": _sentence(standing, words),
+        "below": _below(services, standing, words),
+        "next": coming,
+        "asks": is_asked_first(coming),
+        "dial": dial_of(signs, coming, words.now, home.zone, blind_since),
+        "signs": _by_hour(signs, home),
         "cards": [(card_of(one, roster), one, key_sentence(one, roster, asker)) for one in standing.alerts],
         "came": _who_came(services, asker, home),
+        "away": away,
+        "away_by": name_of(away.by, roster) if away else "",
+        "back": back if away is None else None,
+        "choices": list(absences.choices(words.now, home.zone)),
+        "earliest": f"{words.now.astimezone(home.zone):%Y-%m-%dT%H:%M}",
     }
+
+
+def _below(services: Services, standing: Standing, words: Words) -> str:
+    """Return the line under the sentence: the evidence, with the room only where she allows it."""
+    view = standing.view
+    if view.state is HomeState.UNMONITORED:
+        return words("Its devices are silent; the community looks after them.")
+    if view.state is HomeState.AWAY:
+        return ""
+    if view.last_sign_at is not None and view.last_room and _may_know_rooms(services, standing.home):
+        room = words.name(view.last_room)
+        return words.say(Sentence("Last sign of life {at}, {room}.", {"at": view.last_sign_at, "room": room}))
+    return words.say(without_rooms(view))
+
+
+def _may_know_rooms(services: Services, home: Home) -> bool:
+    with services.care.read() as connection:
+        return consents.running(connection, home.home, Consent.ROOMS) is not None
 
 
 def _by_hour(signs: list[datetime], home: Home) -> list[tuple[int, int]]:
@@ -74,13 +143,83 @@ def _by_hour(signs: list[datetime], home: Home) -> list[tuple[int, int]]:
     return [(hour, hours.count(hour)) for hour in sorted(set(hours))]
 
 
-def _who_came(services: Services, asker: Reach, home: Home) -> list[tuple[str, datetime]]:
-    """Return who was at the door lately, and when it was over."""
+def _who_came(services: Services, asker: Reach, home: Home) -> list[Visit]:
+    """Return who was at the door lately, when it was over, and how it ended."""
     roster = services.roster()
     closed = visible_alerts(services, asker, state="closed", home=home.home, limit=20)
     return [
-        (name_of(request.person, roster), one.alert.closed_at)
+        Visit(
+            name_of(request.person, roster),
+            one.alert.closed_at,
+            OUTCOMES[one.alert.outcome][0] if one.alert.outcome else "",
+        )
         for one in closed
         for request in one.requests
-        if request.state is RequestState.AT_DOOR and one.alert.closed_at is not None
+        if request.state is RequestState.AT_DOOR and one.alert.closed_at is not None and not one.alert.drill
     ][:3]
+
+
+@router.get("/family/{home}/calls")
+def calls(services: Web, asker: Asker, request: Request, home: str) -> Response:
+    """Who is called when, in which order, and what the reader is told of."""
+    place = services.roster().homes[home]
+    words = _words(services, asker, request)
+    context = {
+        "home": place,
+        "name": _name(place, words),
+        "relatives": relatives.order_of(services, asker, place),
+        "ladders": list(zip(LADDERS, relatives.called_when(services, place), strict=True)),
+        "wish": relatives.wish_of(services, asker, place),
+        "kinds": relatives.CAN_BE_MUTED,
+        "pause": pauses.running(services, asker),
+        "choices": list(pauses.choices(words.now, words.zone)),
+        "rooms": _may_know_rooms(services, place),
+    }
+    return page(request, "family_calls.html", words, context)
+
+
+def _to_calls(home: str) -> Response:
+    return RedirectResponse(f"/family/{home}/calls", 303)
+
+
+@router.post("/family/{home}/order")
+def order(services: Web, asker: Asker, home: str, by: Annotated[int, Form(ge=-1, le=1)]) -> Response:
+    """They are called earlier, or later."""
+    relatives.move(services, asker, services.roster().homes[home], by=by)
+    return _to_calls(home)
+
+
+@router.post("/family/{home}/agree")
+def agree(services: Web, asker: Asker, home: str) -> Response:
+    """They agree to the order."""
+    relatives.agree(services, asker, services.roster().homes[home])
+    return _to_calls(home)
+
+
+@router.post("/family/{home}/wish")
+def wish(
+    services: Web,
+    asker: Asker,
+    home: str,
+    kinds: Annotated[list[AlertKind] | None, Form()] = None,
+    quiet_from: Annotated[str, Form(max_length=20)] = "",
+    quiet_until: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """What they are told of, and their quiet hours."""
+    relatives.put_wish(services, asker, services.roster().homes[home], kinds or [], quiet_from, quiet_until)
+    return _to_calls(home)
+
+
+@router.post("/family/{home}/pause")
+def pause(services: Web, asker: Asker, home: str, end: Annotated[pauses.Until, Form()]) -> Response:
+    """Not now, except in an emergency; for every home of theirs."""
+    zone = zone_of_person(services.roster(), services.roster().people.get(asker.person))
+    pauses.begin(services, asker, pauses.end_of(end, services.clock.now(), zone))
+    return _to_calls(home)
+
+
+@router.post("/family/{home}/resume")
+def resume(services: Web, asker: Asker, home: str) -> Response:
+    """They can be called again."""
+    pauses.end(services, asker)
+    return _to_calls(home)

@@ -2,23 +2,28 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboard import absences
+from dashboard.access import Reach
 from dashboard.guard import Asker, GuardedRoute, Web
-from dashboard.pages.homes import AWAY_CHOICES
+from dashboard.outlook import nearness
+from dashboard.pages.my_data import lookers, looks_of
 from dashboard.problems import Problem
-from dashboard.queue import card_of
+from dashboard.queue import card_of, name_of
+from dashboard.relatives import order_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.standing import standing_of, visible_homes
 from linli.alert import RequestState
-from linli.home_state import HomeState
-from linli.people import Home, Role
+from linli.people import Home, Role, Roster
 from linli.signals import PAGE, Kind
+from linli.store import cases
 from linli.store.overview import Involved
 from linli.wire import signal_topic, write_payload
 
@@ -47,15 +52,22 @@ def me(services: Web, asker: Asker, request: Request) -> Response:
     home = homes[0]
     words = words_for(request, zone=home.zone, roster_says=home.language)
     standing = standing_of(services, home)
+    roster = services.roster()
     called = [one for one in standing.alerts if not _only_asked(one)]
+    running = absences.running(services, home.home)
     context = {
         "home": home,
         "greeting": _greeting(words),
         "checked_in": _checked_in(services, home, words),
-        "away": standing.view.state is HomeState.AWAY,
+        "away": running,
         "asked": any(_only_asked(one) for one in standing.alerts),
-        "cards": [card_of(one, services.roster()) for one in called],
-        "choices": AWAY_CHOICES,
+        "cards": [card_of(one, roster) for one in called],
+        "goers": _goers(called[0], home, roster) if called else [],
+        "happened": _happened(services, called[0]) if called else [],
+        "talk": _to_talk_to(services, asker, home) if called else None,
+        "choices": list(absences.choices(words.now, home.zone)),
+        "earliest": f"{words.now.astimezone(home.zone):%Y-%m-%dT%H:%M}",
+        "lookers": lookers(looks_of(services, home, words.now), roster)[:2],
         "press": secrets.token_urlsafe(12),
     }
     return page(request, "resident.html", words, context)
@@ -66,6 +78,54 @@ def _only_asked(one: Involved) -> bool:
     return bool(one.requests) and all(
         request.role is Role.RESIDENT and request.state is RequestState.ASKED for request in one.requests
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Goer:
+    """Who comes: how near they live (0 paired with her, 1 same stairwell, …; None: no neighbour), and the key."""
+
+    name: str
+    distance: int | None
+    has_key: bool
+
+
+def _goers(involved: Involved, home: Home, roster: Roster) -> list[Goer]:
+    """Return who has said that they come, or is there."""
+    coming = (request.person for request in involved.requests if request.state in _COMING)
+    people = [person for id_ in coming if (person := roster.people.get(id_)) is not None]
+    return [Goer(one.name or one.person, nearness(one, home, roster), one.holds_key(home)) for one in people]
+
+
+_COMING = {RequestState.ACCEPTED, RequestState.AT_DOOR}
+TOLD = {
+    "accepted": "{name} says: I come",
+    "joined": "{name} says: I come too",
+    "at_door": "{name} is at the door",
+    "declined": "{name} cannot; another is called",
+    "lease_ended": "Nobody was there in time; more are called",
+    "taken_back": "You said that nobody need come",
+}
+"""What she is told of what has happened."""
+_SHOWN = 4
+
+
+def _happened(services: Services, involved: Involved) -> list[tuple[datetime, str, str]]:
+    """Return what has happened since she called: when, what, and who; the latest last."""
+    with services.care.read() as connection:
+        log = cases.read_log(connection, involved.alert.id)
+    roster = services.roster()
+    return [(entry.at, TOLD[entry.what], name_of(entry.who, roster)) for entry in log if entry.what in TOLD][-_SHOWN:]
+
+
+def _to_talk_to(services: Services, asker: Reach, home: Home) -> tuple[str, str] | None:
+    """Return the name and the number of whom she can ring: her family in its order, then the community's staff."""
+    roster = services.roster()
+    family = [roster.people[one.person] for one in order_of(services, asker, home)]
+    for person in (*family, *roster.carers(home, Role.STAFF)):
+        number = next((channel.address for channel in person.channels if channel.kind == "sms"), "")
+        if number:
+            return person.name or person.person, number
+    return None
 
 
 def _greeting(words: Words) -> str:

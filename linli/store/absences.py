@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from linli.store import tables as t
 
@@ -17,6 +18,8 @@ class Absence:
     until: datetime
     by: str
     note: str = ""
+    is_pause: bool = False
+    """She is at home, but does not wish to be watched."""
 
 
 def begin(connection: Connection, absence: Absence) -> None:
@@ -24,7 +27,12 @@ def begin(connection: Connection, absence: Absence) -> None:
     end(connection, absence.home, absence.since)
     connection.execute(
         insert(t.absences).values(
-            home=absence.home, since=absence.since, until=absence.until, by=absence.by, note=absence.note
+            home=absence.home,
+            since=absence.since,
+            until=absence.until,
+            by=absence.by,
+            note=absence.note,
+            is_pause=int(absence.is_pause),
         )
     )
 
@@ -40,7 +48,32 @@ def running(connection: Connection, now: datetime) -> list[Absence]:
     query = select(t.absences).where(
         t.absences.c.until > now, t.absences.c.since <= now, t.absences.c.ended_at.is_(None)
     )
-    return [Absence(row.home, row.since, row.until, row.by, row.note) for row in connection.execute(query)]
+    return [_absence(row) for row in connection.execute(query)]
+
+
+def of(connection: Connection, home: str, now: datetime) -> Absence | None:
+    """Return the absence of a home that runs at a moment (ix_absences_home_until)."""
+    query = select(t.absences).where(
+        t.absences.c.home == home, t.absences.c.until > now, t.absences.c.since <= now, t.absences.c.ended_at.is_(None)
+    )
+    row = connection.execute(query).first()
+    return _absence(row) if row else None
+
+
+def cut_short(connection: Connection, home: str, now: datetime, since: datetime) -> Absence | None:
+    """Return what would still run in a home had it not been ended since a moment (ix_absences_home_until)."""
+    query = (
+        select(t.absences)
+        .where(t.absences.c.home == home, t.absences.c.until > now, t.absences.c.ended_at >= since)
+        .order_by(t.absences.c.ended_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return _absence(row) if row else None
+
+
+def _absence(row: Row[Any]) -> Absence:
+    return Absence(row.home, row.since, row.until, row.by, row.note, bool(row.is_pause))
 
 
 def since(connection: Connection, home: str, moment: datetime) -> list[Absence]:

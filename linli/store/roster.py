@@ -157,14 +157,6 @@ def _forget_ties(connection: Connection, people: list[str]) -> None:
         connection.execute(delete(table).where(table.c.person.in_(people)))
 
 
-def forget_person(connection: Connection, person: str) -> None:
-    """Remove a person from the roster; what they did stays in the log (primary key, then by person)."""
-    bump(connection)
-    _forget_ties(connection, [person])
-    connection.execute(delete(t.pauses).where(t.pauses.c.person == person))
-    connection.execute(delete(t.people).where(t.people.c.person == person))
-
-
 def rename_site(connection: Connection, site: str, name: str) -> None:
     """Give a site the name that people use (primary key)."""
     connection.execute(update(t.sites).where(t.sites.c.site == site).values(name=name))

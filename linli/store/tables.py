@@ -25,7 +25,9 @@ from sqlalchemy import (
 from linli import canary
 from linli.alert import AlertKind, AlertState, Ladder, NoticeState, NoticeType, Outcome, RequestState, Severity
 from linli.clock import from_millis, millis
+from linli.consent import Consent
 from linli.held_model import Why
+from linli.look import LookReason
 from linli.people import Role, Scope
 from linli.words import Sentence
 
@@ -242,6 +244,7 @@ absences = _table(
     Column("by", Text, nullable=False),
     _text("note"),
     Column("ended_at", Moment),
+    Column("is_pause", Integer, nullable=False, server_default="0"),
     Index(None, "home", "until"),
     Index(None, "until"),
 )
@@ -449,4 +452,62 @@ tokens = _table(
     _text("person"),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+looks = _table(
+    "looks",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, ForeignKey("homes.home"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _text("words"),
+    _text("alert"),
+    Column("again", Integer, nullable=False),
+    _one_of("reason", LookReason),
+    Index(None, "home", "at"),
+)
+
+notes = _table(
+    "notes",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, ForeignKey("homes.home"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("corrects", Big, ForeignKey("notes.id")),
+    Column("withdrawn_at", Moment),
+    Index(None, "home", "at"),
+)
+
+contacts = _table(
+    "contacts",
+    Column("home", Text, ForeignKey("homes.home"), primary_key=True),
+    Column("person", Text, ForeignKey("people.person"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("agreed_at", Moment),
+    Index(None, "person"),
+)
+
+wishes = _table(
+    "wishes",
+    Column("home", Text, ForeignKey("homes.home"), primary_key=True),
+    Column("person", Text, ForeignKey("people.person"), primary_key=True),
+    Column("muted", Packed, nullable=False),
+    _text("quiet_from"),  # both empty: there are no quiet hours
+    _text("quiet_until"),
+    Index(None, "person"),
+)
+
+consents = _table(
+    "consents",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, nullable=False),  # may be one that was forgotten since
+    Column("about", Text, nullable=False),
+    Column("is_given", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("until", Moment),
+    _one_of("about", Consent),
+    Index(None, "home", "id"),
 )

@@ -61,6 +61,7 @@ def test_staff_of_another_compound_see_none_of_it(world: World) -> None:
 
 def test_a_trial_is_announced_on_the_home_page_and_called_off_there(world: World) -> None:
     staff = world.browser(Role.STAFF)
+    world.gives_reason(staff)
     assert "Try bedroom now" in staff.get(f"/homes/{MEI.home}?lang=en").text
     assert act(world, f"/homes/{MEI.home}/drill", device="button-1") == 303
     page = staff.get(f"/homes/{MEI.home}?lang=en").text

@@ -16,7 +16,9 @@ def page(world: World, held: Held | None, language: str = "en") -> str:
     if held is not None:
         with world.services.care.begin() as connection:
             habits.hold(connection, held)
-    answer = world.browser(Role.STAFF, language=language).get(f"/homes/{MEI.home}")
+    staff = world.browser(Role.STAFF, language=language)
+    world.gives_reason(staff)
+    answer = staff.get(f"/homes/{MEI.home}")
     assert answer.status_code == 200
     return str(answer.text)
 

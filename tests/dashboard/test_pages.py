@@ -91,6 +91,7 @@ def every_page(world: World, language: str) -> dict[str, str]:
     """Return all pages that there are, drawn for those whose they are."""
     ids = full_house(world)
     staff = world.browser(Role.STAFF, "lin", language)
+    world.gives_reason(staff, "home-9")
     stranger = world.browser("", "", language)
     links = world.services.links
     wanted: list[tuple[TestClient, str]] = [
@@ -101,15 +102,19 @@ def every_page(world: World, language: str) -> dict[str, str]:
         (staff, "/homes?state=quiet"),
         (staff, f"/homes/{MEI.home}"),
         (staff, "/homes/home-8"),
+        (staff, "/homes/home-9"),
         (staff, "/alerts"),
         (staff, f"/alerts/{ids['open']}"),
         (staff, f"/alerts/{ids['closed']}"),
         (staff, "/rejections"),
         (world.browser(Role.STAFF, "xu", language), "/"),
         (world.browser(Role.FAMILY, "bo", language), "/family"),
+        (world.browser(Role.FAMILY, "bo", language), "/family/home-7/calls"),
         (world.browser(Role.VOLUNTEER, "ana", language), "/volunteer"),
         (world.browser(Role.VOLUNTEER, "kai", language), "/volunteer"),
         (world.browser(Role.RESIDENT, "mei", language), "/me"),
+        (world.browser(Role.RESIDENT, "mei", language), "/me/data"),
+        (staff, "/consents"),
         (world.browser(Role.RESIDENT, "home-9", language), "/me"),
         (stranger, "/signin"),
         (stranger, "/nothing"),

@@ -110,7 +110,12 @@ class BrokenHomes(SettableHomes):
 
 @pytest.mark.parametrize(("path", "kind"), [("/api/v1/homes/home-7", "problem+json"), ("/homes/home-7", "text/html")])
 def test_a_fault_of_ours_tells_nothing_of_the_inside(world: World, path: str, kind: str) -> None:
-    broken = replace(world, app=create_app(replace(world.services, homes=BrokenHomes(world.homes.roster, {}))))
+    broken = replace(
+        world,
+        app=create_app(
+            replace(world.services, homes=BrokenHomes(world.homes.roster, {}, world.services.care, world.clock))
+        ),
+    )
     client = broken.api(Role.STAFF) if kind == "problem+json" else broken.browser(Role.STAFF)
 
     answer = client.get(path)

@@ -11,6 +11,7 @@ import pytest
 import dashboard
 from dashboard import screens, vocabulary
 from linli.words import catalogue
+from tests.cast import EIGHT, MEI
 
 HERE = Path(dashboard.__file__).parent
 SPOKEN = {"Sentence", "translate", "words"}
@@ -45,15 +46,19 @@ def _texts(node: ast.expr) -> Iterator[str]:
 
 def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
-    from dashboard.pages.family import SENTENCES
+    from dashboard import absences
+    from dashboard.pages.family import LADDERS, PAUSED, SENTENCES
     from dashboard.pages.homes import AWAY_CHOICES
+    from dashboard.pages.my_data import CHANGES
+    from dashboard.pages.resident import TOLD
     from dashboard.pauses import WORDS
 
     tables = [value for name, value in vars(vocabulary).items() if name.isupper()]
-    for table in [*tables, SENTENCES, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
+    for table in [*tables, SENTENCES, CHANGES, TOLD, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
+    yield from (PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
     yield from ("Good morning, {name}", "Good afternoon, {name}", "Good evening, {name}")
 
 

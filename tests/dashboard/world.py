@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 
+import httpx
 from fastapi import FastAPI
 from starlette.responses import Response
 
@@ -23,9 +24,10 @@ from linli.clock import VirtualClock
 from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.health import Health
-from linli.home_state import HomeState, HomeView, Next, Observed
+from linli.home_state import HomeState, HomeView, Next, Observed, paused_view
 from linli.keys import Keys
 from linli.people import Person, Roster
+from linli.store import absences as absence_store
 from linli.store import access, rejections
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
@@ -68,6 +70,8 @@ class SettableHomes:
 
     roster: Roster
     views: dict[str, HomeView]
+    care: CareStore
+    clock: VirtualClock
     absences: list[Absence] = field(default_factory=list)
     down: bool = False
 
@@ -88,13 +92,17 @@ class SettableHomes:
     def begin_absence(self, absence: Absence) -> None:
         """Note an absence."""
         self.absences.append(absence)
+        with self.care.begin() as connection:
+            absence_store.begin(connection, absence)
         self.set(absence.home, HomeState.AWAY)
+        if absence.is_pause:
+            self.views[absence.home] = paused_view(self.views[absence.home], absence.until)
 
     def end_absence(self, home: str) -> bool:
         """End an absence."""
-        was = self.views[home].state is HomeState.AWAY
-        self.set(home, HomeState.WELL)
-        return was
+        self.views[home] = view(home)
+        with self.care.begin() as connection:
+            return absence_store.end(connection, home, self.clock.now())
 
 
 @dataclass
@@ -166,6 +174,14 @@ class World:
         assert session is not None
         return session.csrf
 
+    def gives_reason(
+        self, client: TestClient, home: str = MEI.home, reason: str = "visit", words: str = ""
+    ) -> httpx.Response:
+        """Let one of the staff say why they open a home's page."""
+        fields = {"csrf": self.csrf(client), "reason": reason, "words": words}
+        answer: httpx.Response = client.post(f"/homes/{home}/look", data=fields)
+        return answer
+
     def press_sos(self, home: str = MEI.home) -> Alert:
         """Open an emergency."""
         return self.opens(AlertKind.SOS, Severity.EMERGENCY, home)
@@ -209,7 +225,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
     signals = SqliteSignalStore(folder / "signals.db")
     keys = Keys(SECRET)
     health = Health(clock)
-    homes = SettableHomes(roster, {home: view(home) for home in roster.homes})
+    homes = SettableHomes(roster, {home: view(home) for home in roster.homes}, care, clock)
     intake = StraightIntake(Reader(lambda: roster, signals), signals, care, clock)
     desk = Desk(care, lambda: roster, clock, lambda: None)
     services = Services(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from linli.duty import DutyException, Hours
-from linli.store import pauses
+from linli.store import forgetting, pauses
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
 from linli.store.pauses import Pause
@@ -75,7 +75,7 @@ def test_who_is_forgotten_takes_pauses_and_exceptions_along(people: CareStore) -
     with people.begin() as connection:
         roster_store.save(connection, [], [], [resting])
         pauses.begin(connection, NOT_NOW)
-        roster_store.forget_person(connection, "ana")
+        forgetting.person(connection, "ana")
 
         assert pauses.running(connection, EIGHT) == []
         roster_store.save(connection, [], [], [ANA])

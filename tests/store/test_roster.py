@@ -8,6 +8,7 @@ import pytest
 
 from linli.errors import StoreDown
 from linli.people import Care, Channel, Roster, Scope
+from linli.store import forgetting
 from linli.store import roster as store
 from linli.store.care import CareStore
 from tests.cast import ANA, BO, BUTTON, DEVICES, HOMES, MEI, NEIGHBOUR, PEOPLE, XU, roster
@@ -65,7 +66,7 @@ def test_a_key_is_kept_beside_the_home_and_given_back(care: CareStore) -> None:
 def test_who_is_forgotten_is_gone_with_everything(care: CareStore) -> None:
     _saved(care)
     with care.begin() as connection:
-        store.forget_person(connection, XU.person)
+        forgetting.person(connection, XU.person)
 
     found = _load(care)
     assert found.revision == 2

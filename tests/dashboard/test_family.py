@@ -1,0 +1,285 @@
+"""The family: what it sees and what it does not, who is away until when, who is called in which order and for what."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dashboard.absences import choices
+from dashboard.dial import dial_of
+from linli.alert import AlertKind, Outcome, Severity
+from linli.consent import Consent, ConsentChange
+from linli.home_state import HomeState, Next
+from linli.people import Care, Person, Role, Scope
+from linli.store import consents, contacts, pauses
+from linli.store import roster as roster_store
+from linli.store.absences import Absence
+from linli.wish import Wish
+from tests.cast import BO, EIGHT, HOUR, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
+from tests.dashboard.world import TestClient, World, make_world
+
+YAN = replace(BO, person="yan", name="Yan Chen", channels=())
+BO_OF_TWO = replace(BO, cares=(*BO.cares, Care(Scope.HOME, NEIGHBOUR.home)))
+CALLS = f"/family/{MEI.home}/calls"
+
+
+@pytest.fixture
+def two(home: Path) -> World:
+    """Two relatives, one of whom looks after a second home."""
+    people: list[Person] = [YAN, BO_OF_TWO]
+    made = make_world(home, people=people)
+    with made.services.care.begin() as connection:
+        roster_store.save(connection, [], [], people)
+    return made
+
+
+def post(world: World, client: TestClient, path: str, **fields: object) -> int:
+    answer = client.post(path, data={"csrf": world.csrf(client), **fields})
+    return int(answer.status_code)
+
+
+def allow_rooms(world: World, *, given: bool) -> None:
+    with world.services.care.begin() as connection:
+        consents.note(connection, ConsentChange(MEI.home, Consent.ROOMS, given, EIGHT, "mei"))
+
+
+def test_the_room_is_shown_only_while_she_allows_it(world: World) -> None:
+    bo = world.browser(Role.FAMILY, "bo")
+    assert "kitchen" not in bo.get("/family").text
+
+    allow_rooms(world, given=True)
+    assert "Last sign of life 07:50, kitchen." in bo.get("/family").text
+    assert "She allows her family" in bo.get(CALLS).text
+
+    allow_rooms(world, given=False)
+    assert "kitchen" not in bo.get("/family").text
+
+
+def test_what_nobody_could_see_is_hatched_and_nothing_is_promised(world: World) -> None:
+    assert 'class="ring blind"' not in world.browser(Role.FAMILY, "bo").get("/family").text
+    world.homes.set(MEI.home, HomeState.UNMONITORED)
+    world.homes.views[MEI.home] = replace(world.homes.views[MEI.home], next=Next(), since=EIGHT - 3 * HOUR)
+
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+
+    assert "We cannot tell at the moment how Mei Chen is." in page
+    assert 'class="ring blind"' in page
+    assert "linli cannot tell whether she needs somebody" in page
+    assert 'class="marks"' not in page
+
+
+@pytest.mark.parametrize("hours", [0.2, 3, 30], ids=["a moment", "since five", "since yesterday"])
+def test_the_hatch_ends_at_the_hand_and_never_begins_before_midnight(hours: float) -> None:
+    dial = dial_of([], Next(), EIGHT, MEI.zone, EIGHT - hours * HOUR)
+
+    assert dial.blind is not None
+    begin, end = dial.blind.removeprefix("M").split("A")
+    now = dial_of([], Next(), EIGHT, MEI.zone, EIGHT).to_come.split("A")[0].removeprefix("M")
+    assert hours < 0.5 or end.endswith(f"1 {now}")
+    assert (begin == "160.0 272.0") is (hours == 30)
+
+
+def test_no_dot_of_the_past_lies_ahead_of_the_hand() -> None:
+    for minutes in (1, 29, 31, 59):
+        now = EIGHT + minutes * MINUTE
+        dial = dial_of([now], Next(), now, ZoneInfo("Asia/Shanghai"))
+        assert dial.dots[-1].y > dial.hand[0].y, minutes
+
+
+def test_during_an_alert_the_page_tells_of_it_and_not_of_what_would_have_come(world: World) -> None:
+    bo = world.browser(Role.FAMILY, "bo")
+    assert 'class="marks"' in bo.get("/family").text
+
+    world.desk.accept(world.press_sos().id, "ana")
+    page = bo.get("/family").text
+
+    assert "Mei Chen needs somebody." in page
+    assert "Ana Li on the way, due by 08:10" in page
+    assert 'class="marks"' not in page
+
+
+def test_an_absence_says_until_when_and_who_noted_it_and_can_be_undone_both_ways(world: World) -> None:
+    bo = world.browser(Role.FAMILY, "bo")
+    until = (EIGHT + 30 * HOUR).isoformat()
+
+    assert post(world, bo, f"/homes/{MEI.home}/away", until=until, note="in hospital") == 303
+    assert "Away until tomorrow 14:00; Bo Chen noted it at 08:00. in hospital" in bo.get("/family").text
+
+    world.clock.advance(MINUTE)
+    assert post(world, bo, f"/homes/{MEI.home}/back") == 303
+    page = bo.get("/family").text
+    assert "Undo: away until tomorrow 14:00" in page
+    assert f'name="until" value="{until}"' in page
+
+    world.clock.advance(11 * MINUTE)
+    assert "Undo" not in bo.get("/family").text
+
+
+def test_an_absence_ends_at_an_exact_local_moment(world: World) -> None:
+    bo = world.browser(Role.FAMILY, "bo")
+
+    assert post(world, bo, f"/homes/{MEI.home}/away", until="2026-11-24T18:30") == 303
+
+    assert world.homes.absences[-1].until == datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
+    assert post(world, bo, f"/homes/{MEI.home}/away", until="2026-11-22T18:30") == 422
+
+
+@pytest.mark.parametrize(("hour", "offered"), [(8, True), (18.9, True), (19, False), (23, False)])
+def test_an_evening_is_offered_only_while_it_is_to_come(hour: float, *, offered: bool) -> None:
+    now = EIGHT + (hour - 8) * HOUR
+    found = {choice.words: choice for choice in choices(now, MEI.zone)}
+
+    assert ("until this evening" in found) is offered
+    tomorrow = found["until tomorrow evening"].until
+    assert tomorrow is not None
+    assert tomorrow.astimezone(MEI.zone).time() == time(20)
+    assert timedelta(hours=20) < tomorrow - now < timedelta(hours=37)
+
+
+def test_three_days_end_at_the_same_clock_time_also_when_the_clocks_change() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    now = datetime(2026, 3, 28, 9, tzinfo=berlin).astimezone(UTC)
+
+    ends = [choice.until for choice in choices(now, berlin) if choice.until]
+
+    assert {end.astimezone(berlin).time() for end in ends} == {time(20)}
+
+
+@pytest.mark.parametrize("path", ["away", "back"])
+def test_nobody_but_she_touches_her_pause(world: World, path: str) -> None:
+    world.homes.begin_absence(Absence(MEI.home, EIGHT, EIGHT + HOUR, "mei", is_pause=True))
+    bo, lin, mei = (world.browser(role, who) for role, who in (("family", "bo"), ("staff", "lin"), ("resident", "mei")))
+
+    assert post(world, bo, f"/homes/{MEI.home}/{path}", hours=2) == 409
+    assert post(world, lin, f"/homes/{MEI.home}/{path}", hours=2) == 409
+    api = world.api(Role.STAFF)
+    assert api.delete(f"/api/v1/homes/{MEI.home}/away").status_code == 409
+    page = bo.get("/family").text
+    assert "Mei Chen has paused linli." in page
+    assert "Last sign of life" not in page
+    assert post(world, mei, f"/homes/{MEI.home}/{path}", hours=2) == 303
+
+
+def test_who_came_is_told_with_how_it_ended_and_a_drill_is_not(world: World) -> None:
+    bo = world.browser(Role.FAMILY, "bo")
+    assert "Nobody has had to come so far." in bo.get("/family").text
+    alert = world.press_sos()
+    world.desk.arrive(alert.id, "ana")
+    world.desk.close(alert.id, "ana", Outcome.HELPED, "a private note")
+
+    page = bo.get("/family").text
+
+    assert "Ana Li was there, 08:00 · Helped" in page
+    assert "private" not in page
+
+
+def test_of_several_homes_the_one_that_needs_somebody_is_shown_first(two: World) -> None:
+    bo = two.browser(Role.FAMILY, "bo")
+    assert "A day like any other for Mei Chen." in bo.get("/family").text
+    assert "A day like any other for Old Zhao." in bo.get(f"/family?home={NEIGHBOUR.home}").text
+
+    two.opens(AlertKind.FALL, Severity.EMERGENCY, NEIGHBOUR.home)
+
+    assert "Old Zhao needs somebody." in bo.get("/family").text
+    assert bo.get(f"/family?home={OTHER_SITE.home}").status_code == 404
+    assert two.browser(Role.FAMILY, "yan").get(f"/family?home={NEIGHBOUR.home}").status_code == 404
+
+
+def _order(world: World, person: str) -> list[str]:
+    page = world.browser(Role.FAMILY, person).get(CALLS).text
+    listed = page.partition('<ol class="order">')[2].partition("</ol>")[0]
+    return [name for name in ("You", "Bo Chen", "Yan Chen") if f"<b>{name}</b>" in listed] and [
+        part.partition("</b>")[0] for part in listed.split("<b>")[1:]
+    ]
+
+
+def test_a_relative_moves_themselves_and_the_other_is_asked_to_agree(two: World) -> None:
+    bo, yan = two.browser(Role.FAMILY, "bo"), two.browser(Role.FAMILY, "yan")
+    assert _order(two, "bo") == ["You", "Yan Chen"]
+    assert "has not said yes" not in bo.get(CALLS).text
+
+    assert post(two, yan, f"/family/{MEI.home}/order", by=-1) == 303
+
+    assert _order(two, "bo") == ["Yan Chen", "You"]
+    assert "Another relative has changed the order." in bo.get(CALLS).text
+    assert "has not said yes to this order so far" in yan.get(CALLS).text
+
+    assert post(two, bo, f"/family/{MEI.home}/agree") == 303
+    assert "has not said yes" not in yan.get(CALLS).text
+    two.press_sos()
+    two.advance(MINUTE)
+    with two.services.care.read() as connection:
+        assert [one.person for one in contacts.order(connection, MEI.home)] == ["yan", "bo"]
+
+
+def test_a_wish_is_kept_and_heeded_by_the_desk(two: World) -> None:
+    bo = two.browser(Role.FAMILY, "bo")
+    wanted = [kind.value for kind in (AlertKind.INACTIVITY, AlertKind.VITALS)]
+
+    assert post(two, bo, f"/family/{MEI.home}/wish", kinds=wanted, quiet_from="22:00", quiet_until="06:30") == 303
+
+    with two.services.care.read() as connection:
+        wish = contacts.wishes(connection, MEI.home)["bo"]
+    muted = {AlertKind.MISSED_CHECK_IN, AlertKind.BATHROOM, AlertKind.NIGHT_DOOR, AlertKind.LEAK}
+    assert wish == Wish("bo", frozenset(muted), time(22), time(6, 30))
+    leak = two.opens(AlertKind.LEAK, Severity.URGENT)
+    two.advance(16 * MINUTE)
+    assert _called(two, leak.id) >= {"ana", "yan"}
+    assert "bo" not in _called(two, leak.id)
+    assert "bo" in _after(two, two.press_sos().id, 2 * MINUTE)
+
+
+def _called(world: World, alert: str) -> set[str]:
+    found = world.api(Role.STAFF).get(f"/api/v1/alerts/{alert}").json()
+    return {line["detail"].get("person", "") for line in found["timeline"] if line["what"] == "called"}
+
+
+def _after(world: World, alert: str, step: timedelta) -> set[str]:
+    world.advance(step)
+    return _called(world, alert)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"), [("22:00", ""), ("", "06:30"), ("night", "06:30"), ("25:00", "06:30")], ids=str
+)
+def test_quiet_hours_that_are_none_are_refused_in_words(world: World, begin: str, end: str) -> None:
+    bo = world.browser(Role.FAMILY, "bo")
+
+    answer = bo.post(f"/family/{MEI.home}/wish", data={"csrf": world.csrf(bo), "quiet_from": begin, "quiet_until": end})
+
+    assert answer.status_code == 422
+    assert "Quiet hours" in answer.text
+
+
+def test_not_now_passes_over_a_relative_but_answers_no_emergency_for_them(two: World) -> None:
+    bo = two.browser(Role.FAMILY, "bo")
+    emergency = two.press_sos()
+    two.advance(2 * MINUTE)
+
+    assert post(two, bo, f"/family/{MEI.home}/pause", end="morning") == 303
+
+    assert "You are left alone until tomorrow 08:00" in bo.get(CALLS).text
+    assert "not now, until tomorrow 08:00" in two.browser(Role.FAMILY, "yan").get(CALLS).text
+    timeline = two.api(Role.STAFF).get(f"/api/v1/alerts/{emergency.id}").json()["timeline"]
+    assert not [line for line in timeline if line["what"] == "declined"]
+    leak = two.opens(AlertKind.LEAK, Severity.URGENT)
+    assert "bo" not in _after(two, leak.id, 16 * MINUTE)
+
+    assert post(two, bo, f"/family/{MEI.home}/resume") == 303
+    with two.services.care.read() as connection:
+        assert pauses.running(connection, two.clock.now()) == []
+
+
+def test_the_page_promises_the_calls_at_the_times_at_which_the_ladder_makes_them(world: World) -> None:
+    """Mei cannot be asked by any channel, so that rung takes no time: the neighbours are called at once."""
+    page = world.browser(Role.FAMILY, "bo").get(CALLS).text
+    silence = page.partition("When nothing is heard of her")[2]
+    promised = [part.partition("</b>")[0] for part in silence.partition("</ol>")[0].split("<b>")[1:]]
+
+    assert promised == ["at once", "15 min later", "30 min later"]
+    alert = world.opens(AlertKind.INACTIVITY, Severity.URGENT)
+    assert "ana" in _called(world, alert.id)
+    assert "bo" not in _after(world, alert.id, 14 * MINUTE)
+    assert "bo" in _after(world, alert.id, MINUTE)

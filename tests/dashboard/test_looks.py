@@ -1,0 +1,129 @@
+"""Whoever of the staff opens a home says why, once a shift, and it stays written down for whoever lives there."""
+
+from datetime import timedelta
+
+import pytest
+
+from linli.home_state import HomeState
+from linli.look import Look, LookReason
+from linli.people import Role
+from linli.store import looks
+from tests.cast import EIGHT, HOUR, MEI, MINUTE
+from tests.dashboard.world import TestClient, World
+
+ASKS = "Why do you open this home?"
+PAGE = f"/homes/{MEI.home}"
+API = f"/api/v1/homes/{MEI.home}"
+
+
+def written(world: World) -> list[tuple[str, LookReason, bool]]:
+    with world.services.care.read() as connection:
+        return [(one.who, one.reason, one.is_again) for one in looks.of_home(connection, MEI.home, EIGHT)]
+
+
+def is_open(staff: TestClient) -> bool:
+    answer = staff.get(PAGE)
+    assert answer.status_code == 200
+    return ASKS not in answer.text
+
+
+def test_who_opens_a_home_says_why_before_anything_of_it_is_shown(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    asked = lin.get(PAGE).text
+
+    assert ASKS in asked
+    assert not [known for known in ("Mei Chen", MEI.phone, "kitchen", "Ana Li") if known in asked]
+    assert world.gives_reason(lin).headers["location"] == PAGE
+    assert "Mei Chen" in lin.get(PAGE).text
+    assert written(world) == [("lin", LookReason.VISIT, False)]
+
+
+def test_a_reason_holds_for_a_shift_and_each_hour_of_looking_is_on_record(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    world.gives_reason(lin)
+    for step in (timedelta(0), 59 * MINUTE, MINUTE, 9 * HOUR):
+        world.clock.advance(step)
+        assert is_open(lin)
+    world.clock.advance(2 * HOUR)
+
+    assert not is_open(lin)
+    again = ("lin", LookReason.VISIT, True)
+    assert written(world) == [again, again, ("lin", LookReason.VISIT, False)]
+
+
+def test_one_colleagues_reason_is_not_anothers(world: World) -> None:
+    world.gives_reason(world.browser(Role.STAFF, "lin"))
+
+    assert not is_open(world.browser(Role.STAFF))
+
+
+def test_a_reason_for_one_home_is_none_for_the_next(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    world.gives_reason(lin)
+
+    assert ASKS in lin.get("/homes/home-8").text
+
+
+def test_while_an_alert_is_open_nobody_is_held_up_and_the_alert_is_the_reason(world: World) -> None:
+    alert = world.press_sos()
+    lin = world.browser(Role.STAFF, "lin")
+
+    assert is_open(lin)
+    assert is_open(lin)
+    with world.services.care.read() as connection:
+        assert looks.of_home(connection, MEI.home, EIGHT) == [
+            Look(MEI.home, EIGHT, "lin", LookReason.ALERT, alert=alert.id)
+        ]
+
+
+def test_a_quiet_home_can_be_opened_for_being_quiet(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    assert 'value="quiet"' not in lin.get(PAGE).text
+    world.homes.set(MEI.home, HomeState.QUIET)
+
+    assert 'value="quiet"' in lin.get(PAGE).text
+    world.gives_reason(lin, reason="quiet")
+    assert "Your look is on record: quieter than usual." in lin.get(PAGE).text
+
+
+def test_another_reason_needs_words_and_keeps_them(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    refused = world.gives_reason(lin, reason="other", words="  ")
+    assert refused.status_code == 422
+    assert "Say in a few words why you look." in refused.text
+    assert written(world) == []
+
+    world.gives_reason(lin, reason="other", words=" her lamp ")
+    assert "Your look is on record: her lamp." in lin.get(PAGE).text
+
+
+@pytest.mark.parametrize("reason", ["alert", "program", "nosy"])
+def test_nobody_chooses_a_reason_that_is_not_on_the_page(world: World, reason: str) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+
+    assert world.gives_reason(lin, reason=reason).status_code == 422
+    assert not is_open(lin)
+
+
+def test_what_a_program_reads_for_staff_is_on_record_once_an_hour(world: World) -> None:
+    lin = world.api(Role.STAFF, "lin")
+    for path in (API, f"{API}/signals", API):
+        assert lin.get(path).status_code == 200
+    world.clock.advance(HOUR)
+    lin.get(f"{API}/signals")
+    lin.get("/api/v1/homes")
+
+    assert written(world) == [("lin", LookReason.PROGRAM, False)] * 2
+
+
+def test_a_program_that_reads_is_no_reason_to_open_the_page(world: World) -> None:
+    world.api(Role.STAFF, "lin").get(API)
+
+    assert not is_open(world.browser(Role.STAFF, "lin"))
+
+
+def test_what_a_resident_and_her_family_read_is_their_own(world: World) -> None:
+    for role, person in ((Role.RESIDENT, "mei"), (Role.FAMILY, "bo")):
+        assert world.api(role, person).get(API).status_code == 200
+
+    assert written(world) == []
