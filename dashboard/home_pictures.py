@@ -1,10 +1,11 @@
 """The pictures of one home, put together from what is stored: today with her line, and the weeks below it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from dashboard.access import Reach
-from dashboard.actogram import Actogram, actogram_of
+from dashboard.actogram import Actogram, Span, actogram_of
 from dashboard.day_axis import begin_of, day_of, end_of, nights
 from dashboard.screens import Words
 from dashboard.services import Services
@@ -14,6 +15,7 @@ from dashboard.standing import Standing
 from dashboard.strip import Foretold, Strip, signs_of, strip_of
 from linli.signals import Signal
 from linli.store import habits
+from linli.words import translate
 from models.habits.customs import UNKNOWN, Customs
 from models.habits.model import BadModel, HomeModel, model_from_json
 
@@ -49,7 +51,7 @@ def pictures_of(services: Services, asker: Reach, standing: Standing, words: Wor
     heard = services.signals.recent(home.home, since=begin, limit=MOST_SIGNALS)
     signs = signs_of(heard)
     model = model_in_use(services, home.home)
-    spans = spans_of(services, asker, standing, words, begin)
+    spans = [*spans_of(services, asker, standing, words, begin), *_not_heard_yet(services, heard, begin, words)]
     lately = [sign for sign in signs if sign.at > begin_of(today, home.zone) - _BEFORE]
     coming = standing.view.next
     strip = strip_of(
@@ -64,6 +66,14 @@ def pictures_of(services: Services, asker: Reach, standing: Standing, words: Wor
     weeks = actogram_of(signs, days, now, home.zone, spans)
     slept = nights(model.customs.sleeps if model is not None else None)
     return Pictures(strip, weeks, slept, model, len(heard) == MOST_SIGNALS)
+
+
+def _not_heard_yet(services: Services, heard: list[Signal], begin: datetime, words: Words) -> Iterator[Span]:
+    """Yield the time before the first signal, if that lies within the days shown: empty rows are no silence of hers."""
+    if heard and len(heard) < MOST_SIGNALS:
+        first = heard[-1]
+        if not services.signals.recent(first.home, until=begin, limit=1):
+            yield Span("unseen", begin, first.at, translate("Not heard of yet", words.language))
 
 
 def _rooms(services: Services, home: str) -> list[str]:

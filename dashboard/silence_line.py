@@ -41,18 +41,14 @@ def line_through(
     end: datetime,
     asks_at: datetime | None = None,
 ) -> list[Allowed]:
-    """Return the line between two moments, in order. `asks_at`: until then the silence that runs has its own."""
+    """Return the line, in order: at least between two moments. `asks_at`: until then the silence that runs has its own."""
     signs = signs_of(signals, zone)
     if not len(signs):
         return []
     first, last = int(begin.timestamp()), int(end.timestamp())
     runs_until = int(asks_at.timestamp()) if asks_at is not None else 0
     drawn = sorted([*_level(model, signs, runs_until), *_between(model, signs, zone, (first, last), runs_until)])
-    return [
-        Allowed(datetime.fromtimestamp(at, UTC), timedelta(seconds=limit))
-        for at, limit in drawn
-        if first - 12 * 3600 <= at <= last
-    ]
+    return [Allowed(datetime.fromtimestamp(at, UTC), timedelta(seconds=limit)) for at, limit in drawn]
 
 
 def _level(model: HomeModel, signs: Signs, runs_until: int) -> Iterator[tuple[int, int]]:

@@ -181,7 +181,7 @@ class _Drawing:
     def line(self, line: Sequence[Allowed]) -> tuple[str, str]:
         """Return her line, and the ground above it."""
         points = [self.at(allowed.at, allowed.length) for allowed in line]
-        shown = [one for one in points if -WIDTH / 4 <= one.x <= WIDTH * 1.25]
+        shown = [one for one in points if one.x >= -WIDTH]
         if len(shown) < 2:
             return "", ""
         traced = "L".join(f"{one.x} {one.y}" for one in shown)
