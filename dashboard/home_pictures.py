@@ -13,6 +13,8 @@ from dashboard.silence_line import Allowed, line_through
 from dashboard.spans import spans_of
 from dashboard.standing import Standing
 from dashboard.strip import Foretold, Strip, signs_of, strip_of
+from linli.alert import AlertKind
+from linli.home_state import Next
 from linli.signals import Signal
 from linli.store import habits
 from linli.words import translate
@@ -51,7 +53,10 @@ def pictures_of(services: Services, asker: Reach, standing: Standing, words: Wor
     heard = services.signals.recent(home.home, since=begin, limit=MOST_SIGNALS)
     signs = signs_of(heard)
     model = model_in_use(services, home.home)
-    spans = [*spans_of(services, asker, standing, words, begin), *_not_heard_yet(services, heard, begin, words)]
+    spans = [
+        *spans_of(services, asker, standing, words, begin),
+        *_not_heard_yet(services, home.home, heard, begin, words),
+    ]
     lately = [sign for sign in signs if sign.at > begin_of(today, home.zone) - _BEFORE]
     coming = standing.view.next
     strip = strip_of(
@@ -59,21 +64,30 @@ def pictures_of(services: Services, asker: Reach, standing: Standing, words: Wor
         _rooms(services, home.home),
         now,
         home.zone,
-        Foretold(standing.view.last_sign_at, coming.asks_at, coming.calls_at),
+        Foretold(standing.view.last_sign_at, *_asked_about_silence(coming), _rang(standing)),
         _line(model, lately, standing, today),
-        [(span.since, span.until) for span in spans if span.look == "unseen"],
+        spans,
     )
     weeks = actogram_of(signs, days, now, home.zone, spans)
     slept = nights(model.customs.sleeps if model is not None else None)
     return Pictures(strip, weeks, slept, model, len(heard) == MOST_SIGNALS)
 
 
-def _not_heard_yet(services: Services, heard: list[Signal], begin: datetime, words: Words) -> Iterator[Span]:
+def _asked_about_silence(coming: Next) -> tuple[datetime | None, datetime | None]:
+    """Return when silence is asked about and others are called for it; a check-in or the bathroom is not on this picture."""
+    is_silence = coming.about in {None, AlertKind.INACTIVITY}
+    return (coming.asks_at, coming.calls_at) if is_silence else (None, None)
+
+
+def _rang(standing: Standing) -> tuple[datetime, ...]:
+    return tuple(one.alert.opened_at for one in standing.alerts)
+
+
+def _not_heard_yet(services: Services, home: str, heard: list[Signal], begin: datetime, words: Words) -> Iterator[Span]:
     """Yield the time before the first signal, if that lies within the days shown: empty rows are no silence of hers."""
-    if heard and len(heard) < MOST_SIGNALS:
-        first = heard[-1]
-        if not services.signals.recent(first.home, until=begin, limit=1):
-            yield Span("unseen", begin, first.at, translate("Not heard of yet", words.language))
+    if len(heard) < MOST_SIGNALS and not services.signals.recent(home, until=begin, limit=1):
+        first = heard[-1].at if heard else words.now
+        yield Span("unseen", begin, first, translate("Not heard of yet", words.language))
 
 
 def _rooms(services: Services, home: str) -> list[str]:
@@ -85,7 +99,12 @@ def _line(model: HomeModel | None, lately: list[Signal], standing: Standing, tod
         return []
     zone = standing.home.zone
     return line_through(
-        model, lately, zone, begin=begin_of(today, zone), end=end_of(today, zone), asks_at=standing.view.next.asks_at
+        model,
+        lately,
+        zone,
+        begin=begin_of(today, zone),
+        end=end_of(today, zone),
+        asks_at=_asked_about_silence(standing.view.next)[0],
     )
 
 

@@ -51,6 +51,7 @@ _PAGES.globals.update(
     SIGNALS=vocabulary.SIGNALS,
     DISTANCES=vocabulary.DISTANCES,
     LOOK_REASONS=vocabulary.LOOK_REASONS,
+    ABOUTS=vocabulary.ABOUTS,
 )
 
 

@@ -41,35 +41,30 @@ def line_through(
     end: datetime,
     asks_at: datetime | None = None,
 ) -> list[Allowed]:
-    """Return the line, in order: at least between two moments. `asks_at`: until then the silence that runs has its own."""
+    """Return the line, in order: at least between two moments. `asks_at`: where the silence that runs meets its own."""
     signs = signs_of(signals, zone)
     if not len(signs):
         return []
     first, last = int(begin.timestamp()), int(end.timestamp())
     runs_until = int(asks_at.timestamp()) if asks_at is not None else 0
-    drawn = sorted([*_level(model, signs, runs_until), *_between(model, signs, zone, (first, last), runs_until)])
+    limits = asked_after(model, signs, whereabouts_of(signs)).at - signs.at
+    ends = np.append(signs.at[1:], max(runs_until, int(signs.at[-1] + limits[-1])))
+    drawn = sorted([*_level(signs, ends, limits), *_between(model, signs, ends, zone, (first, last))])
     return [Allowed(datetime.fromtimestamp(at, UTC), timedelta(seconds=limit)) for at, limit in drawn]
 
 
-def _level(model: HomeModel, signs: Signs, runs_until: int) -> Iterator[tuple[int, int]]:
+def _level(signs: Signs, ends: Ints, limits: Ints) -> Iterator[tuple[int, int]]:
     """Yield the begin and the end of every long silence, each with the seconds that it might have lasted."""
-    limits = asked_after(model, signs, whereabouts_of(signs)).at - signs.at
-    ends = _ends(signs, runs_until)
     for number in np.flatnonzero(ends - signs.at >= LONG).tolist():
         limit = int(limits[number])
         yield int(signs.at[number]), limit
         yield int(ends[number]), limit
 
 
-def _ends(signs: Signs, runs_until: int) -> Ints:
-    return np.append(signs.at[1:], max(runs_until, int(signs.at[-1])))
-
-
 def _between(
-    model: HomeModel, signs: Signs, zone: ZoneInfo, span: tuple[int, int], runs_until: int
+    model: HomeModel, signs: Signs, ends: Ints, zone: ZoneInfo, span: tuple[int, int]
 ) -> Iterator[tuple[int, int]]:
     """Yield what would hold for a silence that began at each quarter of an hour at which none was long under way."""
-    ends = _ends(signs, runs_until)
     quarters = np.arange(span[0] // _STEP * _STEP, span[1] + 1, _STEP, dtype=np.int64)
     number = np.searchsorted(signs.at, quarters, side="right") - 1
     is_under_way = (number >= 0) & (quarters <= ends[number]) & (ends[number] - signs.at[number] >= LONG)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from dashboard.actogram import Span
 from dashboard.day_axis import MINUTES, WIDTH, begin_of, day_of, minute_on, pieces, place
 from dashboard.silence_line import Allowed
 from linli.signals import Signal, is_sign_of_life
@@ -38,7 +39,7 @@ class Strip:
     """A day until now, and what is foretold of the rest of it. Paths are SVG's; None: there is nothing of the kind.
 
     `past` is the silence before the last sign of life, `climb` the one since, `ahead` how it goes on; `line` is hers, and
-    `beyond` what lies above it. `blind` are (place, width) of the spans in which nobody could see the home.
+    `beyond` what lies above it. `blind` and `away` are (place, width) of the spans in which nobody could see the home or was to be at home.
     """
 
     lanes: tuple[Lane, ...]
@@ -51,7 +52,10 @@ class Strip:
     calls: Point | None = None
     line: str = ""
     beyond: str = ""
+    rung: tuple[Point, ...] = ()
+    """Where the silence was when an alert that is still open began."""
     blind: tuple[tuple[float, float], ...] = ()
+    away: tuple[tuple[float, float], ...] = ()
     counts: tuple[tuple[datetime, int, tuple[str, ...]], ...] = ()
     """For the table: each hour with its number of signs and where they were."""
 
@@ -64,16 +68,17 @@ class Strip:
     @property
     def is_early(self) -> bool:
         """Tell whether there is room to the right of the present."""
-        return self.now <= WIDTH * 0.64
+        return self.now <= WIDTH * 0.6
 
 
 @dataclass(frozen=True)
 class Foretold:
-    """What is known of the silence that runs: since when, when we ask about it, and when others are called."""
+    """What is known of the silence that runs: since when, when we ask about it, when others are called, and what rang."""
 
     since: datetime | None
     asks_at: datetime | None = None
     calls_at: datetime | None = None
+    rang: tuple[datetime, ...] = ()
 
 
 def signs_of(signals: Iterable[Signal]) -> list[Signal]:
@@ -88,7 +93,7 @@ def strip_of(
     zone: ZoneInfo,
     foretold: Foretold,
     line: Sequence[Allowed] = (),
-    unseen: Sequence[tuple[datetime, datetime]] = (),
+    spans: Sequence[Span] = (),
 ) -> Strip:
     """Return today; `signs` are signs of life, oldest first, of this day and what lies before it."""
     day = day_of(now, zone)
@@ -110,9 +115,16 @@ def strip_of(
         calls=drawing.meeting(since, foretold.calls_at),
         line=traced,
         beyond=beyond,
-        blind=tuple((x, width) for span in unseen for _, x, width in pieces(*span, (day,), zone)),
+        rung=tuple(point for at in foretold.rang if (point := drawing.meeting(since, at)) is not None),
+        blind=_laid("unseen", spans, day, zone),
+        away=_laid("away", spans, day, zone),
         counts=tuple(_counts(heard, zone)),
     )
+
+
+def _laid(look: str, spans: Sequence[Span], day: date, zone: ZoneInfo) -> tuple[tuple[float, float], ...]:
+    wanted = (span for span in spans if span.look == look)
+    return tuple((x, width) for span in wanted for _, x, width in pieces(span.since, span.until, (day,), zone))
 
 
 def _lanes(heard: Sequence[Signal], rooms: Sequence[str], day: date, zone: ZoneInfo) -> tuple[Lane, ...]:

@@ -25,9 +25,9 @@ from dashboard.readings import UNITS, readings_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.spans import names_of
-from dashboard.standing import Standing, standing_of, visible_alerts
+from dashboard.standing import Standing, ladder_about, standing_of, visible_alerts
 from dashboard.windows import window_of
-from linli.alert import AlertKind, Severity
+from linli.alert import AlertKind
 from linli.home_state import Observed
 from linli.look import LookReason
 from linli.people import Device, Home, Person, Role
@@ -185,11 +185,11 @@ def _line(services: Services, place: Home) -> list[Sentence]:
 
 
 def _steps(services: Services, standing: Standing) -> list[Step]:
-    asks_at = standing.view.next.asks_at
-    if asks_at is None:
+    coming = standing.view.next
+    if coming.asks_at is None:
         return []
-    ladder = services.ladders(standing.home.site, AlertKind.INACTIVITY, Severity.URGENT)
-    return list(steps_ahead(asks_at, ladder, services.roster(), standing.home))
+    ladder = ladder_about(services, standing.home)(coming.about or AlertKind.INACTIVITY)
+    return list(steps_ahead(coming.asks_at, ladder, services.roster(), standing.home))
 
 
 def _devices(services: Services, standing: Standing) -> list[tuple[Device, Observed | None]]:

@@ -178,17 +178,24 @@ def test_without_any_sign_there_is_nothing_to_climb() -> None:
     assert (strip.past, strip.climb, strip.counts) == ("", "", ())
 
 
-def test_what_nobody_could_see_is_hatched() -> None:
-    strip = strip_of(
-        [],
-        [],
-        NOON,
-        SHANGHAI,
-        Foretold(None),
-        unseen=[(NOON - 2 * HOUR, NOON - HOUR), (EIGHT - DAY, EIGHT - 15 * HOUR)],
-    )
+def test_what_nobody_could_see_and_when_she_was_away_lies_over_the_day() -> None:
+    spans = [
+        Span("unseen", NOON - 2 * HOUR, NOON - HOUR, ""),
+        Span("unseen", EIGHT - DAY, EIGHT - 15 * HOUR, ""),
+        Span("away", NOON - HOUR, NOON + 2 * DAY, ""),
+    ]
+    strip = strip_of([], [], NOON, SHANGHAI, Foretold(None), spans=spans)
 
-    assert strip.blind == ((16 * PER_HOUR, PER_HOUR),)
+    assert list(strip.blind) == [(16 * PER_HOUR, PER_HOUR)]
+    assert list(strip.away) == [(17 * PER_HOUR, WIDTH - 17 * PER_HOUR)]
+
+
+def test_an_open_alert_stands_where_the_silence_was_when_it_began() -> None:
+    since = NOON - 3 * HOUR
+    strip = strip_of(heard(since), [], NOON, SHANGHAI, Foretold(since, rang=(NOON - HOUR,)))
+
+    assert [point.x for point in strip.rung] == [17 * PER_HOUR]
+    assert strip.rung[0].y == HEIGHT * (1 - 2 / strip.top)
 
 
 def a_model() -> HomeModel:
@@ -220,6 +227,8 @@ def test_the_line_that_is_drawn_is_the_line_that_decides(last: list[Signal]) -> 
 
     line = line_through(MODEL, signals, SHANGHAI, begin=EIGHT - 14 * HOUR, end=EIGHT + 16 * HOUR, asks_at=asks_at)
     assert allowed_at(line, NOON) == asks_at - last[0].at
+    told = line_through(MODEL, signals, SHANGHAI, begin=EIGHT - 14 * HOUR, end=EIGHT + 16 * HOUR)
+    assert told == line
     assert [one.at for one in line] == sorted(one.at for one in line)
 
 
