@@ -6,8 +6,7 @@ Over the cells lie what explains a gap: absences, times in which nobody could se
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard.day_axis import BIN, LEAD, MINUTES, UNIT, WIDTH, begin_of, day_of, end_of, minute_on, pieces, place
@@ -95,19 +94,19 @@ def actogram_of(
     laid = _Laid(days, zone)
     for span in within:
         laid.lay(span)
+    heard = [sign.at.astimezone(zone) for sign in signs]
     return Actogram(
-        _numbers(signs, days, zone, within),
-        _cells(signs, days[0], count, zone),
+        _numbers(heard, days, zone, within),
+        _cells(heard, today, count),
         tuple(laid.pieces),
         tuple(laid.labels),
         tuple(laid.ends),
     )
 
 
-def _cells(signs: Sequence[Signal], today: date, count: int, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+def _cells(heard: Sequence[datetime], today: date, count: int) -> tuple[tuple[str, str], ...]:
     found: Counter[tuple[int, int]] = Counter()
-    for sign in signs:
-        local = sign.at.astimezone(zone)
+    for local in heard:
         row, minute = (today - local.date()).days, local.hour * 60 + local.minute
         found[row, (minute + LEAD) // BIN] += 1
         if minute >= 24 * 60 - LEAD:  # an evening stands before the day that follows it too
@@ -119,21 +118,22 @@ def _cells(signs: Sequence[Signal], today: date, count: int, zone: ZoneInfo) -> 
     return tuple((early, own) for early, own in paths)
 
 
-def _numbers(signs: Sequence[Signal], days: Sequence[date], zone: ZoneInfo, spans: Sequence[Span]) -> tuple[Day, ...]:
+def _numbers(heard: Sequence[datetime], days: Sequence[date], zone: ZoneInfo, spans: Sequence[Span]) -> tuple[Day, ...]:
     moments: dict[date, list[datetime]] = {}
     longest: dict[date, timedelta] = {}
-    for sign in signs:
-        moments.setdefault(day_of(sign.at, zone), []).append(sign.at)
-    for earlier, later in pairwise(sign.at for sign in signs):
-        day = day_of(later, zone)
-        longest[day] = max(longest.get(day, timedelta(0)), later - earlier)
+    before = None
+    for local in heard:
+        day, at = local.date(), local.astimezone(UTC)  # between local moments a clock that changes would count
+        moments.setdefault(day, []).append(local)
+        longest[day] = max(longest.get(day, timedelta(0)), at - (before or at))
+        before = at
     return tuple(
-        _day(day, moments.get(day, []), longest.get(day, timedelta(0)), zone, _said(spans, day, zone)) for day in days
+        _day(day, moments.get(day, []), longest.get(day, timedelta(0)), _said(spans, day, zone)) for day in days
     )
 
 
-def _day(day: date, moments: Sequence[datetime], longest: timedelta, zone: ZoneInfo, said: tuple[str, ...]) -> Day:
-    awake = [moment for moment in moments if moment.astimezone(zone).hour >= _FIRST_HOUR]
+def _day(day: date, moments: Sequence[datetime], longest: timedelta, said: tuple[str, ...]) -> Day:
+    awake = [moment for moment in moments if moment.hour >= _FIRST_HOUR]
     last = moments[-1] if moments else None
     return Day(day, len(moments), len(moments) - len(awake), awake[0] if awake else None, last, longest, said)
 
