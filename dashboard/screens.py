@@ -1,7 +1,7 @@
 """How pages are drawn: the templates, the words in the reader's language, and the clock times of their place."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,7 @@ _PAGES.globals.update(
     DISTANCES=vocabulary.DISTANCES,
     RUNGS=vocabulary.RUNGS,
     LOOK_REASONS=vocabulary.LOOK_REASONS,
+    ABOUTS=vocabulary.ABOUTS,
 )
 
 
@@ -100,6 +101,12 @@ class Words:
         if self.language == "zh":
             return f"{local.month}月{local.day}日 {weekday}"
         return f"{weekday[:3]} {local.day} {MONTHS[local.month - 1]}"
+
+    def date(self, day: date) -> str:
+        """Return a date without its year."""
+        if self.language == "zh":
+            return f"{day.month}月{day.day}日"
+        return f"{day.day} {MONTHS[day.month - 1][:3]}"
 
     def when(self, moment: datetime) -> str:
         """Return a clock time, with the day where it is not today's."""

@@ -1,6 +1,6 @@
 """How homes stand: what is known of each, with the open alerts laid over it. What every screen begins with."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -97,24 +97,33 @@ def lay_over(roster: Roster, views: Iterable[HomeView], involved: Iterable[Invol
 def standing_of(services: Services, home: Home) -> Standing:
     """Return how one home stands, with its devices and with the moment at which people would be called."""
     view = services.homes.state(home.home)
-    view = replace(view, next=with_calls(view.next, home, services.roster(), _asked_first(services, home)))
+    view = replace(view, next=with_calls(view.next, home, services.roster(), ladder_about(services, home)))
     with services.care.read() as connection:
         alerts = overview.with_requests(connection, overview.search(connection, state="open", home=home.home))
     ranked = sorted(alerts, key=lambda one: (one.alert.severity.rank, one.alert.opened_at))
     return lay_over(services.roster(), [view], ranked)[0]
 
 
-def _asked_first(services: Services, home: Home) -> Ladder:
-    return services.ladders(home.site, AlertKind.INACTIVITY, Severity.URGENT)
+def ladder_about(services: Services, home: Home) -> Callable[[AlertKind], Ladder]:
+    """Return which ladder would be climbed at a home, by what is asked about."""
+    return lambda about: services.ladders(home.site, about, Severity.URGENT)
 
 
-def with_calls(coming: Next, home: Home, roster: Roster, ladder: Ladder) -> Next:
+def with_calls(coming: Next, home: Home, roster: Roster, ladder_of: Callable[[AlertKind], Ladder]) -> Next:
     """Fill in when people are called: after the elder has had her time to answer, at once where nobody can ask her."""
+    can_be_asked = any(person.ways for person in roster.carers(home, Role.RESIDENT))
+
+    def called(asks_at: datetime, about: AlertKind) -> datetime:
+        rungs = ladder_of(about).rungs
+        wait = next((rung.after for rung in rungs if not rung.asks), rungs[-1].after)
+        return asks_at + wait if can_be_asked else asks_at
+
+    if coming.bathroom is not None:
+        stay = replace(coming.bathroom, calls_at=called(coming.bathroom.asks_at, AlertKind.BATHROOM))
+        coming = replace(coming, bathroom=stay)
     if coming.asks_at is None or coming.calls_at is not None:
         return coming
-    can_be_asked = any(person.ways for person in roster.carers(home, Role.RESIDENT))
-    wait = next((rung.after for rung in ladder.rungs if not rung.asks), ladder.rungs[-1].after)
-    return replace(coming, calls_at=coming.asks_at + wait if can_be_asked else coming.asks_at)
+    return replace(coming, calls_at=called(coming.asks_at, coming.about or AlertKind.INACTIVITY))
 
 
 def is_asked_first(coming: Next) -> bool:

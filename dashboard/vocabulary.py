@@ -101,6 +101,12 @@ SIGNALS = {
     Kind.BATTERY: "battery",
 }
 
+ABOUTS = {
+    AlertKind.MISSED_CHECK_IN: "if the check-in does not come",
+    AlertKind.BATHROOM: "if she is not heard of elsewhere",
+}
+"""Beside the first step that is foretold, where it is not about silence."""
+
 LOOK_REASONS = {
     LookReason.ALERT: "an open alert",
     LookReason.QUIET: "quieter than usual",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from linli.alert import AlertKind
 from linli.words import Sentence
 
 
@@ -29,17 +30,29 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """A stay in the bathroom that runs: since when, and when somebody asks unless she is heard of elsewhere."""
+
+    since: datetime
+    asks_at: datetime
+    calls_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Next:
     """What is expected of a home, and what happens if it does not come. None: nothing of the kind is expected.
 
     `expected_by`: a sign of life, else the home is quiet. `check_in_by`: the next check-in.
-    `asks_at`: somebody asks, unless one comes. `calls_at` is filled in by whoever knows the ladder.
+    `asks_at`: somebody asks, unless one comes; `about` says what would be asked about: silence, a check-in or a stay in
+    the bathroom. `bathroom` is that stay, whichever comes first. `calls_at` is filled in by whoever knows the ladder.
     """
 
     expected_by: datetime | None = None
     check_in_by: datetime | None = None
     asks_at: datetime | None = None
     calls_at: datetime | None = None
+    about: AlertKind | None = None
+    bathroom: Stay | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class Bathroom:
             elif due > now:
                 self._deadlines.drop(home)
                 self._deadlines.put(home, due)
-            elif self._can_be_judged(row, now):
+            elif self._can_be_judged(row, now, now):
                 found.append(self._report(row, now))
         return found
 
@@ -107,15 +107,25 @@ class Bathroom:
         line = self._line(dwelling)
         return after_seen(dwelling.blind, stay.since, self._limit(line)) if line.limit else NEVER
 
-    def _can_be_judged(self, row: int, now: int) -> bool:
-        """Tell whether another room would have told that she has left, and nobody asks about this silence already."""
+    def foretold(self, row: int, now: int) -> tuple[int, int] | None:
+        """Return since when a stay has been running and when it will be found, unless she is heard of elsewhere.
+
+        None where nothing will be: nobody is there, it was told, or silence is asked about first.
+        """
+        due = max(now, self._due(row))
+        if due == NEVER or not self._can_be_judged(row, now, due):
+            return None
+        return self._homes.dwellings[row].stay.since, due
+
+    def _can_be_judged(self, row: int, now: int, due: int) -> bool:
+        """Tell whether another room would have told that she has left, and nobody asks about this silence before."""
         homes, dwelling = self._homes, self._homes.dwellings[row]
         return (
             min(homes.seen_until.item(row), self._deafness.since) > now
             and dwelling.personal.trace.presence is Presence.IN
             and homes.told_sign.item(row) != homes.last_sign.item(row)
-            and homes.due.item(row) > now
-            and not self._absences.is_away(row, dwelling.stay.since, now)
+            and homes.due.item(row) > due
+            and not self._absences.is_away(row, dwelling.stay.since, due)
             and any(_place(room) is not Place.WASHING for room in dwelling.rooms_seen(now))
         )
 
@@ -142,7 +152,7 @@ class Bathroom:
         return self._deadlines.next()
 
     def _is_findable(self, row: int, now: int) -> bool:
-        return self._due(row) <= now and self._can_be_judged(row, now)
+        return self._due(row) <= now and self._can_be_judged(row, now, now)
 
 
 def report(home: Home, since: int, now: int, limit: timedelta, usual: int) -> Finding:

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from itertools import repeat
 
 import numpy as np
 
+from linli.alert import AlertKind
 from linli.clock import from_millis
-from linli.home_state import HomeState, HomeView, Next, Observed
+from linli.home_state import HomeState, HomeView, Next, Observed, Stay
 from linli.words import Field, Sentence
 from models import sentences
+from models.bathroom import Bathroom
 from models.check_ins import CheckIns
 from models.deafness import Deafness
 from models.habits.presence import Presence
@@ -41,6 +44,8 @@ _STATES = {
     _Case.QUIET: HomeState.QUIET,
     _Case.WELL: HomeState.WELL,
 }
+_ABOUT = (AlertKind.INACTIVITY, AlertKind.MISSED_CHECK_IN, AlertKind.BATHROOM)
+"""In the order in which `_ahead` stacks them; of two at one moment the first is said."""
 _NOT_CERTAIN = {Presence.DOUBT: sentences.IS_IN_DOUBT, Presence.ARRIVING: sentences.IS_ARRIVING}
 _WORDS = {
     _Case.NEVER_HEARD: sentences.NEVER_HEARD,
@@ -52,11 +57,14 @@ _WORDS = {
 class Views:
     """Draws the picture of homes; changes nothing. Column by column, since a board shows thousands."""
 
-    def __init__(self, homes: Homes, hearing: Hearing, deafness: Deafness, check_ins: CheckIns) -> None:
+    def __init__(
+        self, homes: Homes, hearing: Hearing, deafness: Deafness, check_ins: CheckIns, bathroom: Bathroom
+    ) -> None:
         self._homes = homes
         self._hearing = hearing
         self._deafness = deafness
         self._check_ins = check_ins
+        self._bathroom = bathroom
         self._supervision = in_millis(homes.rules.supervision)
 
     def all(self, now: int) -> list[HomeView]:
@@ -133,14 +141,32 @@ class Views:
         is_seen = cases >= _Case.QUIET
         expected_by = np.where(is_seen & (homes.asks_at[rows] < NEVER), quiet_from, NEVER)
         leaves_before = (homes.away_since[rows] > now) & (homes.away_since[rows] <= homes.asks_at[rows])
-        asks_at = np.where(is_seen & ~leaves_before, homes.due[rows], NEVER)
-        if self._deafness.since > now:
-            asks_at = np.minimum(asks_at, deadlines)
+        stays = [self._stay(row, now) if seen else None for row, seen in zip(rows.tolist(), is_seen, strict=True)]
+        asked = np.stack(
+            [
+                np.where(is_seen & ~leaves_before, homes.due[rows], NEVER),
+                deadlines if self._deafness.since > now else np.full_like(deadlines, NEVER),
+                np.array([NEVER if stay is None else stay[1] for stay in stays], dtype=np.int64),
+            ]
+        )
         # what comes after an absence that is yet to begin hangs on what comes before it
-        asks_at = np.where(leaves_before & (asks_at > homes.away_since[rows]), NEVER, asks_at)
-        for column in (slots, asks_at):
+        asked[leaves_before & (asked > homes.away_since[rows])] = NEVER
+        for column in (slots, *asked):
             column[cases == _Case.AWAY] = NEVER
-        return map(Next, _moments(expected_by), _moments(slots), _moments(asks_at))
+        about = np.where(asked.min(axis=0) == NEVER, len(_ABOUT), asked.argmin(axis=0)).tolist()
+        return map(
+            Next,
+            _moments(expected_by),
+            _moments(slots),
+            _moments(asked.min(axis=0)),
+            repeat(None),
+            ((*_ABOUT, None)[number] for number in about),
+            (None if at == NEVER else stay and _stay(*stay) for stay, at in zip(stays, asked[2].tolist(), strict=True)),
+        )
+
+    def _stay(self, row: int, now: int) -> tuple[int, int] | None:
+        """Return since when she has been in the bathroom and when that is asked about; most homes cost nothing."""
+        return self._bathroom.foretold(row, now) if self._homes.dwellings[row].stay.signs else None
 
     def _why(self, row: int, case: int, sign: datetime | None, now: int) -> tuple[datetime | None, Sentence]:
         """Return since when a home has been as it is, and why that is said."""
@@ -201,6 +227,10 @@ class Views:
             is_online = self._deafness.since > now and sensor.seen_until(dwelling.bridge_down) > now
             heard = None if sensor.heard == NONE else from_millis(sensor.heard)
             yield Observed(name, heard, is_online, sensor.battery)
+
+
+def _stay(since: int, asks_at: int) -> Stay:
+    return Stay(from_millis(since), from_millis(asks_at))
 
 
 def _moments(values: Moments) -> list[datetime | None]:

@@ -74,7 +74,7 @@ class Watch:
             homes, self._hearing, self._silence, self._check_ins, self._batteries,
             (self._bathroom, self._night_door, self._vitals),
         )  # fmt: skip
-        self._views = Views(homes, self._hearing, self._deafness, self._check_ins)
+        self._views = Views(homes, self._hearing, self._deafness, self._check_ins, self._bathroom)
         self._ticked_at = NONE
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Watch":

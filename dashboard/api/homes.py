@@ -9,14 +9,14 @@ from starlette.responses import Response
 
 from dashboard import absences
 from dashboard.access import RESIDENT, STAFF, Reach
-from dashboard.api.shapes import AwayIn, AwayOut, HomeDetail, HomeOut, Moment, NextOut, ObservedOut, SignalOut
+from dashboard.api.shapes import AwayIn, AwayOut, HomeDetail, HomeOut, Moment, NextOut, ObservedOut, SignalOut, StayOut
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.language import accepted
 from dashboard.looks import note_program
 from dashboard.problems import Problem
 from dashboard.services import Services
 from dashboard.standing import Standing, reason_for, standing_of, visible_standings
-from linli.home_state import HomeState
+from linli.home_state import HomeState, Next
 from linli.signals import BloodPressure, Kind, Signal
 from linli.store.absences import Absence
 from linli.words import say
@@ -49,17 +49,27 @@ def one_home(services: Web, asker: Asker, request: Request, home: str) -> HomeDe
     standing = standing_of(services, services.roster().homes[home])
     note_program(services, standing.home, asker)
     told = row(standing, asker, accepted(request))
-    coming = standing.view.next
+    knows_rooms = asker.role in {STAFF, RESIDENT}
     return HomeDetail(
         **told.model_dump(),
-        next=NextOut(
-            expected_by=coming.expected_by,
-            check_in_by=coming.check_in_by,
-            asks_at=coming.asks_at,
-            calls_at=coming.calls_at,
-        ),
-        observed=_observed(services, standing) if asker.role in {STAFF, RESIDENT} else [],
+        next=_with_rooms(standing.view.next) if knows_rooms else _without_rooms(standing.view.next),
+        observed=_observed(services, standing) if knows_rooms else [],
     )
+
+
+def _without_rooms(coming: Next) -> NextOut:
+    return NextOut(
+        expected_by=coming.expected_by,
+        check_in_by=coming.check_in_by,
+        asks_at=coming.asks_at,
+        calls_at=coming.calls_at,
+    )
+
+
+def _with_rooms(coming: Next) -> NextOut:
+    stay = coming.bathroom
+    told = stay and StayOut(since=stay.since, asks_at=stay.asks_at, calls_at=stay.calls_at)
+    return _without_rooms(coming).model_copy(update={"about": coming.about, "bathroom": told})
 
 
 def row(standing: Standing, asker: Reach, language: str | None) -> HomeOut:

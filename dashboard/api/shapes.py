@@ -33,6 +33,14 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class StayOut(BaseModel):
+    """A stay in the bathroom that runs, and what happens if she is not heard of elsewhere."""
+
+    since: datetime
+    asks_at: datetime
+    calls_at: datetime | None
+
+
 class NextOut(BaseModel):
     """What is expected of a home and what happens if it does not come."""
 
@@ -40,6 +48,9 @@ class NextOut(BaseModel):
     check_in_by: datetime | None
     asks_at: datetime | None
     calls_at: datetime | None
+    about: AlertKind | None = None
+    """What would be asked about; like `bathroom`, only for those who may know her rooms."""
+    bathroom: StayOut | None = None
 
 
 class ObservedOut(BaseModel):

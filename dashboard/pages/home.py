@@ -1,38 +1,45 @@
 """Staff: one home. Who opens it says why first, and the resident can see that they looked."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.drill_desk import buttons
 from dashboard import looks
 from dashboard.access import Reach
+from dashboard.ahead import Step, steps_ahead
+from dashboard.day_axis import HOURS
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.held_line import held_line
+from dashboard.home_pictures import CHOICES, pictures_of
 from dashboard.pages import drills
 from dashboard.pages.board import heading
 from dashboard.pages.homes import AWAY_CHOICES
 from dashboard.problems import Problem
 from dashboard.queue import card_of
+from dashboard.readings import UNITS, readings_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
-from dashboard.standing import Standing, is_asked_first, standing_of, visible_alerts
-from dashboard.strip import DAY, Strip, sheet_of, signs_of, strip_of
-from dashboard.windows import window_of, words_of
+from dashboard.spans import names_of
+from dashboard.standing import Standing, ladder_about, standing_of, visible_alerts
+from dashboard.windows import window_of
+from linli.alert import AlertKind
+from linli.home_state import Observed
 from linli.look import LookReason
-from linli.people import Home, Role
-from linli.store import habits, notes
+from linli.people import Device, Home, Person, Role
+from linli.store import cases, habits, notes
 from linli.store import looks as looks_store
 from linli.store.notes import Note
 from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-DAYS_SHOWN = 28
-MOST_SIGNALS = 20_000
+LOW_PERCENT = 15
+LOAD_OVER = timedelta(days=7)
 NOTES_SHOWN = 20
 LOOKS_SHOWN = timedelta(days=7)
 MOST_NOTE = 500
@@ -40,8 +47,21 @@ MOST_NOTE = 500
 _CALLED = (Role.VOLUNTEER, Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Somebody who is called for a home. `distance` as in `Roster.distance`; `asked`: times in the last days."""
+
+    person: Person
+    distance: int
+    has_key: bool
+    is_on_duty: bool
+    asked: int
+
+
 @router.get("/homes/{home}")
-def one_home(services: Web, asker: Asker, request: Request, home: str) -> Response:
+def one_home(
+    services: Web, asker: Asker, request: Request, home: str, days: Annotated[int, Query(ge=1, le=366)] = CHOICES[0]
+) -> Response:
     """One home: what is known of it, its last day and weeks, its devices, and the people around it."""
     place = services.roster().homes[home]
     words = words_for(request, zone=place.zone)
@@ -49,31 +69,27 @@ def one_home(services: Web, asker: Asker, request: Request, home: str) -> Respon
     look = looks.admitted(services, standing, asker)
     if look is None:
         return _why(services, asker, request, standing, words)
-    roster = services.roster()
     context = {
         "standing": standing,
         "window": window_of(standing, words.now),
-        "said": words_of(standing, words.language),
-        "cards": [card_of(one, roster) for one in standing.alerts],
-        "devices": _devices(services, standing),
-        "people": [
-            (person, roster.distance(person, place), person.holds_key(place))
-            for role in _CALLED
-            for person in roster.carers(place, role)
-        ],
+        "cards": [card_of(one, services.roster()) for one in standing.alerts],
         "past": visible_alerts(services, asker, state="closed", home=home, limit=10),
-        "buttons": buttons(roster, home),
+        "buttons": buttons(services.roster(), home),
         "drill": drills.running(services, home),
         "age": words.now.year - place.birth_year if place.birth_year else None,
         "choices": AWAY_CHOICES,
         "line": _line(services, place),
-        "asks_first": is_asked_first(standing.view.next),
+        "steps": _steps(services, standing),
+        "devices": _devices(services, standing),
         "look": look,
         "actor": asker.actor,
         "most_note": MOST_NOTE,
-        "names": {person.person: person.name for person in roster.people.values() if person.name},
+        "low": LOW_PERCENT,
+        "names": names_of(services.roster(), words.language),
+        "day_choices": CHOICES,
+        "people": _people(services, place, words.now),
         **_written(services, place, words.now),
-        **_pictures(services, place, words.now),
+        **_drawn(services, asker, standing, words, days),
         **heading(services, asker),
     }
     return page(request, "home.html", words, context)
@@ -168,15 +184,57 @@ def _line(services: Services, place: Home) -> list[Sentence]:
         return held_line(habits.held_of(connection, place.home), place)
 
 
-def _devices(services: Services, standing: Standing) -> list[tuple[object, object]]:
+def _steps(services: Services, standing: Standing) -> list[Step]:
+    coming = standing.view.next
+    if coming.asks_at is None:
+        return []
+    ladder = ladder_about(services, standing.home)(coming.about or AlertKind.INACTIVITY)
+    return list(steps_ahead(coming.asks_at, ladder, services.roster(), standing.home))
+
+
+def _devices(services: Services, standing: Standing) -> list[tuple[Device, Observed | None]]:
+    """Return the devices of a home, those that need a hand first."""
     seen = {one.device: one for one in standing.view.observed}
     known = services.roster().devices_by_home.get(standing.home.home, ())
-    return [(device, seen.get(device.device)) for device in known]
+    paired = [(device, seen.get(device.device)) for device in known]
+    return sorted(paired, key=lambda pair: not _needs_a_hand(pair[1]))
 
 
-def _pictures(services: Services, place: Home, now: datetime) -> dict[str, object]:
-    begin = now - timedelta(days=DAYS_SHOWN)
-    signs = signs_of(services.signals.recent(place.home, since=begin, limit=MOST_SIGNALS))
-    rooms = list(dict.fromkeys(device.room for device in services.roster().devices_by_home.get(place.home, ())))
-    strip: Strip = strip_of([sign for sign in signs if sign.at >= now - DAY], rooms, now, place.zone)
-    return {"strip": strip, "sheet": sheet_of(signs, DAYS_SHOWN, now, place.zone)}
+def _needs_a_hand(seen: Observed | None) -> bool:
+    return seen is None or not seen.online or (seen.battery is not None and seen.battery <= LOW_PERCENT)
+
+
+def _people(services: Services, place: Home, now: datetime) -> list[Around]:
+    """Return who is called for a home, in the order of their turn, and how often each was asked lately."""
+    roster = services.roster()
+    people = [person for role in _CALLED for person in roster.carers(place, role)]
+    with services.care.read() as connection:
+        asked = cases.recent_load_of(connection, [person.person for person in people], now - LOAD_OVER)
+    return [
+        Around(
+            person,
+            roster.distance(person, place),
+            person.holds_key(place),
+            person.is_on_duty(now, place.zone),
+            asked.get(person.person, 0),
+        )
+        for person in people
+    ]
+
+
+def _drawn(services: Services, asker: Reach, standing: Standing, words: Words, days: int) -> dict[str, object]:
+    fitting = next((choice for choice in CHOICES if choice >= days), CHOICES[-1])
+    pictures = pictures_of(services, asker, standing, words, fitting)
+    home = standing.home.home
+    kinds = {kind for device in services.roster().devices_by_home.get(home, ()) for kind in device.kinds}
+    taken = [one for kind in UNITS if kind in kinds for one in services.signals.recent(home, kind=kind, limit=1)]
+    return {
+        "strip": pictures.strip,
+        "weeks": pictures.weeks,
+        "nights": pictures.nights,
+        "hours": HOURS,
+        "dates": {one.day: words.date(one.day) for one in pictures.weeks.days},
+        "is_hers": pictures.model is not None and pictures.model.is_hers,
+        "is_cut": pictures.is_cut,
+        "readings": readings_of(taken, dict(pictures.customs.ranges)),
+    }

@@ -1,11 +1,12 @@
 """The API about homes: what is told, in which language, and who is away."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from linli.alert import AlertKind, Severity
-from linli.home_state import HomeState
+from linli.home_state import HomeState, Stay
 from linli.people import Role
 from linli.signals import BloodPressure, Kind, Signal, Value
 from tests.cast import EIGHT, HOUR, MEI, MINUTE
@@ -101,6 +102,39 @@ def test_it_is_said_when_people_would_be_called(world: World) -> None:
     coming = world.api(Role.STAFF).get(HOME).json()["next"]
 
     assert coming["calls_at"] == coming["asks_at"]
+
+
+BATHROOM = Stay(EIGHT - 20 * MINUTE, EIGHT + 100 * MINUTE)
+
+
+def in_the_bathroom(world: World) -> None:
+    """Let Mei be in the bathroom, which is asked about before her silence is."""
+    known = world.homes.views[MEI.home]
+    coming = replace(known.next, asks_at=BATHROOM.asks_at, about=AlertKind.BATHROOM, bathroom=BATHROOM)
+    world.homes.views[MEI.home] = replace(known, next=coming)
+
+
+def test_a_running_stay_in_the_bathroom_is_named_with_when_it_asks_and_calls(world: World) -> None:
+    in_the_bathroom(world)
+    for role, person in ((Role.STAFF, "lin"), (Role.RESIDENT, "mei")):
+        coming = world.api(role, person).get(HOME).json()["next"]
+
+        assert coming["about"] == "bathroom"
+        assert coming["bathroom"] == {
+            "since": "2026-11-22T23:40:00Z",
+            "asks_at": "2026-11-23T01:40:00Z",
+            "calls_at": "2026-11-23T01:40:00Z",
+        }
+        assert coming["asks_at"] == coming["bathroom"]["asks_at"]
+
+
+def test_a_family_is_told_when_it_asks_and_not_that_she_is_in_the_bathroom(world: World) -> None:
+    in_the_bathroom(world)
+    told = world.api(Role.FAMILY, "bo").get(HOME)
+
+    assert told.json()["next"]["asks_at"] == "2026-11-23T01:40:00Z"
+    assert told.json()["next"]["bathroom"] is told.json()["next"]["about"] is None
+    assert "room" not in told.text.replace('"bathroom":null', "")
 
 
 def signal(kind: Kind, value: Value, *, minutes: int) -> Signal:

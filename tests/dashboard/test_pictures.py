@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.dial import CENTRE, RADIUS, arc, dial_of
-from dashboard.strip import SILENCE_HEIGHT, WIDTH, sheet_of, signs_of, strip_of
+from dashboard.strip import signs_of
 from linli.home_state import Next
 from linli.signals import Kind, Signal, Value
 from tests.cast import EIGHT, HOUR, MEI, MINUTE
@@ -71,42 +71,8 @@ def test_only_signs_of_life_are_drawn() -> None:
     assert signs_of(heard) == [heard[0]]
 
 
-def test_the_strip_tells_by_room_and_as_a_table() -> None:
-    signs = [sign(NOON - 12 * HOUR, "bedroom"), sign(NOON - HOUR), sign(NOON - HOUR + MINUTE)]
-
-    strip = strip_of(signs, ["kitchen", "bedroom", "bathroom"], NOON, SHANGHAI)
-
-    assert [lane.room for lane in strip.lanes] == ["kitchen", "bedroom", "bathroom"]
-    assert strip.lanes[1].places == (WIDTH / 2,)
-    assert strip.lanes[2].places == ()
-    assert [(hour.hour, count, rooms) for hour, count, rooms in strip.counts] == [
-        (11, 2, ("kitchen",)),
-        (0, 1, ("bedroom",)),
-    ]
-
-
-def test_silence_climbs_and_falls_at_a_sign() -> None:
-    path = strip_of([sign(NOON - 6 * HOUR)], [], NOON, SHANGHAI).silence
-
-    assert path == f"M0.0 {SILENCE_HEIGHT}L720.0 0.0L720.0 {SILENCE_HEIGHT}L960.0 {SILENCE_HEIGHT / 2}"
-
-
-def test_the_sheet_has_a_row_for_each_day_and_darker_cells_for_more() -> None:
-    signs = [sign(NOON), *(sign(NOON - 24 * HOUR + n * MINUTE) for n in range(5)), sign(NOON - 40 * 24 * HOUR)]
-
-    sheet = sheet_of(signs, 28, NOON, SHANGHAI)
-
-    assert sheet.paths == ("M480 1h9v8h-9z", "", "M480 11h9v8h-9z")
-    assert len(sheet.days) == 28
-    assert sum(total for _, total in sheet.totals) == 6
-
-
 @pytest.mark.parametrize("day", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)])
-def test_on_the_days_on_which_the_clocks_change_nothing_is_lost(day: datetime) -> None:
+def test_on_the_days_on_which_the_clocks_change_the_dial_is_drawn(day: datetime) -> None:
     berlin = ZoneInfo("Europe/Berlin")
-    signs = [sign(day + hours * HOUR) for hours in range(20)]
-    now = day + 20 * HOUR
 
-    assert sum(count for _, count, _ in strip_of(signs, [], now, berlin).counts) == 20
-    assert sum(total for _, total in sheet_of(signs, 3, now, berlin).totals) == 20
-    assert dial_of([one.at for one in signs], Next(), now, berlin).dots
+    assert dial_of([day + hours * HOUR for hours in range(20)], Next(), day + 20 * HOUR, berlin).dots

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from linli.alert import AlertKind
 from linli.errors import UnknownHome
 from linli.home_state import HomeState, HomeView, Next
 from linli.signals import Kind
@@ -51,7 +52,9 @@ def test_a_home_is_well_only_on_evidence() -> None:
 
 
 def test_what_comes_next_is_known_beforehand() -> None:
-    assert seen().state(HOME, MORNING).next == Next(expected_by=QUIET_AT, asks_at=MORNING + 8 * HOUR)
+    assert seen().state(HOME, MORNING).next == Next(
+        expected_by=QUIET_AT, asks_at=MORNING + 8 * HOUR, about=AlertKind.INACTIVITY
+    )
 
 
 def test_quiet_from_two_thirds_of_the_line() -> None:

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linli.alert import AlertKind
-from linli.home_state import HomeState
+from linli.home_state import HomeState, Stay
 from linli.people import Home
 from linli.signals import Kind, Signal
 from models.watch import Watch
@@ -19,7 +19,7 @@ from tests.models.habits.models import a_model
 from tests.models.vigil import HOME, MORNING, QUIET_HOME, SECOND, left, moved, see, signal, tell, watch_over
 
 STEP = 15 * MINUTE
-FORETOLD = {AlertKind.INACTIVITY, AlertKind.MISSED_CHECK_IN}
+FORETOLD = {AlertKind.INACTIVITY, AlertKind.MISSED_CHECK_IN, AlertKind.BATHROOM}
 
 
 class What(Enum):
@@ -27,6 +27,7 @@ class What(Enum):
 
     KITCHEN = auto()
     HALL = auto()
+    BATH = auto()
     BOTH = auto()
     EXIT = auto()
     OFFLINE = auto()
@@ -67,6 +68,7 @@ def come_back(watch: Watch, when: datetime) -> None:
 SIGNALS: dict[What, Callable[[datetime], tuple[Signal, ...]]] = {
     What.KITCHEN: lambda at: (moved(at),),
     What.HALL: lambda at: (moved(at, "hall"),),
+    What.BATH: lambda at: (moved(at, "bathroom"),),
     What.BOTH: lambda at: (moved(at - SECOND, "hall"), moved(at)),
     What.EXIT: lambda at: (left(at),),
     What.CHECK_IN: lambda at: (signal(HOME, "button", Kind.CHECK_IN, "ok", at),),
@@ -114,6 +116,7 @@ def due_before(watch: Watch, at: datetime) -> Iterator[datetime]:
     plan=st.sampled_from([(), (time(9),)]),
     after=st.integers(0, 8 * 4),
 )
+@example(history=[Event(MORNING + 5 * STEP, What.BATH)], has_model=False, plan=(), after=1)
 @example(
     history=[Event(MORNING + 58.5 * HOUR, What.PLANS), Event(MORNING + 61.25 * HOUR, What.CHECK_IN)],
     has_model=False,
@@ -133,7 +136,8 @@ def test_the_moment_that_is_foretold_is_the_moment_at_which_it_rings(
     if asks_at is None:
         return
     assert asks_at > now
-    assert view.next.expected_by is None or view.next.check_in_by is not None or view.next.expected_by <= asks_at
+    is_of_silence = view.next.about is AlertKind.INACTIVITY
+    assert view.next.expected_by is None or not is_of_silence or view.next.expected_by <= asks_at
 
     later = now
     while later < asks_at - SECOND:
@@ -141,7 +145,7 @@ def test_the_moment_that_is_foretold_is_the_moment_at_which_it_rings(
             stay_alive(watch, later)
         later = min(later + HOUR, asks_at - SECOND)
         assert [finding.key for finding in tell(watch, later) if finding.kind in FORETOLD] == []
-    assert FORETOLD & {finding.kind for finding in watch.tick(asks_at)}
+    assert view.next.about in {finding.kind for finding in watch.tick(asks_at)}
 
 
 def at_home(line: int = 200, seldom: int = 110) -> Watch:
@@ -202,3 +206,51 @@ def test_nothing_is_foretold_for_a_time_at_which_she_will_be_away() -> None:
 
     assert watch.state(HOME, MORNING).next.asks_at is None
     assert watch.tick(MORNING + 200 * MINUTE) == []
+
+
+NOON = MORNING.replace(hour=4)
+
+
+def in_the_bathroom() -> Watch:
+    watch = watch_over(QUIET_HOME)
+    watch.take_model(HOME, a_model(line=400))
+    see(watch, moved(NOON - MINUTE), moved(NOON, "bathroom"))
+    return watch
+
+
+def test_a_stay_in_the_bathroom_is_foretold_before_it_is_asked_about() -> None:
+    watch, asks_at = in_the_bathroom(), NOON + 2 * HOUR
+    coming = watch.state(HOME, NOON + MINUTE).next
+
+    assert coming.bathroom == Stay(NOON, asks_at)
+    assert (coming.asks_at, coming.about) == (asks_at, AlertKind.BATHROOM)
+    assert watch.states(NOON + MINUTE)[0].next == coming
+    stay_alive(watch, asks_at)
+    assert [finding.kind for finding in tell(watch, asks_at)] == [AlertKind.BATHROOM]
+    assert watch.state(HOME, asks_at).next.bathroom is None
+
+
+@pytest.mark.parametrize(
+    "sign", [moved(NOON + MINUTE), left(NOON + MINUTE), signal(HOME, "button", Kind.CHECK_IN, "ok", NOON + MINUTE)]
+)
+def test_who_is_heard_of_elsewhere_is_not_in_the_bathroom_any_more(sign: Signal) -> None:
+    watch = in_the_bathroom()
+    see(watch, sign)
+
+    assert watch.state(HOME, NOON + 2 * MINUTE).next.bathroom is None
+
+
+def test_where_silence_is_asked_about_first_the_stay_is_not_foretold() -> None:
+    watch = watch_over(QUIET_HOME)
+    watch.take_model(HOME, a_model(line=100))
+    see(watch, moved(NOON - MINUTE), moved(NOON, "bathroom"))
+    coming = watch.state(HOME, NOON + MINUTE).next
+
+    assert (coming.bathroom, coming.about) == (None, AlertKind.INACTIVITY)
+
+
+def test_a_stay_that_an_absence_will_end_is_not_foretold() -> None:
+    watch = in_the_bathroom()
+    watch.take_absence(HOME, NOON + HOUR, NOON + 9 * HOUR)
+
+    assert watch.state(HOME, NOON + MINUTE).next.bathroom is None
