@@ -30,6 +30,7 @@ ACTORS = {
     "mei": (Role.RESIDENT, "mei"),
     "device": ("device", "home-7"),
     "gateway": ("gateway", "garden"),
+    "screen": ("wall", "garden"),
 }
 """Ana is asked about Mei; Kai lives in another building and is not; the clinic, which comes first here, not yet."""
 
@@ -57,7 +58,11 @@ MEI_S = {
     "GET /api/v1/events": EVERYBODY,
     "POST /signout": EVERYBODY,
     "GET /": EVERYBODY,
-    "GET /live": EVERYBODY,
+    "GET /live": f"{EVERYBODY} screen",
+    "GET /wall": f"{STAFF} screen",
+    "GET /walls": STAFF,
+    "POST /walls": "office lin",
+    "POST /walls/end": "office lin",
     "GET /queue": STAFF,
     "GET /homes": STAFF,
     "GET /homes/{home}": "office lin",
@@ -136,7 +141,14 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         told: httpx.Response = client.request(method, path, json=body)
         return told
     browser = world.browser(role, person)
-    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"}
+    fields = {
+        "csrf": world.csrf(browser),
+        "hours": "2",
+        "outcome": "safe",
+        "end": "week",
+        "person": "ana",
+        "site": "garden",
+    }
     answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
     return answer
 

@@ -1,11 +1,14 @@
 """The board in a real browser: how old its news are, what it filters, how it is walked by keys, and what moves."""
 
+import re
+
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard.access import WALL
 from linli.alert import AlertKind, AlertState, Severity
 from linli.home_state import HomeState
 from linli.people import Role
-from tests.cast import MEI, NEIGHBOUR, NEXT_BUILDING
+from tests.cast import GARDEN, MEI, NEIGHBOUR, NEXT_BUILDING
 from tests.dashboard.test_browser import SECONDS, browser, online, opened, pytestmark
 from tests.dashboard.world import World
 
@@ -146,4 +149,21 @@ def test_the_board_sounds_once_for_each_new_emergency_and_only_when_switched_on(
     online.desk.accept(second.id, "jun")
     expect(page.locator(f"#case-{second.id}")).to_contain_text("Jun Wang on the way", timeout=SECONDS)
     expect(switch).to_have_attribute("data-rang", "1")
+    assert complaints == []
+
+
+def test_the_wall_refreshes_itself_and_stands_on_its_screen_uncut(browser: Browser, online: World) -> None:
+    page, complaints = opened(browser, online, WALL, GARDEN)
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(page.get_by_role("heading", name="Nobody is waiting")).to_be_visible()
+
+    online.press_sos()
+    online.opens(AlertKind.BATHROOM, Severity.URGENT, NEIGHBOUR.home)
+
+    expect(page.get_by_role("heading", name="Call for help")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_text("Please look in")).to_be_visible(timeout=SECONDS)
+    cut = "document.querySelector('.going-on').scrollHeight > document.querySelector('.going-on').clientHeight + 1"
+    expect(page.locator(".wires path")).to_have_attribute("d", re.compile("^M"))
+    assert not page.evaluate(cut)
+    assert not page.evaluate("document.documentElement.scrollHeight > innerHeight")
     assert complaints == []
