@@ -84,6 +84,7 @@ TABLE: dict[str, Rule] = {
     "POST /go/{token}": _open(),
     "GET /": _page(*PEOPLE),
     "GET /live": _page(*PEOPLE, WALL),
+    "GET /sites": _page(STAFF),
     "GET /wall": _page(STAFF, WALL),
     "GET /walls": _page(STAFF),
     "POST /walls": _page(STAFF),

@@ -25,7 +25,7 @@ from dashboard.body_limit import LimitBody
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, drills, family, go, homes, reports, resident, signin, volunteer, wall
+from dashboard.pages import alert, board, drills, family, go, homes, reports, resident, signin, sites, volunteer, wall
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -42,6 +42,7 @@ ROUTERS = (
     go.router,
     board.router,
     wall.router,
+    sites.router,
     homes.router,
     drills.router,
     api_canary.router,

@@ -36,11 +36,16 @@ function fit() {
 
 // What is going on is never cut off: where it is too long for the screen it is written smaller.
 function shorten(going) {
-  if (going.dataset.fitted === going.innerText.length + ` ${innerWidth} ${innerHeight}`) return;
+  const key = `${going.innerText.length} ${innerWidth} ${innerHeight}`;
+  if (going.dataset.fitted === key) return;
+  const clock = going.querySelector(".great .clock");
   let size = 100;
   do going.style.fontSize = `${size}%`;
   while (going.scrollHeight > going.clientHeight + 1 && (size -= 5) > 50);
-  going.dataset.fitted = going.innerText.length + ` ${innerWidth} ${innerHeight}`;
+  let length = 100;
+  do clock?.style.setProperty("--length", length / 100);
+  while (clock && clock.scrollWidth > clock.clientWidth && (length -= 5) > 30);
+  going.dataset.fitted = key;
 }
 
 function stands(street, width) {

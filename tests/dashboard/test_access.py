@@ -61,6 +61,7 @@ MEI_S = {
     "GET /live": f"{EVERYBODY} screen",
     "GET /wall": f"{STAFF} screen",
     "GET /walls": STAFF,
+    "GET /sites": STAFF,
     "POST /walls": "office lin",
     "POST /walls/end": "office lin",
     "GET /queue": STAFF,
