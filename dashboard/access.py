@@ -13,6 +13,8 @@ from linli.store.access import Identity
 STAFF, FAMILY, RESIDENT = Role.STAFF, Role.FAMILY, Role.RESIDENT
 VOLUNTEER, PROFESSIONAL = Role.VOLUNTEER, Role.PROFESSIONAL
 DEVICE, GATEWAY = "device", "gateway"
+WALL = "wall"
+"""A screen in the staff room, let in by a link for one site, or for all with none named; it is nobody."""
 
 HELPERS: frozenset[str] = frozenset({VOLUNTEER, PROFESSIONAL})
 """Who sees a home only while an alert there has asked them."""
@@ -81,7 +83,12 @@ TABLE: dict[str, Rule] = {
     "GET /go/{token}": _open(),
     "POST /go/{token}": _open(),
     "GET /": _page(*PEOPLE),
-    "GET /live": _page(*PEOPLE),
+    "GET /live": _page(*PEOPLE, WALL),
+    "GET /sites": _page(STAFF),
+    "GET /wall": _page(STAFF, WALL),
+    "GET /walls": _page(STAFF),
+    "POST /walls": _page(STAFF),
+    "POST /walls/end": _page(STAFF),
     "GET /queue": _page(STAFF),
     "GET /homes": _page(STAFF),
     "GET /homes/{home}": _page(STAFF),
@@ -163,6 +170,8 @@ def reach_of(identity: Identity, roster: Roster) -> Reach:
     role, person = identity.role, identity.person
     if role == STAFF and not person:
         return Reach(role, person, everywhere=True)
+    if role == WALL:
+        return Reach(role, person, (Care(Scope.SITE, person),) if person else (), everywhere=not person)
     if role == DEVICE:
         return Reach(role, person, (Care(Scope.HOME, person),))
     if role == GATEWAY:
@@ -192,7 +201,7 @@ def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], ros
     home = roster.homes.get(alert.home)
     if home is not None:
         return reach.covers(home)
-    return reach.role == STAFF and reach.covers_site(alert.site, roster)
+    return reach.role in {STAFF, WALL} and reach.covers_site(alert.site, roster)
 
 
 def may_know_key(reach: Reach, requests: tuple[Request, ...]) -> bool:

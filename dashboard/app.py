@@ -25,7 +25,22 @@ from dashboard.body_limit import LimitBody
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, drills, family, go, home, homes, my_data, reports, resident, signin, volunteer
+from dashboard.pages import (
+    alert,
+    board,
+    drills,
+    family,
+    go,
+    home,
+    homes,
+    my_data,
+    reports,
+    resident,
+    signin,
+    sites,
+    volunteer,
+    wall,
+)
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -41,6 +56,8 @@ ROUTERS = (
     signin.router,
     go.router,
     board.router,
+    wall.router,
+    sites.router,
     homes.router,
     home.router,
     drills.router,

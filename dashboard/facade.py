@@ -36,10 +36,12 @@ EVERYTHING = Part()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a building: windows of one stairwell, or the stairs themselves."""
+    """A column of a building: windows of one stairwell, or the stairs themselves, with so many columns on each side."""
 
     unit: str
     stairs: bool = False
+    left: int = 0
+    right: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,12 @@ def _columns(homes: Sequence[Home]) -> tuple[dict[tuple[str, int], Home], list[C
         left = (len(lines) + 1) // 2
         for number, line in enumerate(lines):
             if number == left:
-                columns.append(Column(unit, stairs=True))
+                columns.append(Column(unit, stairs=True, left=left, right=len(lines) - left))
             for home in line:
                 placed[home.floor, len(columns)] = home
             columns.append(Column(unit))
         if len(lines) <= left:
-            columns.append(Column(unit, stairs=True))
+            columns.append(Column(unit, stairs=True, left=len(lines)))
     return placed, columns
 
 

@@ -15,13 +15,13 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from dashboard import sessions
-from dashboard.access import Reach, reach_of
+from dashboard.access import WALL, Reach, reach_of
 from dashboard.eyes import Change, Eyes, Seen
 from dashboard.facade import Part
 from dashboard.guard import Asker, GuardedRoute, Web, identity_of_token, token_of
 from dashboard.language import accepted, of_page
 from dashboard.services import Services
-from dashboard.voices import ApiVoice, MapVoice, PageVoice, Voice
+from dashboard.voices import ApiVoice, MapVoice, PageVoice, Voice, WallVoice
 from linli.errors import StoreDown
 from linli.people import Roster
 from linli.store.access import Identity
@@ -250,11 +250,18 @@ async def live_page(
     part = Part(site, building)
     client = Client(
         partial(_again, asker),
-        MapVoice(part) if view == "map" else PageVoice(of_page(request), part),
+        _voice(view, asker, part, of_page(request)),
         lambda: sessions.of(services, request) is not None,
         wants_all=True,
     )
     return open_stream(live_of(request), client)
+
+
+def _voice(view: str, asker: Reach, part: Part, language: str) -> Voice:
+    """Return how a page is told; a screen on the wall only ever as a wall, whatever it asks for."""
+    if view == "wall" or asker.role == WALL:
+        return WallVoice()
+    return MapVoice(part) if view == "map" else PageVoice(language, part)
 
 
 def live_of(request: Request) -> Live:

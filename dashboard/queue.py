@@ -27,6 +27,14 @@ class Card:
     """Who has accepted or is at the door; empty while nobody has."""
 
     @property
+    def where(self) -> Home | None:
+        """Return where people have to go: the home, or the stairwell of an incident; None where it is a whole site."""
+        building = str(self.alert.evidence.get("building", ""))
+        if self.home is not None or not building:
+            return self.home
+        return Home("", self.alert.site, building, str(self.alert.evidence.get("unit", "")))
+
+    @property
     def goes(self) -> bool:
         """Tell whether somebody is on it."""
         return self.alert.state in {AlertState.ACCEPTED, AlertState.AT_DOOR}

@@ -55,12 +55,16 @@ def _no_probe(_headers: Mapping[str, str], _body: bytes) -> bool:
 
 @dataclass(frozen=True)
 class WebSettings:
-    """What the web part is told at the start. `base_url` is how people reach it; `secret` signs cookies."""
+    """What the web part is told at the start. `base_url` is how people reach it; `secret` signs cookies.
+
+    `unmanaged` are the compounds that nobody manages.
+    """
 
     base_url: str
     secret: bytes
     demo: bool = False
     session_days: int = 14
+    unmanaged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

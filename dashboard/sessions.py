@@ -8,6 +8,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard.access import WALL
 from dashboard.services import Services
 from linli.store import access
 from linli.store.access import Identity, Session
@@ -18,11 +19,15 @@ VISIT = "linli-visit"
 _VISIT_SECONDS = 3600
 
 
+WALL_DAYS = 365
+"""A screen on the wall has no hands to sign in anew; staff end it from the page of walls."""
+
+
 def begin(services: Services, response: Response, identity: Identity) -> None:
     """Sign a browser in."""
     secret = secrets.token_urlsafe(32)
     now = services.clock.now()
-    length = timedelta(days=services.settings.session_days)
+    length = timedelta(days=WALL_DAYS if identity.role == WALL else services.settings.session_days)
     session = Session(identity, secrets.token_urlsafe(32), now + length)
     with services.care.begin() as connection:
         access.add_session(connection, secret, session, now)

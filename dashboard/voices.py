@@ -127,6 +127,19 @@ class MapVoice:
         return _beat(seen)
 
 
+class WallVoice:
+    """Tells a wall only that something has changed: it draws itself anew, and learns nobody's home or state by this way."""
+
+    def tell(self, change: Change, reach: Reach) -> list[bytes]:
+        """Return one event, or none where nothing has happened that concerns this wall."""
+        concerns = change.is_all or change.troubles_changed or change.homes_of(reach) or change.alerts_of(reach)
+        return [_frame("wall", None, change.seen.seq)] if concerns else []
+
+    def beat(self, seen: Seen) -> bytes:
+        """Return an event with our time, as every page is told."""
+        return _beat(seen)
+
+
 def _told_on_every_page(change: Change, reach: Reach) -> list[bytes]:
     frames = []
     alerts = [[one.alert.id, one.alert.severity, one.alert.state] for one in change.alerts_of(reach)]

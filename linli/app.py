@@ -125,7 +125,9 @@ class App:
             health=core.health,
             ladders=core.ladders.get,
             device_identity=core.keys.identify,
-            settings=WebSettings(self.url, core.keys.bytes_for("cookies"), demo=demo),
+            settings=WebSettings(
+                self.url, core.keys.bytes_for("cookies"), demo=demo, unmanaged=self._settings.unmanaged
+            ),
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )

@@ -65,6 +65,11 @@ class Settings(BaseModel):
         "days",
         "public holidays, `PH` in the column `on_duty`: `2026-10-01..2026-10-07, 2027-01-01; garden: 2026-10-01` (below)",
     )
+    unmanaged_sites: str = _row(
+        "",
+        "sites",
+        "compounds that nobody manages (弃管小区), `garden, river`: where compounds are compared they stand first",
+    )
     load_limit_per_week: int = _row(
         5,
         "requests",
@@ -124,6 +129,11 @@ class Settings(BaseModel):
         "off", "name", "`weekly`: linli reminds staff of untried buttons and writes to each volunteer once a month"
     )
     log_level: Literal["debug", "info", "warning", "error"] = _row("info", "name", "how much is logged")
+
+    @property
+    def unmanaged(self) -> frozenset[str]:
+        """Return the compounds that nobody manages."""
+        return frozenset(site.strip() for site in self.unmanaged_sites.split(",") if site.strip())
 
     @field_validator("holidays")
     @classmethod

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -12,13 +13,16 @@ from dashboard.access import FAMILY, HELPERS, RESIDENT, STAFF, Reach, may_see_al
 from dashboard.blocks import blocks_of
 from dashboard.facade import Part, street
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.outages import outages
 from dashboard.queue import Queue, queue_of
 from dashboard.screens import Words, draw, page, words_for
 from dashboard.services import Services
 from dashboard.standing import Standing, all_standings, open_alerts
 from dashboard.vocabulary import HOME_STATES
 from dashboard.windows import Window, title_of, window_of
+from linli.alert import Severity
 from linli.home_state import HomeState
+from linli.people import Home
 from linli.store import cases
 from linli.store import roster as roster_store
 
@@ -54,17 +58,23 @@ def board(
     request: Request,
     site: Annotated[str, Query(max_length=80)] = "",
     building: Annotated[str, Query(max_length=80)] = "",
+    state: HomeState | None = None,
+    part: Annotated[str, Query(max_length=161)] = "",
 ) -> Response:
     """The board for staff, of all their homes, a site or a building; everybody else goes to their own page."""
     if asker.role != STAFF:
         return RedirectResponse(home_page_of(asker.role), 303)
+    if part:
+        return RedirectResponse(f"/?{urlencode(_picked(part, state))}", 303)
     words = words_for(request)
     standings = [standing for standing in all_standings(services) if asker.covers(standing.home)]
-    part = Part(site, building)
-    shown = [standing for standing in standings if part.covers(standing.home)]
+    here = Part(site, building)
+    shown = [standing for standing in standings if here.covers(standing.home)]
     context = {
         **(_map(shown) if len(shown) > MOST_WINDOWS and not building else _facade(shown, words)),
-        "part": part,
+        "part": here,
+        "parts": _parts(standings),
+        "only": state,
         "shown": len(shown),
         "tallies": tallies(shown),
         "several_sites": len({standing.home.site for standing in shown}) > 1,
@@ -72,6 +82,19 @@ def board(
         **_queue_context(services, asker, words, standings),
     }
     return page(request, "board.html", words, context)
+
+
+def _picked(part: str, state: HomeState | None) -> dict[str, str]:
+    """Return the address of a part that a form names as `site` or `site/building`, `/` being everything."""
+    site, _, building = part.partition("/")
+    given = {"site": site, "building": building, "state": state or ""}
+    return {name: value for name, value in given.items() if value}
+
+
+def _parts(standings: list[Standing]) -> list[tuple[str, list[Home]]]:
+    """Return the sites with a home of each of their buildings, as people count them: what can be looked at alone."""
+    by_site = groupby(blocks_of(standings), key=lambda block: block.home.site)
+    return [(site, [block.home for block in blocks]) for site, blocks in by_site]
 
 
 def _map(shown: list[Standing]) -> dict[str, object]:
@@ -115,8 +138,14 @@ def _queue_context(services: Services, asker: Reach, words: Words, standings: li
     involved = [one for one in open_alerts(services) if may_see_alert(asker, one.alert, one.requests, roster)]
     with services.care.read() as connection:
         closed = cases.closed_today(connection, words.midnight())
+        names = roster_store.site_names(connection)
+        last_closed = cases.last_closed(connection, {standing.home.site for standing in standings})
     queue: Queue = queue_of(standings, involved, roster, words.now)
     return {
+        "site_names": names,
+        "outages": {one.id: one for one in outages(involved, roster)},
+        "burning": _burning(queue),
+        "last_closed": last_closed,
         "queue": queue,
         "troubles": services.health.troubles(),
         "works": bool(services.health.parts()) and not services.health.troubles(),
@@ -124,6 +153,16 @@ def _queue_context(services: Services, asker: Reach, words: Words, standings: li
         "counts": {state.value: count for state, _, count in tallies(standings)},
         "homes_known": len(standings),
     }
+
+
+def _burning(queue: Queue) -> dict[str, bool]:
+    """Return the buildings in which there is an emergency, and whether nobody has accepted one of them."""
+    found: dict[str, bool] = {}
+    for card in queue.now:
+        if card.alert.severity is Severity.EMERGENCY and card.home is not None:
+            building = f"{card.home.site}/{card.home.building}"
+            found[building] = found.get(building, False) or not card.goes
+    return found
 
 
 @router.get("/queue")

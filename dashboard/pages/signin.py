@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import sessions
+from dashboard.access import WALL
 from dashboard.guard import GuardedRoute, Web
 from dashboard.problems import not_found
 from dashboard.screens import page, words_for
@@ -201,7 +202,7 @@ def enter(services: Web, request: Request, token: str, csrf: Annotated[str, Form
         return entry_page(services, request, token)
     if not services.settings.demo and not _use_up(services, mark):
         raise not_found()
-    return _come_in(services, identity, "/")
+    return _come_in(services, identity, "/wall" if identity.role == WALL else "/")
 
 
 def _use_up(services: Services, mark: str) -> bool:

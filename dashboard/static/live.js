@@ -2,13 +2,15 @@
 
 import { clockTime, now, setTime } from "./clocks.js";
 
-const SILENT_AFTER = 15000;
+const SILENT_AFTER = 8000; // a beat comes every five seconds: one that is missing is said within ten
 const STALE_AFTER = 30000;
-const BEGIN_ANEW_AFTER = 45000;
+const BEGIN_ANEW_EVERY = 12000;
 
 let heard = performance.now();
 let heardAt = now();
+let opened = 0;
 let source = null;
+let banner = null;
 
 export function listen(url, events) {
   open(url, events);
@@ -17,6 +19,7 @@ export function listen(url, events) {
 
 function open(url, events) {
   if (source) source.close();
+  opened = performance.now();
   source = new EventSource(url);
   source.addEventListener("beat", (event) => {
     setTime(JSON.parse(event.data));
@@ -33,24 +36,70 @@ function open(url, events) {
 function alive() {
   heard = performance.now();
   heardAt = now();
+  say(0);
 }
 
 function watch(url, events) {
   const silent = performance.now() - heard;
-  const words = document.getElementById("live-words");
-  if (words) {
-    const text = silent < SILENT_AFTER ? words.dataset.live : words.dataset.silent.replace("#", Math.round(silent / 1000));
-    if (words.textContent !== text) words.textContent = text;
+  say(silent);
+  const tried = performance.now() - opened;
+  if (source.readyState === EventSource.CLOSED && tried > 2000) signInOrOpen(url, events);
+  else if (silent > BEGIN_ANEW_EVERY && tried > BEGIN_ANEW_EVERY) open(url, events);
+
+  function again() {
+    open(url, events);
   }
   const stale = silent >= STALE_AFTER;
-  if (document.body.classList.contains("stale") !== stale) {
-    document.body.classList.toggle("stale", stale);
-    setTimeout(() => window.dispatchEvent(new Event("resize")));
-  }
-  const old = document.querySelector(".as-it-was");
-  if (old && stale) {
-    old.textContent = old.dataset.words.replace("#", clockTime(heardAt, document.documentElement.dataset.zone, true));
-  }
-  const stuck = silent > BEGIN_ANEW_AFTER && Math.round(silent / 1000) % 20 === 0;
-  if (stuck || source.readyState === EventSource.CLOSED) open(url, events);
+  if (stale !== Boolean(banner)) markAsOld(stale, again);
+}
+
+// A browser gives a stream up for good when it is answered with something else: signed out, or a server that is not ready.
+async function signInOrOpen(url, events) {
+  opened = performance.now();
+  const answer = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+  if (answer && answer.type === "opaqueredirect") location.reload();
+  else open(url, events);
+}
+
+function say(silent) {
+  const words = document.getElementById("live-words");
+  if (!words) return;
+  const seconds = Math.round(silent / 1000);
+  const isSilent = silent >= SILENT_AFTER;
+  words.closest(".live").hidden = false;
+  document.body.classList.toggle("silent", isSilent);
+  write(words, isSilent ? words.dataset.silent.replace("#", seconds) : words.dataset.live);
+  const ago = document.getElementById("live-ago");
+  write(ago, isSilent ? "" : ago.dataset.words.replace("#", seconds));
+  // told aloud when it begins and when it ends, not every second
+  const told = isSilent ? words.dataset.silent.replace("#", SILENT_AFTER / 1000) : words.dataset.live;
+  write(document.getElementById("live-told"), told);
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function markAsOld(stale, again) {
+  document.body.classList.toggle("stale", stale);
+  banner?.remove();
+  banner = stale ? oldNews(again) : null;
+  if (banner) document.querySelector("[data-old-news], main")?.prepend(banner);
+  setTimeout(() => window.dispatchEvent(new Event("resize")));
+}
+
+function oldNews(again) {
+  const said = document.getElementById("live-words")?.dataset ?? { old: "#", again: "↻" };
+  const paragraph = document.createElement("p");
+  paragraph.className = "as-it-was";
+  paragraph.setAttribute("role", "status");
+  const words = document.createElement("span");
+  words.textContent = said.old.replace("#", clockTime(heardAt, document.documentElement.dataset.zone, true));
+  const button = document.createElement("button");
+  button.className = "button";
+  button.type = "button";
+  button.textContent = said.again;
+  button.addEventListener("click", again);
+  paragraph.append(words, button);
+  return paragraph;
 }

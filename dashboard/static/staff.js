@@ -25,5 +25,5 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     document.getElementById("find").focus();
   }
-  if (event.key === "t") location.href = "/homes";
+  if (event.key === "t") location.href = document.getElementById("as-table")?.href ?? "/homes";
 });

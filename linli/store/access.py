@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from linli.store import tables as t
 from linli.store.upsert import upsert
@@ -80,6 +80,21 @@ def by_session(connection: Connection, secret: str, now: datetime) -> Session | 
 def end_session(connection: Connection, secret: str) -> None:
     """Sign a browser out (primary key)."""
     connection.execute(delete(t.sessions).where(t.sessions.c.hash == digest(secret)))
+
+
+def count_sessions(connection: Connection, identity: Identity, now: datetime) -> int:
+    """Return how many browsers are signed in as somebody (full scan, few rows)."""
+    query = select(func.count()).where(_is_of(identity), t.sessions.c.expires_at > now)
+    return connection.execute(query).scalar_one()
+
+
+def end_sessions_of(connection: Connection, identity: Identity) -> None:
+    """Sign all browsers out that are signed in as somebody (full scan, few rows)."""
+    connection.execute(delete(t.sessions).where(_is_of(identity)))
+
+
+def _is_of(identity: Identity) -> ColumnElement[bool]:
+    return (t.sessions.c.role == identity.role) & (t.sessions.c.person == identity.person)
 
 
 def put_user(connection: Connection, login: str, password_hash: str, identity: Identity, now: datetime) -> None:

@@ -305,3 +305,14 @@ def closed_today(connection: Connection, since: datetime) -> dict[str, int]:
         .group_by(t.alerts.c.outcome)
     )
     return {row.outcome: row.times for row in connection.execute(query)}
+
+
+def last_closed(connection: Connection, sites: Collection[str]) -> datetime | None:
+    """Return when the last alert of some sites ended, drills left out; None if none ever did (ix_alerts_closed)."""
+    query = (
+        select(t.alerts.c.closed_at)
+        .where(t.alerts.c.closed_at.is_not(None), t.alerts.c.site.in_(sites), t.alerts.c.drill == 0, t.NOT_CANARY)
+        .order_by(t.alerts.c.closed_at.desc())
+        .limit(1)
+    )
+    return connection.scalar(query)

@@ -30,6 +30,7 @@ ACTORS = {
     "mei": (Role.RESIDENT, "mei"),
     "device": ("device", "home-7"),
     "gateway": ("gateway", "garden"),
+    "screen": ("wall", "garden"),
 }
 """Ana is asked about Mei; Kai lives in another building and is not; the clinic, which comes first here, not yet."""
 
@@ -57,7 +58,12 @@ MEI_S = {
     "GET /api/v1/events": EVERYBODY,
     "POST /signout": EVERYBODY,
     "GET /": EVERYBODY,
-    "GET /live": EVERYBODY,
+    "GET /live": f"{EVERYBODY} screen",
+    "GET /wall": f"{STAFF} screen",
+    "GET /walls": STAFF,
+    "GET /sites": STAFF,
+    "POST /walls": "office lin",
+    "POST /walls/end": "office lin",
     "GET /queue": STAFF,
     "GET /homes": STAFF,
     "GET /homes/{home}": "office lin",
@@ -161,6 +167,7 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         "reason": "visit",
         "by": "1",
         "given": "true",
+        "site": "garden",
     }
     answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
     return answer
