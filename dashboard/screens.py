@@ -43,6 +43,7 @@ _PAGES = Environment(
 )
 _PAGES.globals.update(
     KINDS=vocabulary.KINDS,
+    HEADLINES=vocabulary.HEADLINES,
     ALERT_STATES=vocabulary.ALERT_STATES,
     REQUEST_STATES=vocabulary.REQUEST_STATES,
     HOME_STATES=vocabulary.HOME_STATES,

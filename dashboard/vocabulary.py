@@ -22,6 +22,24 @@ KINDS = {
     AlertKind.SYSTEM: "linli itself",
 }
 
+HEADLINES = {
+    AlertKind.SOS: "{name} called for help",
+    AlertKind.FALL: "{name}: a fall was reported",
+    AlertKind.SMOKE: "{name}: smoke in the home",
+    AlertKind.GAS: "{name}: gas in the home",
+    AlertKind.LEAK: "{name}: water on the floor",
+    AlertKind.MISSED_CHECK_IN: "{name} has not checked in",
+    AlertKind.INACTIVITY: "{name}: long without a sign of life",
+    AlertKind.BATHROOM: "{name}: long in the bathroom",
+    AlertKind.NIGHT_DOOR: "{name} is out at night",
+    AlertKind.VITALS: "{name}: vital signs out of range",
+    AlertKind.ROUTINE_CHANGE: "{name}: the days have changed",
+    AlertKind.UNMONITORED: "{name} cannot be judged",
+    AlertKind.LOW_BATTERY: "{name}: a battery runs low",
+    AlertKind.SYSTEM: "{name}: linli itself",
+}
+"""What an alert about a home is called on its own page: what was seen, never a diagnosis."""
+
 ALERT_STATES = {
     AlertState.OPEN: "open",
     AlertState.ACCEPTED: "somebody is on the way",
@@ -72,6 +90,15 @@ RUNGS = {
     Role.STAFF: "Community staff are called",
     Role.PROFESSIONAL: "Professionals are called",
 }
+
+CALLED = {
+    Role.RESIDENT: "{count} people were asked first",
+    Role.VOLUNTEER: "{count} neighbours were called",
+    Role.FAMILY: "{count} of the family were called",
+    Role.STAFF: "{count} of the community staff were called",
+    Role.PROFESSIONAL: "{count} professionals were called",
+}
+"""How a row says that several of a role were called at once."""
 
 SIGNALS = {
     Kind.CHECK_IN: "check-in",
