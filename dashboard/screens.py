@@ -49,6 +49,7 @@ _PAGES.globals.update(
     HOME_STATES=vocabulary.HOME_STATES,
     OUTCOMES=vocabulary.OUTCOMES,
     ROLES=vocabulary.ROLES,
+    VISIT_RESULTS=vocabulary.VISIT_RESULTS,
     SIGNALS=vocabulary.SIGNALS,
     DISTANCES=vocabulary.DISTANCES,
 )

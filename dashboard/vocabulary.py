@@ -4,6 +4,7 @@ from linli.alert import AlertKind, AlertState, Outcome, RequestState
 from linli.home_state import HomeState
 from linli.people import Role
 from linli.signals import Kind
+from linli.visit import VisitResult
 
 KINDS = {
     AlertKind.SOS: "Call for help",
@@ -63,6 +64,13 @@ OUTCOMES = {
     Outcome.DEVICE_FAULT: ("The device", "It rang by itself, or had no power"),
     Outcome.DRILL: ("A drill", ""),
     Outcome.OTHER: ("Something else", ""),
+}
+
+VISIT_RESULTS = {
+    VisitResult.WELL: ("She is well", ""),
+    VisitResult.NEEDS: ("She needs something", "Write what, and who sees to it"),
+    VisitResult.UNWELL: ("She is not well", "Write who was told"),
+    VisitResult.NOT_MET: ("Nobody opened", "The visit stays due"),
 }
 
 REQUEST_STATES = {

@@ -9,6 +9,8 @@ from linli.alert import AlertKind, Outcome, Severity
 from linli.home_state import HomeState
 from linli.people import Role
 from linli.signals import Kind, Signal
+from linli.store import visits
+from linli.visit import Visit, VisitPlan, VisitResult
 from linli.words import Sentence
 from tests.cast import EIGHT, HOMES, MEI, MINUTE, PEOPLE
 from tests.dashboard.world import TestClient, World
@@ -84,6 +86,9 @@ def full_house(world: World) -> dict[str, str]:
         "/api/v1/signals",
         json={"home": MEI.home, "device": "<b>", "kind": "mood", "value": "<script>alert(1)</script>"},
     )
+    with world.services.care.begin() as connection:
+        visits.plan(connection, [VisitPlan(MEI.home, 7, world.clock.now(), "lin", "change")])
+        visits.write(connection, Visit(MEI.home, world.clock.now(), "lin", VisitResult.WELL), world.clock.now())
     return {"open": alert.id, "closed": closed.id}
 
 
@@ -105,6 +110,9 @@ def every_page(world: World, language: str) -> dict[str, str]:
         (staff, f"/alerts/{ids['open']}"),
         (staff, f"/alerts/{ids['closed']}"),
         (staff, "/rejections"),
+        (staff, "/visits"),
+        (staff, "/visits?show=unplanned"),
+        (staff, f"/homes/{MEI.home}/visits"),
         (world.browser(Role.STAFF, "xu", language), "/"),
         (world.browser(Role.FAMILY, "bo", language), "/family"),
         (world.browser(Role.VOLUNTEER, "ana", language), "/volunteer"),
