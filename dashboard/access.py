@@ -105,6 +105,8 @@ TABLE: dict[str, Rule] = {
     "POST /homes/{home}/visits": _page(STAFF),
     "POST /homes/{home}/visits/plan": _page(STAFF),
     "POST /homes/{home}/visits/{visit}/undo": _page(STAFF),
+    "GET /rota": _page(STAFF),
+    "GET /rota/gap": _page(STAFF),
     "GET /rejections": _page(STAFF),
     "GET /reports": _page(STAFF),
     "GET /reports.csv": _page(STAFF),

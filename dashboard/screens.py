@@ -97,6 +97,15 @@ class Words:
             return f"{local.month}月{local.day}日 {weekday}"
         return f"{weekday[:3]} {local.day} {MONTHS[local.month - 1]}"
 
+    def short_day(self, moment: datetime) -> str:
+        """Return a date with its weekday, the month in three letters."""
+        local = moment.astimezone(self.zone)
+        return (
+            self.day(moment)
+            if self.language == "zh"
+            else f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]}"
+        )
+
     def when(self, moment: datetime) -> str:
         """Return a clock time, with the day where it is not today's."""
         days = (moment.astimezone(self.zone).date() - self.now.astimezone(self.zone).date()).days

@@ -83,6 +83,8 @@ MEI_S = {
     "POST /homes/{home}/visits": "office lin",
     "POST /homes/{home}/visits/plan": "office lin",
     "POST /homes/{home}/visits/{visit}/undo": "office lin",
+    "GET /rota": STAFF,
+    "GET /rota/gap": "office lin",
     "GET /rejections": STAFF,
     "GET /reports": STAFF,
     "GET /reports.csv": STAFF,
@@ -130,6 +132,7 @@ UNTIL_TOMORROW = {"until": "2026-11-24T00:00:00Z"}
 BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
 
 
+GAP = {"site": "garden", "role": "staff", "since": "2026-11-24T00:00", "until": "2026-11-24T08:00"}
 VISIT = {"place": "garden", "every_days": "7", "change": "of-lin", "result": "well"}
 
 
@@ -157,7 +160,8 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         return told
     browser = world.browser(role, person)
     fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana", **VISIT}
-    answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
+    asked = GAP if path == "/rota/gap" else None
+    answer: httpx.Response = browser.request(method, path, params=asked, data=fields if method == "POST" else None)
     return answer
 
 

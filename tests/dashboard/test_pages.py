@@ -15,7 +15,7 @@ from linli.words import Sentence
 from tests.cast import EIGHT, HOMES, MEI, MINUTE, PEOPLE
 from tests.dashboard.world import TestClient, World
 
-VOID = {"meta", "link", "input", "br", "img", "hr"}
+VOID = {"meta", "link", "input", "br", "img", "hr", "col"}
 NAMES = {home.resident for home in HOMES} | {person.name for person in PEOPLE}
 
 
@@ -111,6 +111,8 @@ def every_page(world: World, language: str) -> dict[str, str]:
         (staff, f"/alerts/{ids['closed']}"),
         (staff, "/rejections"),
         (staff, "/visits"),
+        (staff, "/rota"),
+        (staff, "/rota/gap?site=garden&role=staff&since=2026-11-24T00:00&until=2026-11-24T08:00"),
         (staff, "/visits?show=unplanned"),
         (staff, f"/homes/{MEI.home}/visits"),
         (world.browser(Role.STAFF, "xu", language), "/"),
