@@ -107,6 +107,7 @@ TABLE: dict[str, Rule] = {
     "POST /homes/{home}/visits/{visit}/undo": _page(STAFF),
     "GET /rota": _page(STAFF),
     "GET /rota/gap": _page(STAFF),
+    "GET /devices": _page(STAFF),
     "GET /rejections": _page(STAFF),
     "GET /reports": _page(STAFF),
     "GET /reports.csv": _page(STAFF),

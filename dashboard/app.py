@@ -25,7 +25,21 @@ from dashboard.body_limit import LimitBody
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, drills, family, go, homes, reports, resident, rota, signin, visits, volunteer
+from dashboard.pages import (
+    alert,
+    board,
+    devices,
+    drills,
+    family,
+    go,
+    homes,
+    reports,
+    resident,
+    rota,
+    signin,
+    visits,
+    volunteer,
+)
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -47,6 +61,7 @@ ROUTERS = (
     alert.router,
     visits.router,
     rota.router,
+    devices.router,
     reports.router,
     family.router,
     volunteer.router,

@@ -85,6 +85,7 @@ MEI_S = {
     "POST /homes/{home}/visits/{visit}/undo": "office lin",
     "GET /rota": STAFF,
     "GET /rota/gap": "office lin",
+    "GET /devices": STAFF,
     "GET /rejections": STAFF,
     "GET /reports": STAFF,
     "GET /reports.csv": STAFF,
