@@ -111,6 +111,7 @@ TABLE: dict[str, Rule] = {
     "GET /rejections": _page(STAFF),
     "GET /reports": _page(STAFF),
     "GET /reports.csv": _page(STAFF),
+    "GET /reports.xlsx": _page(STAFF),
     "GET /family": _page(FAMILY),
     "GET /volunteer": _page(*HELPERS),
     "POST /volunteer/pause": _page(*HELPERS),

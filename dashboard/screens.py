@@ -50,6 +50,8 @@ _PAGES.globals.update(
     OUTCOMES=vocabulary.OUTCOMES,
     ROLES=vocabulary.ROLES,
     VISIT_RESULTS=vocabulary.VISIT_RESULTS,
+    SHEETS=vocabulary.SHEETS,
+    CHANNELS=vocabulary.CHANNELS,
     SIGNALS=vocabulary.SIGNALS,
     DISTANCES=vocabulary.DISTANCES,
 )

@@ -135,6 +135,31 @@ SIGNALS = {
     Kind.BATTERY: "battery",
 }
 
+CHANNELS = {
+    "webhook": "program (webhook)",
+    "email": "e-mail",
+    "sms": "text message",
+    "wecom": "WeCom",
+    "dingtalk": "DingTalk",
+    "feishu": "Feishu",
+    "ntfy": "notification (ntfy)",
+    "webpush": "browser notification",
+    "inbox": "own page here",
+    "": "no longer listed",
+}
+"""What a way to reach people is called; any other is shown by its own name."""
+
+SHEETS = {
+    "figures": "Figures",
+    "alerts": "Alerts",
+    "kinds": "What it was",
+    "homes": "Homes",
+    "people": "Who carried it",
+    "channels": "What became of the messages",
+    "visits": "Visits",
+}
+"""The tables of a report."""
+
 LOG = {
     "opened": "The alert was opened",
     "held": "Held until the morning: nobody is woken for a notice",

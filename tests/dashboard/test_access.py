@@ -89,6 +89,7 @@ MEI_S = {
     "GET /rejections": STAFF,
     "GET /reports": STAFF,
     "GET /reports.csv": STAFF,
+    "GET /reports.xlsx": STAFF,
     "GET /family": "bo",
     "GET /volunteer": HELPERS,
     "POST /volunteer/pause": HELPERS,

@@ -113,6 +113,8 @@ def every_page(world: World, language: str) -> dict[str, str]:
         (staff, "/devices"),
         (staff, "/devices?show=rings"),
         (staff, "/visits"),
+        (staff, "/reports"),
+        (staff, "/reports?month=2026-01"),
         (staff, "/rota"),
         (staff, "/rota/gap?site=garden&role=staff&since=2026-11-24T00:00&until=2026-11-24T08:00"),
         (staff, "/visits?show=unplanned"),
