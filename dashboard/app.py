@@ -28,6 +28,7 @@ from dashboard.metrics import registry_for
 from dashboard.pages import (
     alert,
     board,
+    devices,
     drills,
     family,
     go,
@@ -36,8 +37,10 @@ from dashboard.pages import (
     my_data,
     reports,
     resident,
+    rota,
     signin,
     sites,
+    visits,
     volunteer,
     wall,
 )
@@ -63,6 +66,9 @@ ROUTERS = (
     drills.router,
     api_canary.router,
     alert.router,
+    visits.router,
+    rota.router,
+    devices.router,
     reports.router,
     family.router,
     volunteer.router,

@@ -18,6 +18,8 @@ class Planned:
     at: datetime
     what: Sentence
     unless: Sentence
+    rung: Rung | None = None
+    """The rung that is climbed; None for what stands on no rung."""
 
 
 _NOBODY_ACCEPTED = Sentence("if nobody has accepted")
@@ -56,7 +58,7 @@ def _climbs(alert: Alert, roster: Roster, at: datetime, unless: Sentence) -> lis
     for index in range(alert.rung, len(rungs)):
         if not _reaches_anybody(rungs[index], roster, home):
             continue
-        steps.append(Planned(at, _words(rungs[index]), unless))
+        steps.append(Planned(at, _words(rungs[index]), unless, rungs[index]))
         at += _gap(alert, index)
     steps.append(Planned(at, Sentence("Community staff are called again"), _NOT_CLOSED))
     return steps[:SHOWN]

@@ -1,4 +1,7 @@
-"""A month in figures: how soon somebody came, how often for nothing, who carried it, which channels failed. Pure."""
+"""A month in figures: how soon somebody came, how often for nothing, who carried it, which channels failed. Pure.
+
+A figure that has nothing to be made of is None, never 0: no alert is not the same as nobody came.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +9,10 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from linli.alert import NoticeState, Outcome, RequestState, Severity
+from linli.alert import AlertKind, NoticeState, Outcome, RequestState, Severity
 from linli.people import Role
 from linli.store.reports import Asked, Carried, Past
+from linli.visit import Visit, VisitPlan, planned_visits
 
 FOR_NOTHING = frozenset({Outcome.SAFE, Outcome.AWAY, Outcome.DEVICE_FAULT})
 """Outcomes of an alert that called people although nobody needed them."""
@@ -52,6 +56,57 @@ class ChannelReport:
 
 
 @dataclass(frozen=True)
+class KindReport:
+    """The alerts of one kind: how many, how many called people for nothing, and how soon (seconds, in the middle)."""
+
+    kind: AlertKind
+    count: int
+    calling: int
+    for_nothing: int
+    to_yes: float | None
+    to_door: float | None
+
+
+@dataclass(frozen=True)
+class HomeReport:
+    """How often one home had alerts that called people, and how often for nothing."""
+
+    home: str
+    calling: int
+    for_nothing: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """How many alerts were opened on a day: emergencies, other calls, and notices that called nobody."""
+
+    day: date
+    emergencies: int
+    urgent: int
+    notices: int
+
+    @property
+    def count(self) -> int:
+        """Return how many there were in all."""
+        return self.emergencies + self.urgent + self.notices
+
+
+@dataclass(frozen=True)
+class VisitReport:
+    """Visits made without an alert, beside what the plans asked for. `by` counts those who were met, by visitor."""
+
+    planned: float
+    met: int
+    not_met: int
+    by: Mapping[str, int]
+
+    @property
+    def share(self) -> float | None:
+        """Return the share of the plan that was done; None without a plan. More than was asked for is more than 1."""
+        return self.met / self.planned if self.planned else None
+
+
+@dataclass(frozen=True)
 class Report:
     """A month of some homes."""
 
@@ -65,6 +120,8 @@ class Report:
     outcomes: Mapping[str, int]
     people: Sequence[Load]
     channels: Sequence[ChannelReport]
+    kinds: Sequence[KindReport]
+    by_home: Sequence[HomeReport]
 
     @property
     def for_nothing_per_home(self) -> float | None:
@@ -98,7 +155,66 @@ def report_of(alerts: Sequence[Past], asked: Iterable[Asked], carried: Iterable[
         outcomes=outcomes,
         people=_loads(asked),
         channels=_channels(carried),
+        kinds=_kinds(alerts),
+        by_home=_by_home(calling),
     )
+
+
+def _kinds(alerts: Sequence[Past]) -> list[KindReport]:
+    by_kind: dict[AlertKind, list[Past]] = {}
+    for one in alerts:
+        by_kind.setdefault(one.alert.kind, []).append(one)
+    found = [_kind(kind, ones) for kind, ones in by_kind.items()]
+    return sorted(found, key=lambda one: (-one.count, one.kind))
+
+
+def _kind(kind: AlertKind, alerts: Sequence[Past]) -> KindReport:
+    calling = [one for one in alerts if one.alert.severity in CALLING]
+    return KindReport(
+        kind=kind,
+        count=len(alerts),
+        calling=len(calling),
+        for_nothing=sum(one.alert.outcome in FOR_NOTHING for one in calling),
+        to_yes=_times([_since(one, one.accepted_at) for one in calling], ()).median,
+        to_door=_times([_since(one, one.alert.door_at) for one in calling], ()).median,
+    )
+
+
+def _by_home(calling: Iterable[Past]) -> list[HomeReport]:
+    counts: dict[str, tuple[int, int]] = {}
+    for one in calling:
+        if one.alert.home:
+            times, nothing = counts.get(one.alert.home, (0, 0))
+            counts[one.alert.home] = (times + 1, nothing + (one.alert.outcome in FOR_NOTHING))
+    found = [HomeReport(home, times, nothing) for home, (times, nothing) in counts.items()]
+    return sorted(found, key=lambda one: (-one.for_nothing, -one.calling, one.home))
+
+
+def days_of(alerts: Iterable[Past], month: date, zone: ZoneInfo) -> list[Day]:
+    """Return each day of a month with the alerts that were opened on it."""
+    counts: dict[date, list[Severity]] = {}
+    for one in alerts:
+        counts.setdefault(one.alert.opened_at.astimezone(zone).date(), []).append(one.alert.severity)
+    first = month.replace(day=1)
+    length = ((first + timedelta(days=32)).replace(day=1) - first).days
+    return [_day(first + timedelta(days=step), counts.get(first + timedelta(days=step), [])) for step in range(length)]
+
+
+def _day(day: date, severities: Sequence[Severity]) -> Day:
+    return Day(day, *(severities.count(one) for one in (Severity.EMERGENCY, Severity.URGENT, Severity.NOTICE)))
+
+
+def visit_report(
+    plans: Iterable[Sequence[VisitPlan]], visits: Iterable[Visit], *, since: datetime, until: datetime
+) -> VisitReport:
+    """Return the visits of a span beside the plans of some homes, each home's oldest first."""
+    by: dict[str, int] = {}
+    made = list(visits)
+    for one in made:
+        if one.is_met:
+            by[one.by] = by.get(one.by, 0) + 1
+    planned = sum(planned_visits(of_home, since, until) for of_home in plans)
+    return VisitReport(planned, sum(by.values()), sum(not one.is_met for one in made), by)
 
 
 def _since(one: Past, moment: datetime | None) -> float | None:

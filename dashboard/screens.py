@@ -43,11 +43,15 @@ _PAGES = Environment(
 )
 _PAGES.globals.update(
     KINDS=vocabulary.KINDS,
+    HEADLINES=vocabulary.HEADLINES,
     ALERT_STATES=vocabulary.ALERT_STATES,
     REQUEST_STATES=vocabulary.REQUEST_STATES,
     HOME_STATES=vocabulary.HOME_STATES,
     OUTCOMES=vocabulary.OUTCOMES,
     ROLES=vocabulary.ROLES,
+    VISIT_RESULTS=vocabulary.VISIT_RESULTS,
+    SHEETS=vocabulary.SHEETS,
+    CHANNELS=vocabulary.CHANNELS,
     SIGNALS=vocabulary.SIGNALS,
     DISTANCES=vocabulary.DISTANCES,
     RUNGS=vocabulary.RUNGS,
@@ -107,6 +111,15 @@ class Words:
         if self.language == "zh":
             return f"{day.month}月{day.day}日"
         return f"{day.day} {MONTHS[day.month - 1][:3]}"
+
+    def short_day(self, moment: datetime) -> str:
+        """Return a date with its weekday, the month in three letters."""
+        local = moment.astimezone(self.zone)
+        return (
+            self.day(moment)
+            if self.language == "zh"
+            else f"{WEEKDAYS[local.weekday()][:3]} {local.day} {MONTHS[local.month - 1][:3]}"
+        )
 
     def when(self, moment: datetime) -> str:
         """Return a clock time, with the day where it is not today's."""

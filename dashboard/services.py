@@ -10,6 +10,7 @@ from alerts.links import Links
 from alerts.probe import NotOurs
 from linli.clock import Clock
 from linli.health import Health
+from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.home_state import HomeView
 from linli.people import Roster
 from linli.store.absences import Absence
@@ -90,3 +91,4 @@ class Services:
     probe: Callable[[Mapping[str, str], bytes], bool] = _no_probe
     counts: Callable[[], Mapping[str, int]] = dict
     ladders: LadderFor = built_in_ladder
+    holidays: Holidays = NO_HOLIDAYS

@@ -5,6 +5,7 @@ from linli.home_state import HomeState
 from linli.look import LookReason
 from linli.people import Role
 from linli.signals import Kind
+from linli.visit import VisitResult
 
 KINDS = {
     AlertKind.SOS: "Call for help",
@@ -22,6 +23,24 @@ KINDS = {
     AlertKind.LOW_BATTERY: "Low battery",
     AlertKind.SYSTEM: "linli itself",
 }
+
+HEADLINES = {
+    AlertKind.SOS: "{name} called for help",
+    AlertKind.FALL: "{name}: a fall was reported",
+    AlertKind.SMOKE: "{name}: smoke in the home",
+    AlertKind.GAS: "{name}: gas in the home",
+    AlertKind.LEAK: "{name}: water on the floor",
+    AlertKind.MISSED_CHECK_IN: "{name} has not checked in",
+    AlertKind.INACTIVITY: "{name}: long without a sign of life",
+    AlertKind.BATHROOM: "{name}: long in the bathroom",
+    AlertKind.NIGHT_DOOR: "{name} is out at night",
+    AlertKind.VITALS: "{name}: vital signs out of range",
+    AlertKind.ROUTINE_CHANGE: "{name}: the days have changed",
+    AlertKind.UNMONITORED: "{name} cannot be judged",
+    AlertKind.LOW_BATTERY: "{name}: a battery runs low",
+    AlertKind.SYSTEM: "{name}: linli itself",
+}
+"""What an alert about a home is called on its own page: what was seen, never a diagnosis."""
 
 ALERT_STATES = {
     AlertState.OPEN: "open",
@@ -46,6 +65,13 @@ OUTCOMES = {
     Outcome.DEVICE_FAULT: ("The device", "It rang by itself, or had no power"),
     Outcome.DRILL: ("A drill", ""),
     Outcome.OTHER: ("Something else", ""),
+}
+
+VISIT_RESULTS = {
+    VisitResult.WELL: ("She is well", ""),
+    VisitResult.NEEDS: ("She needs something", "Write what, and who sees to it"),
+    VisitResult.UNWELL: ("She is not well", "Write who was told"),
+    VisitResult.NOT_MET: ("Nobody opened", "The visit stays due"),
 }
 
 REQUEST_STATES = {
@@ -73,6 +99,15 @@ RUNGS = {
     Role.STAFF: "Community staff are called",
     Role.PROFESSIONAL: "Professionals are called",
 }
+
+CALLED = {
+    Role.RESIDENT: "{count} people were asked first",
+    Role.VOLUNTEER: "{count} neighbours were called",
+    Role.FAMILY: "{count} of the family were called",
+    Role.STAFF: "{count} of the community staff were called",
+    Role.PROFESSIONAL: "{count} professionals were called",
+}
+"""How a row says that several of a role were called at once."""
 
 SIGNALS = {
     Kind.CHECK_IN: "check-in",
@@ -116,6 +151,30 @@ LOOK_REASONS = {
     LookReason.OTHER: "another reason",
     LookReason.PROGRAM: "read by a program",
 }
+CHANNELS = {
+    "webhook": "program (webhook)",
+    "email": "e-mail",
+    "sms": "text message",
+    "wecom": "WeCom",
+    "dingtalk": "DingTalk",
+    "feishu": "Feishu",
+    "ntfy": "notification (ntfy)",
+    "webpush": "browser notification",
+    "inbox": "own page here",
+    "": "no longer listed",
+}
+"""What a way to reach people is called; any other is shown by its own name."""
+
+SHEETS = {
+    "figures": "Figures",
+    "alerts": "Alerts",
+    "kinds": "What it was",
+    "homes": "Homes",
+    "people": "Who carried it",
+    "channels": "What became of the messages",
+    "visits": "Visits",
+}
+"""The tables of a report."""
 
 LOG = {
     "opened": "The alert was opened",

@@ -124,6 +124,7 @@ class App:
             clock=core.clock,
             health=core.health,
             ladders=core.ladders.get,
+            holidays=core.holidays,
             device_identity=core.keys.identify,
             settings=WebSettings(
                 self.url, core.keys.bytes_for("cookies"), demo=demo, unmanaged=self._settings.unmanaged

@@ -78,6 +78,38 @@ def is_on_duty(
     )
 
 
+def spans(
+    first: date, days: int, week: Sequence[Duty], exceptions: Sequence[DutyException], holidays: Collection[date]
+) -> list[tuple[datetime, datetime]]:
+    """Return when somebody is on duty from the first moment of a day on, for so many days, by the clock on the wall.
+
+    Local moments without a zone, in order, those that touch made one, cut at both ends.
+    """
+    begin = datetime.combine(first, time(0))
+    end = begin + days * _ONE_DAY
+    found: list[tuple[datetime, datetime]] = []
+    for step in range(-1, days):
+        day = first + step * _ONE_DAY
+        found += (_span_of(hours, day) for hours in _hours(day, week, exceptions, holidays))
+    return joined((max(start, begin), min(until, end)) for start, until in found if until > begin and start < end)
+
+
+def _span_of(hours: Hours, day: date) -> tuple[datetime, datetime]:
+    until = day + _ONE_DAY if hours.end <= hours.start else day
+    return datetime.combine(day, hours.start), datetime.combine(until, hours.end)
+
+
+def joined(found: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Return spans in order, those that touch or overlap made one."""
+    whole: list[tuple[datetime, datetime]] = []
+    for start, until in sorted(found):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(whole[-1][1], until))
+        else:
+            whole.append((start, until))
+    return whole
+
+
 def _hours(
     day: date, week: Sequence[Duty], exceptions: Sequence[DutyException], holidays: Collection[date]
 ) -> Iterable[Hours]:

@@ -1,13 +1,12 @@
 """One alert: what was done and what will happen; and what people do about it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from alerts.case import Case
 from dashboard.access import STAFF, Reach, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
 from dashboard.pages.board import heading, home_page_of
@@ -15,24 +14,19 @@ from dashboard.places import zone_of
 from dashboard.problems import Problem
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
+from dashboard.services import Services
 from dashboard.spare_key import key_holders
 from dashboard.standing import visible_alerts
-from dashboard.vocabulary import LOG, OUTCOMES
-from linli.alert import Alert, Entry, Outcome
-from linli.people import Roster
+from dashboard.story import rail_of
+from dashboard.telling import Teller
+from dashboard.vocabulary import OUTCOMES
+from linli.alert import Alert, Outcome, RequestState
+from linli.people import Home, Roster
 from linli.signals import is_sign_of_life
 from linli.store import cases
+from linli.store.overview import Involved
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the timeline: several people called at one moment are told in one line."""
-
-    entry: Entry
-    text: str
-    people: tuple[str, ...] = ()
 
 
 @router.get("/alerts")
@@ -51,23 +45,54 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Resp
     roster = services.roster()
     words = words_for(request, zone=zone_of(roster, involved.alert))
     home = roster.homes.get(involved.alert.home)
-    with services.care.read() as connection:
-        log = cases.read_log(connection, alert)
     recent = services.signals.recent(home.home, until=words.now, limit=50) if home else []
     context = {
-        "card": card_of(involved, roster),
-        "lines": timeline(log, roster, words),
         "requests": [(one, name_of(one.person, roster), _phone(one.person, roster)) for one in involved.requests],
         "mine": stood_by(involved.requests, asker.actor),
         "key_holders": [
             (one.name or one.person, _phone(one.person, roster)) for one in key_holders(involved, roster, asker)
         ],
+        "concerned": _concerned(involved.alert, roster, asker),
         "signs": [sign for sign in recent if is_sign_of_life(sign.kind, sign.value)][:4],
         "outcomes": OUTCOMES,
         "age": words.now.year - home.birth_year if home and home.birth_year else None,
+        **_story(services, involved, words),
         **heading(services, asker),
     }
     return page(request, "alert.html", words, context)
+
+
+def _story(services: Services, involved: Involved, words: Words) -> dict[str, object]:
+    """Return what happened and what will, of which the log is the whole."""
+    roster = services.roster()
+    card, teller = card_of(involved, roster), Teller(involved, roster, words)
+    with services.care.read() as connection:
+        log = cases.read_log(connection, involved.alert.id)
+        case = Case(involved.alert, involved.requests)
+        callers = services.desk.book.callers(connection, case, words.now)
+    return {
+        "card": card,
+        "rail": rail_of(involved.alert),
+        "told": teller.told(log),
+        "ahead": teller.ahead(card, callers),
+        "left": teller.left(card),
+        "named": teller.who,
+        "log": [(entry, teller.line(entry)) for entry in log],
+        "goers": [
+            (name_of(one.person, roster), phone)
+            for one in involved.requests
+            if one.state in _THERE_OR_COMING and (phone := _phone(one.person, roster))
+        ],
+    }
+
+
+_THERE_OR_COMING = frozenset({RequestState.ACCEPTED, RequestState.AT_DOOR})
+
+
+def _concerned(alert: Alert, roster: Roster, asker: Reach) -> list[Home]:
+    """Return the homes that an alert about a part of a site means, of those that somebody looks after."""
+    listed = str(alert.evidence.get("homes", "")).split(", ") if not alert.home else []
+    return [roster.homes[home] for home in listed if home in roster.homes and asker.covers(roster.homes[home])]
 
 
 def _phone(person: str, roster: Roster) -> str:
@@ -75,43 +100,6 @@ def _phone(person: str, roster: Roster) -> str:
     known = roster.people.get(person)
     channels = known.channels if known else ()
     return next((channel.address for channel in channels if channel.kind == "sms"), "")
-
-
-def timeline(log: Sequence[Entry], roster: Roster, words: Words) -> list[Line]:
-    """Return the log in words, with those who were called at one moment in one line."""
-    lines: list[Line] = []
-    for entry in log:
-        person = str(entry.detail.get("person", ""))
-        before = lines[-1] if lines else None
-        if before is not None and person and before.people and _belongs(entry, before.entry):
-            lines[-1] = Line(before.entry, before.text, (*before.people, name_of(person, roster)))
-        else:
-            people = (name_of(person, roster),) if person and entry.what == "called" else ()
-            lines.append(Line(entry, _text(entry, roster, words), people))
-    return lines
-
-
-def _belongs(entry: Entry, before: Entry) -> bool:
-    return entry.what == before.what == "called" and (entry.at - before.at).total_seconds() < 1
-
-
-def _text(entry: Entry, roster: Roster, words: Words) -> str:
-    outcome = str(entry.detail.get("outcome", ""))
-    told = OUTCOMES[Outcome(outcome)][0] if outcome in set(Outcome) else outcome
-    who = {"linli": "linli", "resident": words("The resident")}.get(entry.who) or name_of(entry.who, roster)
-    return words(
-        LOG.get(_name_of_line(entry), entry.what.replace("{", "").replace("}", "")),
-        who=who,
-        count=entry.detail.get("count", ""),
-        minutes=entry.detail.get("minutes", ""),
-        person=name_of(str(entry.detail.get("person", "")), roster),
-        outcome=words(told) if told else "",
-    )
-
-
-def _name_of_line(entry: Entry) -> str:
-    """Return which sentence tells of a line: people join an alert by saying so, homes by falling silent."""
-    return "homes_joined" if entry.what == "joined" and entry.who == "linli" else entry.what
 
 
 @router.post("/alerts/{alert}/accept")

@@ -1,4 +1,4 @@
-"""Staff: the list of homes and what was refused; and for everybody whose home it is, going away."""
+"""Staff: the list of homes; and for everybody whose home it is, going away."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from dashboard import absences
 from dashboard.access import STAFF
 from dashboard.api.homes import absence_of
-from dashboard.api.signals import visible_rejections
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.pages.board import heading, home_page_of, tallies
 from dashboard.problems import Problem
@@ -99,10 +98,3 @@ def back(services: Web, asker: Asker, home: str) -> Response:
 
 def _back_to(role: str, home: str) -> str:
     return f"/homes/{home}" if role == STAFF else home_page_of(role)
-
-
-@router.get("/rejections")
-def rejections(services: Web, asker: Asker, request: Request) -> Response:
-    """What was refused and why: mostly devices that were put up wrongly."""
-    context = {"rejections": visible_rejections(services, asker, 200), **heading(services, asker)}
-    return page(request, "rejections.html", words_for(request), context)

@@ -1,10 +1,9 @@
-"""Staff: what a month was like, as tables to look at, to print and to take along as CSV."""
+"""Staff: what a month was like, to look at, to print, and to take along as tables."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -13,42 +12,71 @@ from starlette.responses import Response
 from dashboard.access import Reach
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.pages.board import heading
-from dashboard.problems import Problem
+from dashboard.problems import Problem, not_found
 from dashboard.queue import name_of
-from dashboard.report import Report, report_of, span_of
-from dashboard.screens import Words, page, words_for
+from dashboard.report import GOALS, Report, VisitReport, days_of, report_of, span_of, visit_report
+from dashboard.report_sheets import Sheet, as_csv, as_workbook, sheets_of
+from dashboard.screens import MONTHS, Words, page, words_for
 from dashboard.services import Services
-from linli.store import reports
+from dashboard.sight import judged_share
+from linli.people import Home
+from linli.store import reports, unseen, visits
 from linli.store.reports import Past
+from linli.visit import Visit
+from linli.words import translate
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-Table = Literal["alerts", "people", "channels"]
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it the usual spreadsheet programs take UTF-8 for something else, and Chinese for noise."""
+MONTHS_SHOWN = 24
+"""How many months one can choose from; any other stands in the address."""
+MOST_HOMES = 10
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+MonthText = Annotated[str, Query(max_length=7)]
+SiteText = Annotated[str, Query(max_length=80)]
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of somebody's homes, in figures."""
+
+    first: date
+    report: Report
+    visited: VisitReport
+    visits: Sequence[Visit]
+    judged: float | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing at all is to be told."""
+        return not (self.report.alerts or self.visits or self.visited.planned)
 
 
 @router.get("/reports")
-def report(
-    services: Web,
-    asker: Asker,
-    request: Request,
-    month: Annotated[str, Query(max_length=7)] = "",
-    site: Annotated[str, Query(max_length=80)] = "",
-) -> Response:
-    """A month in figures."""
-    words = words_for(request)
+def report(services: Web, asker: Asker, request: Request, month: MonthText = "", site: SiteText = "") -> Response:
+    """A month in figures, beside the one before."""
+    words, roster = _words(services, request, site), services.roster()
     first = _month(month, words)
+    shown = _figures(services, asker, words, first, site)
+    current = words.now.astimezone(words.zone).date().replace(day=1)
     context = {
-        "report": _report(services, asker, words, first, site),
+        "shown": shown,
+        "report": shown.report,
+        "before": _figures(services, asker, words, _earlier(first), site),
+        "days": days_of(shown.report.alerts, first, words.zone),
+        "goals": GOALS,
         "month": f"{first:%Y-%m}",
-        "earlier": f"{first - timedelta(days=1):%Y-%m}",
-        "later": f"{first + timedelta(days=32):%Y-%m}"
-        if first < words.now.astimezone(words.zone).date().replace(day=1)
-        else "",
-        "sites": [one for one in services.roster().sites if asker.covers_site(one, services.roster())],
+        "months": [(f"{one:%Y-%m}", _month_name(one, words)) for one in _months(current, first)],
+        "month_name": _month_name(first, words),
+        "earlier": f"{_earlier(first):%Y-%m}",
+        "later": f"{_later(first):%Y-%m}" if first < current else "",
+        "is_running": first == current,
+        "sheets": list(Sheet),
+        "most_homes": MOST_HOMES,
+        "sites": [one for one in roster.sites if asker.covers_site(one, roster)],
         "site": site,
-        "named": lambda person: name_of(person, services.roster()),
+        "home_of": roster.homes.get,
+        "named": lambda person: name_of(person, roster),
         **heading(services, asker),
     }
     return page(request, "reports.html", words, context)
@@ -59,24 +87,39 @@ def report_csv(
     services: Web,
     asker: Asker,
     request: Request,
-    month: Annotated[str, Query(max_length=7)] = "",
-    site: Annotated[str, Query(max_length=80)] = "",
-    table: Table = "alerts",
+    month: MonthText = "",
+    site: SiteText = "",
+    table: Sheet = Sheet.ALERTS,
 ) -> Response:
     """One table of a month, for a spreadsheet."""
-    words = words_for(request)
+    words = _words(services, request, site)
     first = _month(month, words)
-    made = _report(services, asker, words, first, site)
-    rows: dict[str, Iterable[Sequence[object]]] = {
-        "alerts": _alert_rows(made.alerts, words),
-        "people": _people_rows(made),
-        "channels": _channel_rows(made),
-    }
-    told = io.StringIO(newline="")
-    csv.writer(told).writerows(rows[table])
-    name = f"linli-{first:%Y-%m}-{table}.csv"
+    rows = _sheets(_figures(services, asker, words, first, site), words)[table]
+    return _file(as_csv(rows).encode(), f"linli-{first:%Y-%m}-{table}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/reports.xlsx")
+def report_xlsx(services: Web, asker: Asker, request: Request, month: MonthText = "", site: SiteText = "") -> Response:
+    """All tables of a month as one workbook."""
+    words = _words(services, request, site)
+    first = _month(month, words)
+    sheets = _sheets(_figures(services, asker, words, first, site), words)
+    return _file(as_workbook(sheets), f"linli-{first:%Y-%m}.xlsx", WORKBOOK)
+
+
+def _sheets(month: Month, words: Words) -> dict[Sheet, Sequence[Sequence[str | int | float | None]]]:
+    made = sheets_of(month.report, month.visited, month.visits, month.judged, words)
+    return {sheet: list(rows) for sheet, rows in made.items()}
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(BYTE_ORDER_MARK + told.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _words(services: Services, request: Request, site: str) -> Words:
+    """Return the reader's words, with the clocks of the site that is looked at."""
+    return words_for(request, zone=services.roster().place("", site).zone)
 
 
 def _month(text: str, words: Words) -> date:
@@ -89,9 +132,33 @@ def _month(text: str, words: Words) -> date:
         raise Problem(422, "The month must be given as year and month, such as 2026-11.") from None
 
 
-def _report(services: Services, asker: Reach, words: Words, first: date, site: str) -> Report:
+def _earlier(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def _later(first: date) -> date:
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def _months(current: date, chosen: date) -> list[date]:
+    """Return the months to choose from, newest first, the chosen one among them."""
+    found = [current]
+    while len(found) < MONTHS_SHOWN:
+        found.append(_earlier(found[-1]))
+    return sorted({*found, chosen}, reverse=True)
+
+
+def _month_name(first: date, words: Words) -> str:
+    if words.language == "zh":
+        return f"{first.year}年{first.month}月"
+    return f"{translate(MONTHS[first.month - 1], words.language)} {first.year}"
+
+
+def _figures(services: Services, asker: Reach, words: Words, first: date, site: str) -> Month:
     roster = services.roster()
-    homes = {one.home for one in roster.homes.values() if asker.covers(one) and site in ("", one.site)}
+    if site and not (site in roster.sites and asker.covers_site(site, roster)):
+        raise not_found()
+    homes = {one.home: one for one in roster.homes.values() if asker.covers(one) and site in ("", one.site)}
     sites = {one for one in roster.sites if asker.covers_site(one, roster) and site in ("", one)}
     since, until = span_of(first, words.zone)
     with services.care.read() as connection:
@@ -99,33 +166,20 @@ def _report(services: Services, asker: Reach, words: Words, first: date, site: s
         ids = {one.alert.id for one in found}
         asked = reports.asked(connection, ids, since=since, until=until)
         carried = reports.carried(connection, ids, since=since, until=until)
-    return report_of(found, asked, carried, len(homes))
+        plans = [of_home for home, of_home in visits.plans_until(connection, until).items() if home in homes]
+        made = [one for one in visits.made(connection, since=since, until=until) if one.home in homes]
+        blind = unseen.overlapping(connection, since, until)
+    views = {view.home: view for view in services.homes.states()}
+    return Month(
+        first,
+        report_of(found, asked, carried, len(homes)),
+        visit_report(plans, made, since=since, until=min(until, words.now)),
+        made,
+        judged_share(
+            homes, blind, views, since=since, until=until, now=words.now, heard_from=services.signals.oldest()
+        ),
+    )
 
 
-def _is_of(one: Past, homes: set[str], sites: set[str]) -> bool:
+def _is_of(one: Past, homes: dict[str, Home], sites: set[str]) -> bool:
     return one.alert.home in homes if one.alert.home else one.alert.site in sites
-
-
-def _alert_rows(alerts: Iterable[Past], words: Words) -> Iterable[Sequence[object]]:
-    yield ("alert", "home", "site", "kind", "severity", "evidence_at", "opened_at", "accepted_at", "door_at", "closed_at", "outcome")  # fmt: skip
-    for one in alerts:
-        alert = one.alert
-        moments = (alert.evidence_at, alert.opened_at, one.accepted_at, alert.door_at, alert.closed_at)
-        told = [_local(moment, words) for moment in moments]
-        yield (alert.id, alert.home, alert.site, alert.kind, alert.severity, *told, alert.outcome or "")
-
-
-def _local(moment: datetime | None, words: Words) -> str:
-    return moment.astimezone(words.zone).isoformat(timespec="seconds") if moment else ""
-
-
-def _people_rows(made: Report) -> Iterable[Sequence[object]]:
-    yield ("person", "role", "asked", "went", "declined", "silent")
-    for load in made.people:
-        yield (load.person, load.role, load.asked, load.went, load.declined, load.silent)
-
-
-def _channel_rows(made: Report) -> Iterable[Sequence[object]]:
-    yield ("channel", "sent", "failed", "other")
-    for channel in made.channels:
-        yield (channel.kind, channel.sent, channel.failed, channel.other)

@@ -29,6 +29,7 @@ from linli.consent import Consent
 from linli.held_model import Why
 from linli.look import LookReason
 from linli.people import Role, Scope
+from linli.visit import MOST_DAYS, VisitResult
 from linli.words import Sentence
 
 Big = BigInteger().with_variant(Integer(), "sqlite")
@@ -510,4 +511,33 @@ consents = _table(
     Column("until", Moment),
     _one_of("about", Consent),
     Index(None, "home", "id"),
+)
+
+visit_plans = _table(
+    "visit_plans",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, ForeignKey("homes.home"), nullable=False),
+    Column("every_days", Integer, nullable=False),  # 0: no plan any more
+    Column("set_at", Moment, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("undone_at", Moment),
+    CheckConstraint(f"every_days BETWEEN 0 AND {MOST_DAYS}", name="every_days_is_a_plan"),
+    Index(None, "home", "id"),
+    Index(None, "change"),
+)
+
+visits = _table(
+    "visits",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("home", Text, ForeignKey("homes.home"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    _text("note"),
+    Column("written_at", Moment, nullable=False),
+    Column("undone_at", Moment),
+    _one_of("result", VisitResult),
+    Index(None, "home", "at"),
+    Index(None, "at"),
 )

@@ -36,6 +36,13 @@ def of_home(connection: Connection, home: str, since: datetime) -> list[Unseen]:
     return [Unseen(row.home, row.since, row.until) for row in connection.execute(query.order_by(t.unseen.c.since))]
 
 
+def overlapping(connection: Connection, since: datetime, until: datetime) -> list[Unseen]:
+    """Return when any home could not be seen within a span, by home and begin (ix_unseen_until)."""
+    query = select(t.unseen).where(t.unseen.c.until > since, t.unseen.c.since < until)
+    rows = connection.execute(query.order_by(t.unseen.c.home, t.unseen.c.since))
+    return [Unseen(row.home, row.since, row.until) for row in rows]
+
+
 def forget(connection: Connection, before: datetime) -> None:
     """Forget what ended before a moment (ix_unseen_until)."""
     connection.execute(delete(t.unseen).where(t.unseen.c.until < before))

@@ -14,6 +14,8 @@ from dashboard.live import Client, Live
 from linli.alert import Alert
 from linli.people import Role
 from linli.store import roster as roster_store
+from linli.store import visits
+from linli.visit import Visit, VisitPlan, VisitResult
 from tests.cast import MEI, OTHER_SITE
 from tests.dashboard.world import World
 
@@ -83,9 +85,20 @@ MEI_S = {
     "POST /alerts/{alert}/arrive": "office lin bo ana",
     "POST /alerts/{alert}/more_help": "office lin bo ana",
     "POST /alerts/{alert}/close": "office lin bo ana",
+    "GET /visits": STAFF,
+    "POST /visits/plan": "office lin",
+    "POST /visits/plan/undo": "office lin",
+    "GET /homes/{home}/visits": "office lin",
+    "POST /homes/{home}/visits": "office lin",
+    "POST /homes/{home}/visits/plan": "office lin",
+    "POST /homes/{home}/visits/{visit}/undo": "office lin",
+    "GET /rota": STAFF,
+    "GET /rota/gap": "office lin",
+    "GET /devices": STAFF,
     "GET /rejections": STAFF,
     "GET /reports": STAFF,
     "GET /reports.csv": STAFF,
+    "GET /reports.xlsx": STAFF,
     "GET /family": "bo",
     "GET /family/{home}/calls": "bo",
     "POST /family/{home}/order": "bo",
@@ -143,10 +156,22 @@ UNTIL_TOMORROW = {"until": "2026-11-24T00:00:00Z"}
 BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
 
 
+GAP = {"site": "garden", "role": "staff", "since": "2026-11-24T00:00", "until": "2026-11-24T08:00"}
+VISIT = {"place": "garden", "every_days": "7", "change": "of-lin", "result": "well"}
+
+
+def _visited(world: World, home: str) -> int:
+    """Let a home have a plan and a visit, which can be taken back; return the visit's number."""
+    now = world.clock.now()
+    with world.services.care.begin() as connection:
+        visits.plan(connection, [VisitPlan(home, 7, now, "lin", "of-lin")])
+        return visits.write(connection, Visit(home, now, "lin", VisitResult.WELL), now)
+
+
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
-    path = path.format(home=home, alert=alert.id, note=1)
+    path = path.format(home=home, alert=alert.id, note=1, visit=_visited(world, home))
     role, person = ACTORS[actor]
     last = path.rsplit("/", 1)[-1]
     if path.startswith("/api/"):
@@ -168,8 +193,10 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         "by": "1",
         "given": "true",
         "site": "garden",
+        **VISIT,
     }
-    answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
+    asked = GAP if path == "/rota/gap" else None
+    answer: httpx.Response = browser.request(method, path, params=asked, data=fields if method == "POST" else None)
     return answer
 
 
@@ -235,7 +262,7 @@ def test_without_a_valid_token_the_api_says_401(world: World, sent: str) -> None
     for route in (route for route, rule in TABLE.items() if rule.door is Door.BEARER):
         method, _, path = route.partition(" ")
 
-        answer = client.request(method, path.format(home=OWN, alert="a-1", note=1), content=b"{")
+        answer = client.request(method, path.format(home=OWN, alert="a-1", note=1, visit=1), content=b"{")
 
         assert answer.status_code == 401, route
         assert answer.headers["www-authenticate"] == "Bearer"
@@ -246,7 +273,7 @@ def test_without_a_session_a_page_sends_to_the_sign_in(world: World) -> None:
     for route in (route for route, rule in TABLE.items() if rule.door is Door.SESSION):
         method, _, path = route.partition(" ")
 
-        answer = world.browser().request(method, path.format(home=OWN, alert="a-1", note=1))
+        answer = world.browser().request(method, path.format(home=OWN, alert="a-1", note=1, visit=1))
 
         assert answer.status_code == 303, route
         assert answer.headers["location"].startswith("/signin")

@@ -85,7 +85,7 @@ def test_staff_see_key_holders_at_the_alert_and_at_the_home(world: World) -> Non
     alert = world.press_sos()
     staff = world.browser(Role.STAFF)
 
-    assert "Spare key" in staff.get(f"/alerts/{alert.id}").text
+    assert "holds the spare key" in staff.get(f"/alerts/{alert.id}").text
     assert staff.get(f"/homes/{MEI.home}").text.count("Holds the spare key") == 1
     world.gives_reason(staff, "home-9")
     other = staff.get("/homes/home-9").text

@@ -9,11 +9,13 @@ from linli.alert import AlertKind, Outcome, Severity
 from linli.home_state import HomeState
 from linli.people import Role
 from linli.signals import Kind, Signal
+from linli.store import visits
+from linli.visit import Visit, VisitPlan, VisitResult
 from linli.words import Sentence
 from tests.cast import EIGHT, HOMES, MEI, MINUTE, PEOPLE
 from tests.dashboard.world import TestClient, World
 
-VOID = {"meta", "link", "input", "br", "img", "hr"}
+VOID = {"meta", "link", "input", "br", "img", "hr", "col"}
 NAMES = {home.resident for home in HOMES} | {person.name for person in PEOPLE}
 
 
@@ -84,6 +86,9 @@ def full_house(world: World) -> dict[str, str]:
         "/api/v1/signals",
         json={"home": MEI.home, "device": "<b>", "kind": "mood", "value": "<script>alert(1)</script>"},
     )
+    with world.services.care.begin() as connection:
+        visits.plan(connection, [VisitPlan(MEI.home, 7, world.clock.now(), "lin", "change")])
+        visits.write(connection, Visit(MEI.home, world.clock.now(), "lin", VisitResult.WELL), world.clock.now())
     return {"open": alert.id, "closed": closed.id}
 
 
@@ -107,6 +112,15 @@ def every_page(world: World, language: str) -> dict[str, str]:
         (staff, f"/alerts/{ids['open']}"),
         (staff, f"/alerts/{ids['closed']}"),
         (staff, "/rejections"),
+        (staff, "/devices"),
+        (staff, "/devices?show=rings"),
+        (staff, "/visits"),
+        (staff, "/reports"),
+        (staff, "/reports?month=2026-01"),
+        (staff, "/rota"),
+        (staff, "/rota/gap?site=garden&role=staff&since=2026-11-24T00:00&until=2026-11-24T08:00"),
+        (staff, "/visits?show=unplanned"),
+        (staff, f"/homes/{MEI.home}/visits"),
         (world.browser(Role.STAFF, "xu", language), "/"),
         (world.browser(Role.FAMILY, "bo", language), "/family"),
         (world.browser(Role.FAMILY, "bo", language), "/family/home-7/calls"),
@@ -145,7 +159,7 @@ def test_every_page_is_whole_and_runs_nothing_inline(world: World, language: str
 def test_a_chinese_page_speaks_chinese(world: World) -> None:
     """What is left in Latin letters are names, ids and linli's own; reasons of refusals are for who writes programs."""
     allowed = re.compile(
-        "|".join([*NAMES, r"linli\b", r"home-\d+", "garden", "river", "east", WHY, r"lifted up", "EN"])
+        "|".join([*NAMES, r"linli\b", r"home-\d+", "garden", "river", "east", "hall", WHY, r"lifted up", "EN"])
     )
     for name, page in every_page(world, "zh").items():
         if "rejections" not in name:

@@ -1,0 +1,195 @@
+"""The page of an alert tells what was done and what will be, so that nobody need ask whether somebody goes."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from dashboard.story import Row, groups_of, rows_of
+from linli.alert import AlertKind, Entry, Outcome, RequestState, Severity
+from linli.people import Role
+from linli.store import cases
+from tests.cast import EIGHT, GARDEN, HOUR, LIN, MEI, MINUTE
+from tests.dashboard.test_pages import Strict
+from tests.dashboard.world import World
+
+SECOND = timedelta(seconds=1)
+
+
+def rows(world: World, alert: str) -> list[Row]:
+    """Return the rows of an alert."""
+    with world.services.care.read() as connection:
+        found = cases.by_id(connection, alert)
+        assert found is not None
+        return rows_of(cases.read_log(connection, alert), found)
+
+
+def page(world: World, alert: str, language: str = "en") -> str:
+    """Return the page as Lin sees it."""
+    told: str = world.browser(Role.STAFF, "lin", language).get(f"/alerts/{alert}").text
+    return told
+
+
+def test_those_who_are_called_at_one_moment_are_told_in_one_row(world: World) -> None:
+    alert = world.press_sos().id
+
+    (opened, called) = rows(world, alert)
+    assert (opened.lead.what, called.lead.what) == ("opened", "called")
+    assert called.people == ("ana",)
+
+
+def test_who_did_not_answer_is_told_together_with_who_is_called_instead(world: World) -> None:
+    log = [
+        Entry(EIGHT, "opened"),
+        Entry(EIGHT, "called", detail={"person": "ana", "role": "volunteer"}),
+        Entry(EIGHT + 20 * SECOND, "silent", detail={"person": "ana"}),
+        Entry(EIGHT + 20 * SECOND, "called", detail={"person": "jun", "role": "volunteer"}),
+        Entry(EIGHT + 20 * SECOND, "silent", detail={"person": "kai"}),
+    ]
+
+    (_, _, instead) = rows_of(log, world.press_sos())
+
+    assert (instead.silent, instead.people) == (("ana", "kai"), ("jun",))
+
+
+def test_messages_that_went_out_make_no_row_but_those_that_did_not_do(world: World) -> None:
+    log = [
+        Entry(EIGHT, "called", detail={"person": "ana"}),
+        Entry(EIGHT + SECOND, "notice_sent", "ana"),
+        Entry(EIGHT + 2 * SECOND, "notice_failed", "jun"),
+    ]
+
+    assert [row.lead.what for row in rows_of(log, world.press_sos())] == ["called", "notice_failed"]
+
+
+def test_the_promise_runs_beside_the_rows_from_the_yes_to_its_end(world: World) -> None:
+    alert = world.press_sos().id
+    world.clock.advance(2 * MINUTE)
+    world.desk.accept(alert, "ana")
+    world.clock.advance(MINUTE)
+    world.desk.accept(alert, "jun")
+    world.clock.advance(20 * MINUTE)
+    world.desk.tick(world.clock.now())
+
+    told = {row.lead.what: row.lease for row in rows(world, alert)}
+
+    assert (told["accepted"], told["joined"], told["lease_ended"]) == ("begins", "runs", "ends")
+
+
+def test_the_time_without_help_ends_at_the_door_and_not_with_a_yes(world: World) -> None:
+    alert = world.press_sos().id
+    world.desk.accept(alert, "ana")
+    world.clock.advance(5 * MINUTE)
+    world.desk.arrive(alert, "ana")
+    world.clock.advance(MINUTE)
+    world.desk.close(alert, "ana", Outcome.SAFE)
+
+    told = {row.lead.what: row.is_helped for row in rows(world, alert)}
+
+    assert (told["accepted"], told["at_door"], told["closed"]) == (False, True, True)
+
+
+def test_once_somebody_goes_those_who_were_asked_stand_by(world: World) -> None:
+    alert = world.press_sos()
+    world.desk.decline(alert.id, "bo")
+    accepted = world.desk.accept(alert.id, "ana")
+    with world.services.care.read() as connection:
+        requests = cases.requests(connection, alert.id)
+
+    waiting = [one.person for one in requests if one.state is RequestState.ASKED]
+    groups = groups_of(["ana", "bo", *waiting], requests, accepted)
+
+    assert [(one.state, one.stand_by) for one in groups][:2] == [
+        (RequestState.ACCEPTED, False),
+        (RequestState.DECLINED, False),
+    ]
+    assert all(one.stand_by for one in groups[2:])
+
+
+def test_the_page_names_who_will_be_called_next_and_unless_what(world: World) -> None:
+    alert = world.press_sos().id
+    world.desk.accept(alert, "ana")
+    world.clock.advance(MINUTE)
+
+    told = page(world, alert)
+
+    assert "if Ana Li is not at the door" in told
+    assert "The family is called: Bo Chen" in told
+    assert "Community staff are called: Lin Zhou" in told
+    assert "09:00" in told
+    assert "left, then the next are called" in told
+
+
+def test_what_is_written_as_left_is_the_time_to_the_next_step_that_is_named(world: World) -> None:
+    alert = world.press_sos().id
+    world.clock.advance(5 * SECOND)
+
+    told = page(world, alert)
+
+    until = re.search(r'data-until="([^"]+)"', told)
+    assert until is not None
+    assert until[1] == (EIGHT + 30 * SECOND).isoformat()
+    assert "left, then: Neighbours are called another way" in told
+
+
+def test_the_whole_log_is_there_as_a_table(world: World) -> None:
+    alert = world.press_sos().id
+    world.desk.accept(alert, "ana")
+    with world.services.care.read() as connection:
+        lines = len(cases.read_log(connection, alert))
+
+    told = page(world, alert)
+    table = told[told.index("<table") : told.index("</table>")]
+
+    assert not Strict(told).faults
+    assert table.count("<tr>") - 1 == lines + table.count("planned")
+    assert table.count("planned") > 0
+
+
+def test_closing_has_no_outcome_that_is_chosen_already(world: World) -> None:
+    alert = world.press_sos().id
+    lin = world.browser(Role.STAFF, "lin")
+
+    assert "checked" not in page(world, alert)
+    assert lin.post(f"/alerts/{alert}/close", data={"csrf": world.csrf(lin)}).status_code == 422
+    assert [one.id for one in world.desk.open_alerts()] == [alert]
+
+
+def test_staff_can_ring_whoever_goes(world: World) -> None:
+    alert = world.press_sos().id
+    world.desk.accept(alert, "ana")
+
+    acts = page(world, alert).partition('data-fresh="acts"')[2].partition("</section>")[0]
+
+    assert f'href="tel:{MEI.phone}"' in acts
+    assert 'href="tel:13800000001"' in acts
+    assert "I go too" in acts
+
+
+def test_a_notice_and_a_drill_never_burn(world: World) -> None:
+    assert "line calm" in page(world, world.opens(AlertKind.LOW_BATTERY, Severity.NOTICE).id)
+    assert "line burning" in page(world, world.press_sos().id)
+
+
+def test_a_step_of_another_day_says_which(world: World) -> None:
+    alert = world.opens(AlertKind.LOW_BATTERY, Severity.NOTICE).id
+    world.clock.advance(HOUR)
+
+    assert "Tue 24 November" in page(world, alert)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_alert_about_a_stairwell_lists_its_homes_of_ones_own_site_only(world: World, language: str) -> None:
+    from linli.finding import Finding
+    from linli.words import Sentence
+
+    evidence = {"homes": "home-7, home-8, home-40, gone"}
+    why = Sentence("Unmonitored")
+    world.desk.open([Finding("k", "", GARDEN, AlertKind.UNMONITORED, Severity.URGENT, EIGHT, why, evidence)])
+    (alert,) = world.desk.open_alerts()
+
+    told = page(world, alert.id, language)
+
+    assert "/homes/home-8" in told
+    assert "home-40" not in told
+    assert LIN.name in told
