@@ -25,7 +25,20 @@ from dashboard.body_limit import LimitBody
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, drills, family, go, homes, reports, resident, signin, volunteer
+from dashboard.pages import (
+    alert,
+    board,
+    drills,
+    family,
+    go,
+    homes,
+    installed,
+    notifications,
+    reports,
+    resident,
+    signin,
+    volunteer,
+)
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -49,6 +62,8 @@ ROUTERS = (
     family.router,
     volunteer.router,
     resident.router,
+    installed.router,
+    notifications.router,
 )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from alerts.browsers import Browsers
 from alerts.desk import Desk
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.links import Links
 from alerts.probe import NotOurs
 from linli.clock import Clock
 from linli.health import Health
+from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.home_state import HomeView
 from linli.people import Roster
 from linli.store.absences import Absence
@@ -83,6 +85,8 @@ class Services:
     health: Health
     device_identity: Callable[[str], tuple[str, str] | None]
     settings: WebSettings
+    browsers: Browsers
     probe: Callable[[Mapping[str, str], bytes], bool] = _no_probe
     counts: Callable[[], Mapping[str, int]] = dict
     ladders: LadderFor = built_in_ladder
+    holidays: Holidays = NO_HOLIDAYS

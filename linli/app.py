@@ -124,6 +124,8 @@ class App:
             clock=core.clock,
             health=core.health,
             ladders=core.ladders.get,
+            browsers=core.browsers,
+            holidays=core.holidays,
             device_identity=core.keys.identify,
             settings=WebSettings(self.url, core.keys.bytes_for("cookies"), demo=demo),
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,

@@ -1,5 +1,6 @@
 """Who may do what: every route for every role, for a home of theirs and for one that is none of their business."""
 
+import json
 from collections.abc import AsyncGenerator, Iterator
 
 import httpx
@@ -14,6 +15,7 @@ from dashboard.live import Client, Live
 from linli.alert import Alert
 from linli.people import Role
 from linli.store import roster as roster_store
+from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import MEI, OTHER_SITE
 from tests.dashboard.world import World
 
@@ -81,6 +83,10 @@ MEI_S = {
     "GET /volunteer": HELPERS,
     "POST /volunteer/pause": HELPERS,
     "POST /volunteer/resume": HELPERS,
+    "GET /notifications": "office lin xu bo ana kai clinic",
+    "POST /notifications": "lin xu bo ana kai clinic",
+    "POST /notifications/try": "lin xu bo ana kai clinic",
+    "POST /notifications/forget": "lin xu bo ana kai clinic",
     "GET /me": "mei",
     "POST /me/{home}/fine": "mei",
     "POST /me/{home}/help": "mei",
@@ -137,6 +143,7 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         return told
     browser = world.browser(role, person)
     fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"}
+    fields |= {"subscription": json.dumps(GOOD), "channel": "c-1"}
     answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None)
     return answer
 

@@ -47,10 +47,11 @@ def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from dashboard.pages.family import SENTENCES
     from dashboard.pages.homes import AWAY_CHOICES
+    from dashboard.pages.notifications import TRIED
     from dashboard.pauses import WORDS
 
     tables = [value for name, value in vars(vocabulary).items() if name.isupper()]
-    for table in [*tables, SENTENCES, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
+    for table in [*tables, SENTENCES, TRIED, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
