@@ -1,7 +1,7 @@
 // A tap on a request stays visible as not yet sent until linli has answered it. Without this file the forms do the same.
 
 import { setTime } from "./clocks.js";
-import { forget, isStillMeant, keep, kept, send } from "./taps.js";
+import { allKept, forget, isStillMeant, keep, send } from "./taps.js";
 
 const SAY_SO_AFTER = 2000;
 const PAUSES = [2000, 4000, 8000, 15000];
@@ -11,12 +11,19 @@ let tries = 0;
 let waiting = 0;
 
 document.addEventListener("submit", async (event) => {
+  const target = new URL(event.target.action).pathname;
+  if (!isAnswer(target)) return;
   const data = new URLSearchParams(new FormData(event.target));
   if (event.submitter?.name) data.append(event.submitter.name, event.submitter.value);
   event.preventDefault();
+  event.submitter?.setAttribute("aria-busy", "true");
   tries = 0;
-  await attempt(await keep(path, data.toString()));
+  await attempt(await keep(target, data.toString()));
 });
+
+function isAnswer(target) {
+  return target.startsWith("/go/") || target.startsWith("/alerts/");
+}
 
 async function attempt(tap) {
   clearTimeout(waiting);
@@ -43,6 +50,7 @@ async function tryLater(tap) {
 
 async function lapse(tap) {
   unsent = null;
+  document.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
   await forget(tap);
   say("lapsed");
 }
@@ -86,8 +94,8 @@ async function closeNotifications() {
 
 async function begin() {
   closeNotifications();
-  const tap = await kept(path);
-  if (tap) await (isStillMeant(tap) ? attempt(tap) : lapse(tap));
+  const here = (tap) => tap.path === path || (isAnswer(tap.path) && !isAnswer(path));
+  for (const tap of (await allKept()).filter(here)) await (isStillMeant(tap) ? attempt(tap) : lapse(tap));
 }
 
 navigator.serviceWorker?.addEventListener("message", lookAgain);

@@ -24,6 +24,7 @@ export async function forget(tap) {
 }
 
 export async function allKept() {
+  if (!globalThis.caches) return [];
   const taps = await shelf(KEPT);
   return Promise.all((await taps.keys()).map(async (key) => read(await taps.match(key))));
 }
