@@ -1,6 +1,6 @@
 // A tap on a request stays visible as not yet sent until linli has answered it. Without this file the forms do the same.
 
-import { setTime } from "./clocks.js";
+import { setTime, startClocks } from "./clocks.js";
 import { allKept, forget, isStillMeant, keep, send } from "./taps.js";
 
 const SAY_SO_AFTER = 2000;
@@ -93,6 +93,7 @@ async function closeNotifications() {
 }
 
 async function begin() {
+  startClocks();
   closeNotifications();
   const here = (tap) => tap.path === path || (isAnswer(tap.path) && !isAnswer(path));
   for (const tap of (await allKept()).filter(here)) await (isStillMeant(tap) ? attempt(tap) : lapse(tap));

@@ -7,9 +7,3 @@ import { listen } from "./live.js";
 startClocks();
 const page = document.querySelector("[data-live]");
 if (page && page.dataset.watch) listen(page.dataset.live, { all: refresh, windows: refresh, alerts: refresh });
-
-// Pages that may lie on the home screen name their manifest; those open without a line, and can be notified.
-if (document.querySelector("link[rel=manifest]")) {
-  const language = document.documentElement.lang.slice(0, 2);
-  navigator.serviceWorker?.register(`/worker.js?lang=${language}`, { type: "module", scope: "/" }).catch(() => null);
-}

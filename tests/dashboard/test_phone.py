@@ -127,7 +127,7 @@ def test_a_call_rings_on_the_locked_screen_and_names_nobody(
     assert shown["actions"] == [["accept", "我去"], ["decline", "我去不了"]]
     assert shown["requireInteraction"] is True
     assert shown["data"].startswith("/go/")
-    assert page.request.get(shown["data"]).ok
+    assert page.request.get(online.services.settings.base_url + shown["data"]).ok
     assert not any(word in json.dumps(shown, ensure_ascii=False) for word in (MEI.resident, MEI.phone, alert.home))
 
 
@@ -213,10 +213,10 @@ def test_opened_without_a_line_the_page_says_what_it_does_not_know_and_keeps_the
     expect(page.get_by_role("heading", name=str(told["title"]))).to_be_visible()
     assert MEI.resident not in page.content()
     page.get_by_role("button", name="I cannot").click()
-    expect(page.get_by_text("“I cannot” is not yet sent")).to_be_visible()
+    expect(page.get_by_text("Not yet sent: I cannot")).to_be_visible()
     page.get_by_role("button", name="I go").click()
-    expect(page.get_by_text("“I go” is not yet sent")).to_be_visible()
-    expect(page.get_by_text("“I cannot” is not yet sent")).to_be_hidden()
+    expect(page.get_by_text("Not yet sent: I go")).to_be_visible()
+    expect(page.get_by_text("Not yet sent: I cannot")).to_be_hidden()
     assert not is_cut(page)
 
     phone.set_offline(False)

@@ -17,7 +17,8 @@ def weight(client: TestClient, path: str) -> int:
     """Return the bytes of an answer on the wire."""
     answer = client.get(path, headers={"accept-encoding": "gzip"})
     assert answer.status_code == 200, path
-    return answer.num_bytes_downloaded
+    count: int = answer.num_bytes_downloaded
+    return count
 
 
 def named_in(client: TestClient, path: str) -> set[str]:
