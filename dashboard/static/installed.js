@@ -11,3 +11,12 @@ function register() {
 if (document.querySelector("[data-push]")) register();
 else if (document.readyState === "complete") setTimeout(register, FIRST_THINGS_FIRST);
 else addEventListener("load", () => setTimeout(register, FIRST_THINGS_FIRST));
+
+// Whoever signs out is not called on this device any more; linli hears of it with the next push.
+document.addEventListener("submit", async (event) => {
+  if (!event.target.action.endsWith("/signout") || !navigator.serviceWorker) return;
+  event.preventDefault();
+  const worker = await navigator.serviceWorker.getRegistration();
+  await (await worker?.pushManager?.getSubscription())?.unsubscribe().catch(() => null);
+  event.target.submit();
+});

@@ -5,6 +5,7 @@ import { allKept, dropCalls, forget, isStillMeant, keep, noteCall, send } from "
 
 const SHELL = "linli-shell";
 const OFFLINE = "/offline";
+const HERS = "/me"; // the resident's own page: in place of hers nothing else may be shown
 const PARTS = ["/static/linli.css", "/static/hand.css", "/static/offline.js", "/static/taps.js", "/static/icon.svg"];
 const LANGUAGE = new URL(location.href).searchParams.get("lang") === "en" ? "en" : "zh";
 
@@ -20,7 +21,7 @@ async function fill() {
 addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const path = new URL(url).pathname;
-  if (method !== "GET") return;
+  if (method !== "GET" || path === HERS) return;
   if (mode === "navigate") event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
   else if (PARTS.includes(path)) event.respondWith(fetch(event.request).catch(() => caches.match(path)));
 });
