@@ -1,5 +1,6 @@
 """linli on a helper's phone, in a real browser: what is pushed is shown and withdrawn, and no tap is lost without a line."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -253,13 +254,11 @@ def _wait(page: Page, is_so: Callable[[], bool]) -> None:
 
 
 FAKE = """
-    let made = null;
-    const given = SUBSCRIPTION;
-    PushManager.prototype.getSubscription = async () => made ?? JSON.parse(localStorage.getItem("made"));
+    const given = { ...SUBSCRIPTION, unsubscribe: async () => !localStorage.removeItem("key") };
+    PushManager.prototype.getSubscription = async () => (localStorage.getItem("key") ? given : null);
     PushManager.prototype.subscribe = async (wish) => {
-        window.wished = [...wish.applicationServerKey];
-        localStorage.setItem("made", JSON.stringify(given));
-        return (made = { ...given, unsubscribe: async () => true });
+        localStorage.setItem("key", btoa(String.fromCharCode(...wish.applicationServerKey)));
+        return given;
     };
 """
 """A browser's own push service, which cannot be had without the network of its maker."""
@@ -285,10 +284,16 @@ def test_a_phone_is_asked_for_leave_by_a_tap_only_and_then_knows_itself(online: 
     expect(page.get_by_text("· this device")).to_be_visible()
     (kept,) = online.services.browsers.of("ana")
     assert json.loads(kept.address) == told
+    key = base64.b64decode(page.evaluate("localStorage.getItem('key')")).hex()
+    assert key == base64.urlsafe_b64decode(online.services.browsers.public_key + "=").hex()
 
     page.get_by_role("button", name="Ring here no more").click()
     expect(button).to_be_visible(timeout=SECONDS)
     assert online.services.browsers.of("ana") == []
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible(timeout=SECONDS)
+    assert page.evaluate("localStorage.getItem('key')") is None
 
 
 def test_the_button_that_more_people_are_needed_is_whole_at_the_door(online: World, phone: BrowserContext) -> None:
