@@ -69,26 +69,27 @@ class Draft:
         return [request for request in self.requests.values() if request.reply_due_at is not None]
 
     def call(self, person: Person, *, rung: int, reply_within: timedelta | None, asks: bool = False) -> None:
-        """Ask somebody to come (or the elder, how she is), on the first of their ways; once in a step."""
+        """Ask somebody to come (or the elder, how she is), by their first ways; once in a step."""
         if any(notice.person == person.person and notice.type is not NoticeType.TELL for notice in self.notices):
             return
         known = self.requests.get(person.person)
         if known is None or known.state in {RequestState.SILENT, RequestState.DECLINED}:
             due = None if reply_within is None else self.now + reply_within
             self.put(Request(person.person, person.role, rung, RequestState.ASKED, self.now, due))
-        self.write(person.person, person.ways[0], NoticeType.ASK if asks else NoticeType.CALL, rung)
+        self.write(person, NoticeType.ASK if asks else NoticeType.CALL, rung)
         self.note("asked" if asks else "called", person=person.person, role=person.role, rung=rung)
 
     def hold(self, person: Person, until: datetime, rung: int) -> None:
         """Write to somebody later, if the case is still open then; nobody waits for their answer."""
         if person.person not in self.requests:
-            self.write(person.person, person.ways[0], NoticeType.CALL, rung)
-            self.notices[-1] = replace(self.notices[-1], due_at=until)
+            before = len(self.notices)
+            self.write(person, NoticeType.CALL, rung)
+            self.notices[before:] = [replace(notice, due_at=until) for notice in self.notices[before:]]
             self.note("left_alone", person=person.person, until=until.isoformat())
 
     def tell(self, person: Person, rung: int) -> None:
-        """Let somebody know something without asking them to come, on the first of their ways."""
-        self.write(person.person, person.ways[0], NoticeType.TELL, rung)
+        """Let somebody know something without asking them to come, by their first ways."""
+        self.write(person, NoticeType.TELL, rung)
         self.note("told", person=person.person, role=person.role)
 
     def close(self, outcome: Outcome, note: str = "") -> None:
@@ -104,10 +105,15 @@ class Draft:
         )
         self.withdraw = True
 
-    def write(self, person: str, channel: Channel, type: NoticeType, rung: int) -> None:  # noqa: A002
+    def write(self, person: Person, type: NoticeType, rung: int) -> None:  # noqa: A002
+        """Put a notice in the outbox for each of a person's first ways."""
+        for way in person.first_ways:
+            self.write_by(person, way, type, rung)
+
+    def write_by(self, person: Person, way: Channel, type: NoticeType, rung: int) -> None:  # noqa: A002
         """Put a notice in the outbox."""
-        key = notice_key(self.alert, type, rung, person, channel.id)
-        self.notices.append(Notice(key, self.alert.id, person, channel.id, type, self.alert.severity, self.now))
+        key = notice_key(self.alert, type, rung, person.person, way.id)
+        self.notices.append(Notice(key, self.alert.id, person.person, way.id, type, self.alert.severity, self.now))
 
     def step(self) -> Step:
         """Return the step, with the alert's next due moment worked out."""

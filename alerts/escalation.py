@@ -133,7 +133,7 @@ def _remind(draft: Draft, callers: Callers, request: Request) -> None:
     person = callers.person(request.person)
     if person is None or not person.ways:
         return
-    draft.write(person.person, person.ways[0], NoticeType.REMIND, request.rung)
+    draft.write(person, NoticeType.REMIND, request.rung)
     draft.note("reminded", person=person.person)
 
 
@@ -232,9 +232,9 @@ def _call_second_channels(draft: Draft, callers: Callers, index: int) -> bool:
     for request in list(draft.requests.values()):
         person = callers.person(request.person)
         silent = request.state in {RequestState.ASKED, RequestState.SILENT} and request.person not in just_called
-        if person is None or not silent or len(person.ways) < 2:
+        if person is None or not silent or person.second_way is None:
             continue
-        draft.write(person.person, person.ways[1], NoticeType.CALL, request.rung)
+        draft.write_by(person, person.second_way, NoticeType.CALL, request.rung)
         draft.note("second_channel", person=person.person, rung=index)
         reached = True
     return reached

@@ -74,15 +74,19 @@ _ASKED = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link and what it says."""
+    """A link and what it says. `verb` is what a tap on it answers, empty where it only shows."""
 
     label: str
     url: str
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A notice in words. `key` is its idempotency key, `webhook_body` the JSON that a webhook is sent, `page` one link."""
+    """A notice in words. `key` is its idempotency key, `webhook_body` the JSON that a webhook is sent, `page` one link.
+
+    `below` is what stands under the subject where the two are shown apart; like it, fit for a locked screen.
+    """
 
     key: str
     at: datetime
@@ -95,6 +99,7 @@ class Message:
     webhook_body: bytes
     page: str = ""
     is_over: bool = False
+    below: str = ""
 
     @property
     def long(self) -> str:
@@ -137,6 +142,7 @@ def compose(
         webhook_body=webhook_body(alert, notice.type, home=home, person=person, text=writer.webhook_text(), ways=ways),
         page="" if notice.type in {NoticeType.ASK, NoticeType.OVER} else ways.page,
         is_over=notice.type is NoticeType.OVER,
+        below=writer.below(),
     )
 
 
@@ -190,6 +196,15 @@ class _Writer:
         place = self._address() if self.person.role is not Role.FAMILY else ""
         template = "{subject} ({place}, since {at})" if place else "{subject} (since {at})"
         return fit(self._say(template, subject=self.subject(), place=place, at=self.alert.opened_at))
+
+    def below(self) -> str:
+        if self.alert.drill:
+            return ""
+        if self.notice.type is NoticeType.ASK:
+            return self.short()
+        if self.person.role is Role.FAMILY:
+            return self._say("since {at}", at=self.alert.opened_at)
+        return self._where_and_since()
 
     def paragraphs(self) -> tuple[str, ...]:
         if self.alert.drill:
@@ -302,12 +317,15 @@ class _Writer:
 
     def links(self, ways: Ways) -> tuple[Link, ...]:
         if self.alert.drill:
-            return (Link(self._say("I got it"), ways.accept),)
+            return (Link(self._say("I got it"), ways.accept, "accept"),)
         if self.notice.type in {NoticeType.ASK, NoticeType.OVER}:
             return ()
         if self.notice.type in {NoticeType.REMIND, NoticeType.TELL} or not self.home.home:
             return (Link(self._say("Open"), ways.page),)
-        return (Link(self._say("I go"), ways.accept), Link(self._say("I cannot"), ways.decline))
+        return (
+            Link(self._say("I go"), ways.accept, "accept"),
+            Link(self._say("I cannot"), ways.decline, "decline"),
+        )
 
     def webhook_text(self) -> str:
         """Return the reason, or for what is not a call the one sentence that it is about."""

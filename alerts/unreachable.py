@@ -38,7 +38,7 @@ class Unreachable:
 
 
 def _finding(person: Person, site: str, line: Entry) -> Finding:
-    kinds = ", ".join(dict.fromkeys(way.kind for way in person.ways))
+    kinds = ", ".join(dict.fromkeys([*(way.kind for way in person.channels), str(line.detail.get("channel", "inbox"))]))
     return Finding(
         f"{ABOUT}{person.person}:{line.at.date().isoformat()}",
         "",

@@ -90,6 +90,7 @@ class Program:
     broker: str = "mosquitto"
     environment: dict[str, str] = field(default_factory=dict)
     mqtt: str = ""
+    host: str = "127.0.0.1"
     http_port: int = field(default_factory=free_port)
     mqtt_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -103,7 +104,7 @@ class Program:
     @property
     def url(self) -> str:
         """Return where the API is."""
-        return f"http://127.0.0.1:{self.http_port}"
+        return f"http://{self.host}:{self.http_port}"
 
     def command(self, *words: str) -> str:
         """Run a command of linli on the same data; return what it printed."""
@@ -124,7 +125,7 @@ class Program:
 
     def start(self) -> float:
         """Start `linli run`; return how many seconds it took to be ready."""
-        words = ["run", "--data", str(self.data), "--http", f"127.0.0.1:{self.http_port}", "--broker", self.broker]
+        words = ["run", "--data", str(self.data), "--http", f"{self.host}:{self.http_port}", "--broker", self.broker]
         words += ["--mqtt", self.mqtt] if self.mqtt else ["--mqtt-listen", f"127.0.0.1:{self.mqtt_port}"]
         log = (self.folder / "linli.log").open("ab")
         self.process = subprocess.Popen([*self.words, *words], stdout=log, stderr=log, env=self._env())

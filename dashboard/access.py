@@ -53,6 +53,10 @@ def _page(*roles: str) -> Rule:
 
 
 TABLE: dict[str, Rule] = {
+    "GET /manifest.webmanifest": _open(),
+    "GET /worker.js": _open(),
+    "GET /icons/{name}.png": _open(),
+    "GET /offline": _open(),
     "GET /healthz": _open(),
     "GET /readyz": _open(),
     "GET /metrics": _open(),
@@ -132,6 +136,10 @@ TABLE: dict[str, Rule] = {
     "GET /volunteer": _page(*HELPERS),
     "POST /volunteer/pause": _page(*HELPERS),
     "POST /volunteer/resume": _page(*HELPERS),
+    "GET /notifications": _page(*GOERS),
+    "POST /notifications": _page(*GOERS),
+    "POST /notifications/try": _page(*GOERS),
+    "POST /notifications/forget": _page(*GOERS),
     "GET /me": _page(RESIDENT),
     "POST /me/{home}/fine": _page(RESIDENT),
     "POST /me/{home}/help": _page(RESIDENT),

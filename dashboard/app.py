@@ -34,7 +34,9 @@ from dashboard.pages import (
     go,
     home,
     homes,
+    installed,
     my_data,
+    notifications,
     reports,
     resident,
     rota,
@@ -74,6 +76,8 @@ ROUTERS = (
     volunteer.router,
     resident.router,
     my_data.router,
+    installed.router,
+    notifications.router,
 )
 
 

@@ -70,9 +70,8 @@ def _gap(alert: Alert, index: int) -> timedelta:
 
 
 def _reaches_anybody(rung: Rung, roster: Roster, home: Home) -> bool:
-    ways = 2 if rung.second_channel else 1
     people = roster.key_holders(home) if rung.keys else roster.carers(home, rung.role)
-    return any(len(person.ways) >= ways for person in people)
+    return any(person.second_way if rung.second_channel else person.ways for person in people)
 
 
 def _words(rung: Rung) -> Sentence:

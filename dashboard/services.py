@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from alerts.browsers import Browsers
 from alerts.desk import Desk
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.links import Links
@@ -88,6 +89,7 @@ class Services:
     health: Health
     device_identity: Callable[[str], tuple[str, str] | None]
     settings: WebSettings
+    browsers: Browsers
     probe: Callable[[Mapping[str, str], bytes], bool] = _no_probe
     counts: Callable[[], Mapping[str, int]] = dict
     ladders: LadderFor = built_in_ladder

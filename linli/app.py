@@ -124,6 +124,7 @@ class App:
             clock=core.clock,
             health=core.health,
             ladders=core.ladders.get,
+            browsers=core.browsers,
             holidays=core.holidays,
             device_identity=core.keys.identify,
             settings=WebSettings(

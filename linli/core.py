@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from alerts.channels import adapters_for
+from alerts.browsers import Browsers
+from alerts.channels import adapter_of, adapters_for
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.courier import Courier
 from alerts.desk import Desk
@@ -30,6 +31,7 @@ from linli.holidays import Holidays, read_holidays
 from linli.home_state import HomeView, paused_view
 from linli.keys import Keys
 from linli.learning import Learning
+from linli.people import WEB_PUSH
 from linli.pipeline import Pipeline
 from linli.rounds import Rounds
 from linli.settings import Settings
@@ -70,6 +72,7 @@ class Core:
     links: Links
     desk: Desk
     sender: Sender
+    browsers: Browsers
     without_store: WithoutStore
     canaries: Canaries
     channels: Mapping[str, ChannelAdapter]
@@ -217,9 +220,12 @@ def build(
     outside = _outside(settings, keys, base_url, adapters)
     rounds = Rounds(probed=not settings.canary_url)
     canaries = Canaries(roster.get, canary.channel(probe, canary.secret(keys)) if probe else None, rounds)
+    browsers = Browsers(
+        care, adapter_of(outside.channels, WEB_PUSH), vapid(settings, keys).public_key, clock, base_url
+    )  # fmt: skip
     sender = Sender(
         care, canaries.roster, outside.channels, outside.links, clock, health,
-        rates=outside.rates, on_answer=partial(_heed_probe, rounds),
+        rates=outside.rates, on_answer=partial(_heed, rounds, browsers),
     )  # fmt: skip
     without_store = WithoutStore(
         care, roster.get, Courier(roster.get, outside.channels, outside.links, clock, outside.rates),
@@ -232,7 +238,7 @@ def build(
     )  # fmt: skip
     return Core(
         settings=settings, clock=clock, keys=keys, health=health, care=care, signals=signals, roster=roster,
-        watch=watch, links=outside.links, desk=desk, sender=sender, without_store=without_store, canaries=canaries,
+        watch=watch, links=outside.links, desk=desk, sender=sender, browsers=browsers, without_store=without_store, canaries=canaries,
         channels=outside.channels, ladders=ladders, holidays=holidays,
         learning=Learning(
             care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month, desk.open
@@ -249,6 +255,7 @@ def _outside(settings: Settings, keys: Keys, base_url: str, adapters: Mapping[st
     return _Outside(links, channels, Rates(paces(settings.sms_per_day)))
 
 
-def _heed_probe(rounds: Rounds, notice: Notice, _kind: str, answer: Answer, _seconds: float) -> None:
+def _heed(rounds: Rounds, browsers: Browsers, notice: Notice, kind: str, answer: Answer, _seconds: float) -> None:
+    browsers.heed(notice, kind, answer)
     if notice.person == canary.PERSON and answer.verdict is Verdict.ACCEPTED:
         rounds.answer(notice.alert)

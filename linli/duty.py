@@ -71,8 +71,8 @@ def is_on_duty(
     Without a word about the week, everybody is on duty on all days that are no exception.
     """
     today = local.date()
-    begun_today = _hours(today, week, exceptions, holidays)
-    begun_before = _hours(today - _ONE_DAY, week, exceptions, holidays)
+    begun_today = hours_of(today, week, exceptions, holidays)
+    begun_before = hours_of(today - _ONE_DAY, week, exceptions, holidays)
     return any(hours.cover_own_day(local.time()) for hours in begun_today) or any(
         hours.cover_next_day(local.time()) for hours in begun_before
     )
@@ -90,7 +90,7 @@ def spans(
     found: list[tuple[datetime, datetime]] = []
     for step in range(-1, days):
         day = first + step * _ONE_DAY
-        found += (_span_of(hours, day) for hours in _hours(day, week, exceptions, holidays))
+        found += (_span_of(hours, day) for hours in hours_of(day, week, exceptions, holidays))
     return joined((max(start, begin), min(until, end)) for start, until in found if until > begin and start < end)
 
 
@@ -110,16 +110,21 @@ def joined(found: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
     return whole
 
 
-def _hours(
+def hours_of(
     day: date, week: Sequence[Duty], exceptions: Sequence[DutyException], holidays: Collection[date]
-) -> Iterable[Hours]:
-    """Return the hours that begin on a day: those of the last exception that names it, else those of the week."""
-    for exception in reversed(exceptions):
-        if exception.names(day, holidays):
-            return exception.hours
+) -> tuple[Hours, ...]:
+    """Return the hours that begin on a day: those of the exception that holds there, else those of the week."""
+    exception = exception_of(day, exceptions, holidays)
+    if exception is not None:
+        return exception.hours
     if not week:
         return (ROUND_THE_CLOCK,)
-    return [span.hours for span in week if day.weekday() in span.weekdays]
+    return tuple(span.hours for span in week if day.weekday() in span.weekdays)
+
+
+def exception_of(day: date, exceptions: Sequence[DutyException], holidays: Collection[date]) -> DutyException | None:
+    """Return the exception that holds on a day: of those that name it the last."""
+    return next((exception for exception in reversed(exceptions) if exception.names(day, holidays)), None)
 
 
 def days_of(text: str) -> tuple[date, date]:

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 from linli import duty as rota
 from linli.duty import Duty, DutyException
 
+WEB_PUSH = "webpush"
+"""The kind of channel that is a browser: made when its owner allows it, so an import neither makes it nor takes it away."""
+
 
 class Role(StrEnum):
     """What a person is to the homes they are listed for."""
@@ -114,6 +117,26 @@ class Person:
         if self.channels or self.role is Role.RESIDENT:
             return self.channels
         return (Channel(f"inbox-{self.person}", self.person, "inbox", self.person),)
+
+    @property
+    def browsers(self) -> tuple[Channel, ...]:
+        """Return the browsers that the person lets us push to."""
+        return tuple(way for way in self.channels if way.kind == WEB_PUSH)
+
+    @property
+    def first_ways(self) -> tuple[Channel, ...]:
+        """Return how the person is called at once: the first of their ways, and all of their browsers with it.
+
+        A push costs nothing and may not arrive, so it takes the place of no other message.
+        """
+        first = self.ways[:1]
+        return (*first, *(browser for browser in self.browsers if browser not in first))
+
+    @property
+    def second_way(self) -> Channel | None:
+        """Return how the person is called next, when the first ways bring no answer."""
+        called = self.first_ways
+        return next((way for way in self.ways if way not in called), None)
 
     def cares_for(self, home: Home) -> bool:
         """Tell whether a home is on the person's list."""

@@ -1,6 +1,7 @@
 """The web push channel: a notification on the phone that has allowed linli's pages to send one.
 
-It lies on a locked screen, so it holds the subject, the short text and the link, and nothing else.
+It lies on a locked screen, so it holds the subject, the place and the time, the link and what can be tapped, and
+nothing else.
 """
 
 import base64
@@ -61,7 +62,14 @@ class WebPush:
     def send(self, message: Message, channel: Channel) -> Answer:
         """Push one notice; it takes the place of an earlier one about the same alert."""
         topic = topic_of(message.key.partition(".")[0])  # a key begins with the alert's id
-        text = {"title": message.subject, "body": message.short, "url": message.page, "tag": topic}
+        text = {
+            "title": message.subject,
+            "body": message.below,
+            "url": message.page,
+            "tag": topic,
+            "acts": [{"verb": link.verb, "label": link.label} for link in message.links if link.verb],
+            "lang": message.language,
+        }
         urgency = "normal" if message.is_over or message.severity is Severity.NOTICE else "high"
         return self._push(
             channel, {**text, "over": message.is_over}, topic, message.at, urgency, KEPT[message.severity]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from alerts.channels.webpush import topic_of
 from alerts.links import BadLink, Ticket
 from alerts.links import Verb as LinkVerb
 from alerts.message import reason_for
@@ -145,15 +146,16 @@ def _do(services: Services, ticket: Ticket, verb: str, outcome: Outcome | None, 
 def _show(services: Services, request: Request, person: Person, involved: Involved) -> HTMLResponse:
     alert = involved.alert
     words = words_for(request, zone=zone_of(services.roster(), alert), roster_says=person.language)
+    tag = {"tag": topic_of(alert.id)}
     if alert.drill:
-        return page(request, "go_drill.html", words, {"over": alert.state is AlertState.CLOSED})
+        return page(request, "go_drill.html", words, {**tag, "over": alert.state is AlertState.CLOSED})
     if alert.state is AlertState.CLOSED:
-        return page(request, "go_over.html", words, _over(services, person, involved))
+        return page(request, "go_over.html", words, {**tag, **_over(services, person, involved)})
     stands = stood_by(involved.requests, person.person)
     template = PLACES.get(stands.state, "go_request.html") if stands else "go_request.html"
     if not may_see_whose(_reach(services, person), alert, involved.requests):
-        return page(request, template, words, {"card": None})
-    return page(request, template, words, _request(services, person, involved, words))
+        return page(request, template, words, {**tag, "card": None})
+    return page(request, template, words, {**tag, **_request(services, person, involved, words)})
 
 
 def _over(services: Services, person: Person, involved: Involved) -> dict[str, object]:
@@ -186,8 +188,15 @@ def _request(services: Services, person: Person, involved: Involved, words: Word
         "also": [name_of(r.person, roster) for r in others if r.state in {RequestState.ASKED, RequestState.SILENT}],
         "outcomes": OUTCOMES,
         "promises": PROMISES,
+        "came_at": _came_at(person, involved),
         "why": words.say(reason_for(involved.alert, person.role)),
     }
+
+
+def _came_at(person: Person, involved: Involved) -> datetime | None:
+    """Return when somebody came to the door, where that is known for sure: of several only the first one's time is kept."""
+    there = [request.person for request in involved.requests if request.state is RequestState.AT_DOOR]
+    return involved.alert.door_at if there == [person.person] else None
 
 
 def _picture(services: Services, home: Home) -> Building:

@@ -1,4 +1,4 @@
-"""The volunteer: who asks for them now, where they have helped, and when they cannot be called.
+"""The volunteer: who asks for them now, when they may be called and when not, and where they have helped.
 
 Whose it was is forgotten once it is over.
 """
@@ -11,14 +11,17 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboard import pauses
 from dashboard.access import may_see_whose, stood_by
+from dashboard.duty_week import is_any_time, week_of
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.places import zone_of_person
 from dashboard.queue import card_of
-from dashboard.screens import page, words_for
+from dashboard.screens import Words, page, words_for
+from dashboard.services import Services
 from dashboard.spare_key import key_sentence
 from dashboard.standing import visible_alerts
 from dashboard.vocabulary import OUTCOMES
 from linli.alert import RequestState
+from linli.people import Person
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -27,7 +30,7 @@ _HELPED = {RequestState.ACCEPTED, RequestState.AT_DOOR}
 
 @router.get("/volunteer")
 def volunteer(services: Web, asker: Asker, request: Request) -> Response:
-    """The open requests, the doors that were opened, and a way to say: not now."""
+    """The open requests, when they may be called, the doors that were opened, and a way to say: not now."""
     roster = services.roster()
     known = roster.people.get(asker.person)
     zone = zone_of_person(roster, known)
@@ -49,8 +52,21 @@ def volunteer(services: Web, asker: Asker, request: Request) -> Response:
         "outcomes": OUTCOMES,
         "pause": pauses.running(services, asker),
         "choices": list(pauses.choices(words.now, zone)) if known else [],
+        "devices": len(services.browsers.of(asker.person)),
+        **_duty(services, known, words),
     }
     return page(request, "volunteer.html", words, context)
+
+
+def _duty(services: Services, known: Person | None, words: Words) -> dict[str, object]:
+    if known is None or is_any_time(known):
+        return {"week": [], "on_duty": known is not None}
+    site = next((home.site for home in services.roster().homes.values() if known.cares_for(home)), "")
+    holidays = services.holidays.of(site)
+    return {
+        "week": week_of(known, words.now, words.zone, holidays),
+        "on_duty": known.is_on_duty(words.now, words.zone, holidays),
+    }
 
 
 @router.post("/volunteer/pause")

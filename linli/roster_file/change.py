@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from linli.people import Device, Home, Person, Roster
-from linli.roster_file.channels import WEB_PUSH
+from linli.people import WEB_PUSH, Device, Home, Person, Roster
 from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import Problems
 from linli.roster_file.references import check_references

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from linli.people import WEB_PUSH
+
 MAX_ADDRESS = 2048
 MAX_SECRET = 256
-WEB_PUSH = "webpush"
-"""Made by a browser when its owner allows it, so an import neither makes it nor takes it away."""
 
 _KIND = re.compile(r"[a-z][a-z0-9+.-]{0,31}\Z")
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,255}\Z")

@@ -70,13 +70,14 @@ def care_rows(person: Person) -> list[_Row]:
 
 def channel_rows(person: Person) -> list[_Row]:
     """Return a person's rows of the table `channels`."""
-    return [_channel_row(person.person, channel) for channel in person.channels]
+    return [{**channel_row(channel), "person": person.person} for channel in person.channels]
 
 
-def _channel_row(person: str, channel: Channel) -> _Row:
+def channel_row(channel: Channel) -> _Row:
+    """Return the row of one channel."""
     return {
         "channel": channel.id,
-        "person": person,
+        "person": channel.person,
         "kind": channel.kind,
         "address": channel.address,
         "secret": channel.secret,

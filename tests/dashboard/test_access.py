@@ -1,5 +1,6 @@
 """Who may do what: every route for every role, for a home of theirs and for one that is none of their business."""
 
+import json
 from collections.abc import AsyncGenerator, Iterator
 
 import httpx
@@ -16,6 +17,7 @@ from linli.people import Role
 from linli.store import roster as roster_store
 from linli.store import visits
 from linli.visit import Visit, VisitPlan, VisitResult
+from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import MEI, OTHER_SITE
 from tests.dashboard.world import World
 
@@ -109,6 +111,10 @@ MEI_S = {
     "GET /volunteer": HELPERS,
     "POST /volunteer/pause": HELPERS,
     "POST /volunteer/resume": HELPERS,
+    "GET /notifications": "office lin xu bo ana kai clinic",
+    "POST /notifications": "lin xu bo ana kai clinic",
+    "POST /notifications/try": "lin xu bo ana kai clinic",
+    "POST /notifications/forget": "lin xu bo ana kai clinic",
     "GET /me": "mei",
     "POST /me/{home}/fine": "mei",
     "POST /me/{home}/help": "mei",
@@ -195,6 +201,7 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         "site": "garden",
         **VISIT,
     }
+    fields |= {"subscription": json.dumps(GOOD), "channel": "c-1"}
     asked = GAP if path == "/rota/gap" else None
     answer: httpx.Response = browser.request(method, path, params=asked, data=fields if method == "POST" else None)
     return answer

@@ -50,11 +50,21 @@ def in_tables() -> Iterator[str]:
     from dashboard.pages.family import LADDERS, PAUSED, SENTENCES
     from dashboard.pages.homes import AWAY_CHOICES
     from dashboard.pages.my_data import CHANGES
+    from dashboard.pages.notifications import TRIED
     from dashboard.pages.resident import TOLD
     from dashboard.pauses import WORDS
 
     tables = [value for name, value in vars(vocabulary).items() if name.isupper()]
-    for table in [*tables, SENTENCES, CHANGES, TOLD, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
+    for table in [
+        *tables,
+        SENTENCES,
+        CHANGES,
+        TOLD,
+        TRIED,
+        WORDS,
+        screens.WEEKDAYS,
+        [words for _, words in AWAY_CHOICES],
+    ]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")

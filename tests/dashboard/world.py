@@ -12,6 +12,9 @@ import httpx
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from alerts.browsers import Browsers
+from alerts.channels.vapid import Vapid
+from alerts.channels.webpush import WebPush
 from alerts.desk import Desk
 from alerts.links import Links
 from dashboard import sessions
@@ -228,6 +231,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
     homes = SettableHomes(roster, {home: view(home) for home in roster.homes}, care, clock)
     intake = StraightIntake(Reader(lambda: roster, signals), signals, care, clock)
     desk = Desk(care, lambda: roster, clock, lambda: None)
+    vapid = Vapid(keys.bytes_for("webpush"), "office@garden.example")
     services = Services(
         care=care,
         signals=signals,
@@ -239,6 +243,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         clock=clock,
         health=health,
         device_identity=keys.identify,
+        browsers=Browsers(care, WebPush(vapid, schemes=("http",)), vapid.public_key, clock, base_url),
         settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo),
     )
     return World(services, create_app(services), clock, homes, intake, desk, keys, health)
