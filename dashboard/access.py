@@ -36,6 +36,8 @@ class Rule:
 
     door: Door
     roles: frozenset[str] = frozenset()
+    files: int = 0
+    """How many files may be sent along."""
 
 
 def _open() -> Rule:
@@ -46,8 +48,8 @@ def _api(*roles: str) -> Rule:
     return Rule(Door.BEARER, frozenset(roles))
 
 
-def _page(*roles: str) -> Rule:
-    return Rule(Door.SESSION, frozenset(roles))
+def _page(*roles: str, files: int = 0) -> Rule:
+    return Rule(Door.SESSION, frozenset(roles), files)
 
 
 TABLE: dict[str, Rule] = {
@@ -99,6 +101,12 @@ TABLE: dict[str, Rule] = {
     "POST /alerts/{alert}/more_help": _page(*GOERS),
     "POST /alerts/{alert}/close": _page(*GOERS),
     "GET /rejections": _page(STAFF),
+    "GET /import": _page(STAFF),
+    "POST /import": _page(STAFF, files=3),
+    "GET /import/sample.xlsx": _page(STAFF),
+    "GET /import/{draft}": _page(STAFF),
+    "POST /import/{draft}": _page(STAFF),
+    "POST /import/undo/{done}": _page(STAFF),
     "GET /reports": _page(STAFF),
     "GET /reports.csv": _page(STAFF),
     "GET /family": _page(FAMILY),

@@ -22,10 +22,11 @@ from dashboard.api import people as api_people
 from dashboard.api import signals as api_signals
 from dashboard.api import system
 from dashboard.body_limit import LimitBody
+from dashboard.drafts import Drafts
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, drills, family, go, homes, reports, resident, signin, volunteer
+from dashboard.pages import alert, board, drills, family, go, homes, imports, reports, resident, signin, volunteer
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -46,6 +47,7 @@ ROUTERS = (
     api_canary.router,
     alert.router,
     reports.router,
+    imports.router,
     family.router,
     volunteer.router,
     resident.router,
@@ -75,6 +77,7 @@ def create_app(services: Services, registry: CollectorRegistry | None = None) ->
     app.state.services = services
     app.state.live = Live(services)
     app.state.doorman = signin.Doorman(services)
+    app.state.drafts = Drafts()
     app.state.registry = registry_for(services, registry)
     for router in ROUTERS:
         app.include_router(router)

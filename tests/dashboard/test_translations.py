@@ -48,12 +48,14 @@ def in_tables() -> Iterator[str]:
     from dashboard.pages.family import SENTENCES
     from dashboard.pages.homes import AWAY_CHOICES
     from dashboard.pauses import WORDS
+    from dashboard.roster_faults import TEMPLATES
 
     tables = [value for name, value in vars(vocabulary).items() if name.isupper()]
-    for table in [*tables, SENTENCES, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
+    for table in [*tables, SENTENCES, TEMPLATES, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
+    yield from ("Set up", "First steps", "Roster from a file", "Settings", "Homes", "Devices", "People")
     yield from ("Good morning, {name}", "Good afternoon, {name}", "Good evening, {name}")
 
 
