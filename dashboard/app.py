@@ -26,7 +26,21 @@ from dashboard.drafts import Drafts
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
-from dashboard.pages import alert, board, drills, family, go, homes, imports, reports, resident, signin, volunteer
+from dashboard.pages import (
+    alert,
+    board,
+    connect,
+    drills,
+    family,
+    go,
+    homes,
+    imports,
+    reports,
+    resident,
+    signin,
+    start,
+    volunteer,
+)
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
 from dashboard.services import Services
@@ -47,6 +61,8 @@ ROUTERS = (
     api_canary.router,
     alert.router,
     reports.router,
+    start.router,
+    connect.router,
     imports.router,
     family.router,
     volunteer.router,

@@ -54,6 +54,17 @@ def _no_probe(_headers: Mapping[str, str], _body: bytes) -> bool:
 
 
 @dataclass(frozen=True)
+class BrokerAddress:
+    """Where devices reach the broker. `ours`: linli runs it; `keeps`: what it was given survives a restart."""
+
+    host: str
+    port: int
+    tls: bool = False
+    ours: bool = True
+    keeps: bool = True
+
+
+@dataclass(frozen=True)
 class WebSettings:
     """What the web part is told at the start. `base_url` is how people reach it; `secret` signs cookies."""
 
@@ -61,6 +72,12 @@ class WebSettings:
     secret: bytes
     demo: bool = False
     session_days: int = 14
+    broker: BrokerAddress | None = None
+
+
+def _no_token(home: str) -> str:
+    """No device can be let in."""
+    raise NotImplementedError(home)
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,7 @@ class Services:
     """Everything that a route may use.
 
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
+    `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
     """
@@ -86,3 +104,5 @@ class Services:
     probe: Callable[[Mapping[str, str], bytes], bool] = _no_probe
     counts: Callable[[], Mapping[str, int]] = dict
     ladders: LadderFor = built_in_ladder
+    device_token: Callable[[str], str] = _no_token
+    can_send: Callable[[str], bool] = bool

@@ -6,18 +6,21 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
 
 from alerts.auditor import Auditor
+from alerts.channels import can_send
 from alerts.drill_desk import DrillDesk
 from alerts.drill_plan import DrillPlan
 from alerts.probe import Probe
 from alerts.without_store import PATIENCE_SECONDS
 from dashboard.app import create_app
-from dashboard.services import Services, WebSettings
+from dashboard.services import BrokerAddress, Services, WebSettings
 from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
 from linli import canary
@@ -125,10 +128,21 @@ class App:
             health=core.health,
             ladders=core.ladders.get,
             device_identity=core.keys.identify,
-            settings=WebSettings(self.url, core.keys.bytes_for("cookies"), demo=demo),
+            settings=WebSettings(self.url, core.keys.bytes_for("cookies"), demo=demo, broker=self._broker_address()),
+            device_token=core.keys.device_token,
+            can_send=partial(can_send, core.channels),
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )
+
+    def _broker_address(self) -> BrokerAddress:
+        """Return where devices reach the broker: by the name of the pages, if the broker listens wherever it can."""
+        url, ours = self.mqtt_url, self._broker is not None
+        host, _ = address(self._settings.mqtt_listen, "mqtt_listen")
+        everywhere = ours and reachable(host) != host
+        name = (urlsplit(self.url).hostname if everywhere else None) or url.host
+        keeps = self._broker.durable if self._broker is not None else True
+        return BrokerAddress(name, url.port, url.tls, ours, keeps)
 
     def start(self) -> None:
         """Start everything but the pages. What was overdue goes out first; then the homes are known again."""

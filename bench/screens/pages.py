@@ -44,6 +44,8 @@ PAGES = (
     Page("drills", "/drills", STAFF, ("empty", "calm")),
     Page("reports", "/reports", STAFF, ("empty", "busy")),
     Page("rejections", "/rejections", STAFF, ("empty", "busy")),
+    Page("connect", "/homes/{home}/connect", STAFF, ("calm", "busy")),
+    Page("start", "/start", STAFF, ("empty", "calm")),
     Page("import", "/import", STAFF, ("empty", "calm")),
     Page("family", "/family", FAMILY, ("calm", "alarmed")),
     Page("volunteer", "/volunteer", VOLUNTEER, ("calm", "alarmed")),
@@ -61,6 +63,7 @@ NO_PAGES = {
     "/queue": "a part of the board",
     "/reports.csv": "a file",
     "/import/sample.xlsx": "a file",
+    "/start/connect": "leads on to the chosen home",
     "/import/{draft}": "needs an upload: the walk of the import looks at it",
 }
 """Routes that answer to GET with no page of their own, and why."""

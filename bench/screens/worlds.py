@@ -23,7 +23,7 @@ from alerts.message import Message
 from dashboard import sessions
 from dashboard.app import create_app
 from dashboard.pages.signin import entry_link
-from dashboard.services import Services, WebSettings
+from dashboard.services import BrokerAddress, Services, WebSettings
 from ingest.intake import Arrived, Intake
 from linli.alert import Alert, AlertKind, Outcome
 from linli.clock import VirtualClock
@@ -209,7 +209,9 @@ def _world(name: str, core: Core, community: Community, url: str) -> World:
         health=core.health,
         ladders=core.ladders.get,
         device_identity=core.keys.identify,
-        settings=WebSettings(url, core.keys.bytes_for("cookies")),
+        settings=WebSettings(url, core.keys.bytes_for("cookies"), broker=BrokerAddress("192.0.2.10", 1883)),
+        device_token=core.keys.device_token,
+        can_send=lambda kind: kind != "email",
     )
     core.health.well("broker")
     return World(name, create_app(services), core, services, _places(core, services), _people(core, community))

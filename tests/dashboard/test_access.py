@@ -75,6 +75,10 @@ MEI_S = {
     "POST /alerts/{alert}/more_help": "office lin bo ana",
     "POST /alerts/{alert}/close": "office lin bo ana",
     "GET /rejections": STAFF,
+    "GET /start": "office",
+    "GET /start/connect": "",
+    "POST /start/password": "office",
+    "GET /homes/{home}/connect": "office lin",
     "GET /import": "office",
     "POST /import": "office",
     "GET /import/sample.xlsx": "office",
@@ -144,7 +148,10 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         told: httpx.Response = client.request(method, path, json=body)
         return told
     browser = world.browser(role, person)
-    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"}
+    fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"} | {
+        "login": actor,
+        "password": "ten characters",
+    }
     files = {"file": ("homes.csv", "home,site,building\n")} if (method, path) == ("POST", "/import") else None
     answer: httpx.Response = browser.request(method, path, data=fields if method == "POST" else None, files=files)
     return answer

@@ -55,6 +55,7 @@ def in_tables() -> Iterator[str]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
+    yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
     yield from ("Set up", "First steps", "Roster from a file", "Settings", "Dwellings", "Devices", "People")
     yield from ("Good morning, {name}", "Good afternoon, {name}", "Good evening, {name}")
 

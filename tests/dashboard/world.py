@@ -15,7 +15,7 @@ from alerts.desk import Desk
 from alerts.links import Links
 from dashboard import sessions
 from dashboard.app import create_app
-from dashboard.services import Services, WebSettings
+from dashboard.services import BrokerAddress, Services, WebSettings
 from ingest.intake import Arrived
 from ingest.intake import Intake as Reader
 from linli.alert import Alert, AlertKind, Severity
@@ -223,7 +223,8 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         clock=clock,
         health=health,
         device_identity=keys.identify,
-        settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo),
+        settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo, broker=BrokerAddress("192.0.2.10", 1883)),
+        device_token=keys.device_token,
     )
     return World(services, create_app(services), clock, homes, intake, desk, keys, health)
 
