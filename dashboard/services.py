@@ -8,6 +8,7 @@ from alerts.desk import Desk
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.links import Links
 from alerts.probe import NotOurs
+from dashboard.tuning import Tuning
 from linli.clock import Clock
 from linli.health import Health
 from linli.home_state import HomeView
@@ -85,6 +86,7 @@ class Services:
     """Everything that a route may use.
 
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
+    `tuning` are the settings that staff may choose; None: none here.
     `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
@@ -106,3 +108,4 @@ class Services:
     ladders: LadderFor = built_in_ladder
     device_token: Callable[[str], str] = _no_token
     can_send: Callable[[str], bool] = bool
+    tuning: Tuning | None = None

@@ -47,6 +47,8 @@ PAGES = (
     Page("connect", "/homes/{home}/connect", STAFF, ("calm", "busy")),
     Page("start", "/start", STAFF, ("empty", "calm")),
     Page("import", "/import", STAFF, ("empty", "calm")),
+    Page("settings", "/settings", STAFF, ("calm", "busy")),
+    Page("trial", "/settings/trial", STAFF),
     Page("family", "/family", FAMILY, ("calm", "alarmed")),
     Page("volunteer", "/volunteer", VOLUNTEER, ("calm", "alarmed")),
     Page("me", "/me", RESIDENT, ("calm", "alarmed")),

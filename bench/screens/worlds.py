@@ -20,13 +20,16 @@ from starlette.responses import Response
 
 from alerts.channels.base import Answer, Verdict
 from alerts.message import Message
+from bench.program import wait_for
 from dashboard import sessions
 from dashboard.app import create_app
 from dashboard.pages.signin import entry_link
 from dashboard.services import BrokerAddress, Services, WebSettings
+from dashboard.tuning import Tuning
 from ingest.intake import Arrived, Intake
 from linli.alert import Alert, AlertKind, Outcome
 from linli.clock import VirtualClock
+from linli.commands.tuning import SettingsDesk
 from linli.core import Core, build
 from linli.data_dir import DataDir
 from linli.demo import move_in
@@ -50,6 +53,8 @@ _LAST = timedelta(hours=4)
 """How much of the past is lived through step by step; what lies before only fills the store."""
 _LEAST_STEP = timedelta(seconds=1)
 _BATCH = 5000
+REHEARSED_WITHIN = 600
+"""Seconds."""
 
 
 class _Accepting:
@@ -70,6 +75,19 @@ class World:
     places: Mapping[str, str]
     people: Mapping[Role, str]
 
+    def rehearse(self) -> None:
+        """Let a setting be rehearsed on this world's past, and wait for what is found."""
+        tuning = self.services.tuning
+        if tuning is None or tuning.trial() is not None:
+            return
+        tuning.rehearse("false_alerts_per_month", "4", by="")
+        wait_for("the rehearsal", lambda: not self._rehearses(tuning), REHEARSED_WITHIN)
+
+    @staticmethod
+    def _rehearses(tuning: Tuning) -> bool:
+        trial = tuning.trial()
+        return trial is not None and trial.is_running
+
     def cookie(self, role: Role) -> str:
         """Return the cookie of a browser in which somebody of a role has signed in; staff see every site."""
         response = Response()
@@ -87,7 +105,10 @@ def world(name: str, url: str, *, homes: int = 60, days: int = 28) -> Iterator[W
             if name != "empty":
                 _live(core, community, _incidents(name, community), days)
                 _befall(name, core, community)
-            yield _world(name, core, community, url)
+            made = _world(name, core, community, url)
+            yield made
+            if made.services.tuning is not None:
+                made.services.tuning.stop()
         finally:
             core.close()
 
@@ -212,6 +233,7 @@ def _world(name: str, core: Core, community: Community, url: str) -> World:
         settings=WebSettings(url, core.keys.bytes_for("cookies"), broker=BrokerAddress("192.0.2.10", 1883)),
         device_token=core.keys.device_token,
         can_send=lambda kind: kind != "email",
+        tuning=SettingsDesk(core.given, core.care, core.clock),
     )
     core.health.well("broker")
     return World(name, create_app(services), core, services, _places(core, services), _people(core, community))

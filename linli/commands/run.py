@@ -10,6 +10,7 @@ from linli.app import App, Asked
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import Config, Data
+from linli.commands.tuning import SettingsDesk
 from linli.data_dir import DataDir
 from linli.people import Role
 from linli.store import access
@@ -35,7 +36,7 @@ def command(
     asked = Asked(http="http" in settings.model_fields_set, mqtt_listen="mqtt_listen" in settings.model_fields_set)
     folder = DataDir(settings.data)
     with folder.lock():
-        app = App(settings, folder, SystemClock(), asked=asked, say=typer.echo)
+        app = App(settings, folder, SystemClock(), asked=asked, say=typer.echo, tuning=SettingsDesk)
         try:
             app.start()
             typer.echo(f"linli is running: {app.url}  broker: {app.mqtt_url}  data: {settings.data}")

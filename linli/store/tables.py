@@ -450,3 +450,13 @@ tokens = _table(
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
 )
+
+setting_choices = _table(
+    "setting_choices",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    _text("by"),
+    Column("name", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("value", Text),  # NULL: the default again
+)

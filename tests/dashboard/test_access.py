@@ -79,6 +79,11 @@ MEI_S = {
     "GET /start/connect": "",
     "POST /start/password": "office",
     "GET /homes/{home}/connect": "office lin",
+    "GET /settings": "office",
+    "GET /settings/trial": "office",
+    "POST /settings/trial/stop": "office",
+    "POST /settings/{name}/try": "office",
+    "POST /settings/{name}/choose": "office",
     "GET /import": "office",
     "POST /import": "office",
     "GET /import/sample.xlsx": "office",
@@ -128,7 +133,7 @@ def test_a_route_that_is_not_in_the_table_cannot_be_built() -> None:
 
 
 UNTIL_TOMORROW = {"until": "2026-11-24T00:00:00Z"}
-NAMELESS = {"draft": "x", "done": "x"}
+NAMELESS = {"draft": "x", "done": "x", "name": "day_line_hours"}
 """What else stands in a path; none is about a home."""
 BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
 
@@ -150,6 +155,7 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
     browser = world.browser(role, person)
     fields = {"csrf": world.csrf(browser), "hours": "2", "outcome": "safe", "end": "week", "person": "ana"} | {
         "login": actor,
+        "value": "8",
         "password": "ten characters",
     }
     files = {"file": ("homes.csv", "home,site,building\n")} if (method, path) == ("POST", "/import") else None

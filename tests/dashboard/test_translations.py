@@ -10,6 +10,8 @@ import pytest
 
 import dashboard
 from dashboard import screens, vocabulary
+from linli.chosen_settings import CHOSEN
+from linli.settings import Settings
 from linli.words import catalogue
 
 HERE = Path(dashboard.__file__).parent
@@ -43,15 +45,35 @@ def _texts(node: ast.expr) -> Iterator[str]:
         yield node.value
 
 
+def settings_words() -> Iterator[list[str]]:
+    """Yield what the settings say of themselves, and their units."""
+    for name in CHOSEN:
+        field = Settings.model_fields[name]
+        yield [str(field.description)]
+        if isinstance(field.json_schema_extra, dict):
+            yield [str(field.json_schema_extra["unit"])]
+
+
 def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from dashboard.pages.family import SENTENCES
     from dashboard.pages.homes import AWAY_CHOICES
+    from dashboard.pages.settings import GROUPS, TITLES
     from dashboard.pauses import WORDS
     from dashboard.roster_faults import TEMPLATES
 
     tables = [value for name, value in vars(vocabulary).items() if name.isupper()]
-    for table in [*tables, SENTENCES, TEMPLATES, WORDS, screens.WEEKDAYS, [words for _, words in AWAY_CHOICES]]:
+    for table in [
+        *tables,
+        SENTENCES,
+        TEMPLATES,
+        TITLES,
+        WORDS,
+        [title for title, _ in GROUPS],
+        *settings_words(),
+        screens.WEEKDAYS,
+        [words for _, words in AWAY_CHOICES],
+    ]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")

@@ -20,12 +20,14 @@ from ingest.intake import Arrived
 from ingest.intake import Intake as Reader
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import VirtualClock
+from linli.commands.tuning import SettingsDesk
 from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.health import Health
 from linli.home_state import HomeState, HomeView, Next, Observed
 from linli.keys import Keys
 from linli.people import Person, Roster
+from linli.settings import Settings
 from linli.store import access, rejections
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
@@ -225,6 +227,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         device_identity=keys.identify,
         settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo, broker=BrokerAddress("192.0.2.10", 1883)),
         device_token=keys.device_token,
+        tuning=SettingsDesk(Settings(data=folder), care, clock),
     )
     return World(services, create_app(services), clock, homes, intake, desk, keys, health)
 
