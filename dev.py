@@ -38,6 +38,7 @@ later starts need no network. ARGUMENTS go on to the command as they are.
   test     run the tests with pytest                       dev.py test tests/alerts -k sos
   check    format, lint and types, then the tests          dev.py check
   bench    measure                                         dev.py bench --help
+  screenshots  pictures of every page                      dev.py screenshots --all FOLDER
   setup    only set up, for all of these                   dev.py setup
            or for running linli alone                      dev.py setup --run-only
 
@@ -111,6 +112,11 @@ def bench(environment: "Environment", arguments: Sequence[str]) -> int:
     return run_module(environment, "bench", arguments)
 
 
+def screenshots(environment: "Environment", arguments: Sequence[str]) -> int:
+    """Take pictures of every page."""
+    return run_module(environment, "bench", ["screens", *arguments])
+
+
 def check(environment: "Environment", arguments: Sequence[str]) -> int:
     """Run every check, even after one has failed; the arguments are pytest's."""
     environment.prepare("dev")
@@ -135,6 +141,7 @@ TASKS: dict[str, Callable[["Environment", Sequence[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "screenshots": screenshots,
     "setup": setup,
 }
 

@@ -41,7 +41,7 @@ class CaseBook:
     ) -> None:
         self._roster = roster
         self._holidays = holidays
-        self._load_limit = load_limit
+        self.load_limit = load_limit
         self._ladders = ladders
 
     def open(self, connection: Connection, finding: Finding, now: datetime) -> None:
@@ -73,7 +73,7 @@ class CaseBook:
             callers,
             load=cases.recent_load_of(connection, callers.everybody(), now - LOAD_WINDOW),
             severity=alert.severity,
-            load_limit=self._load_limit,
+            load_limit=self.load_limit,
             asked={request.person for request in case.requests},
             paused={pause.person for pause in pauses.running(connection, now)},
             holidays=self._holidays.of(alert.site),

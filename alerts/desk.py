@@ -110,6 +110,10 @@ class Desk:
                 self.book.open(connection, finding, now)
             claim(connection, now)
 
+    def take_load_limit(self, load_limit: int) -> None:
+        """Spare volunteers from so many requests a week on, in cases that open or climb from now on."""
+        self.book.load_limit = load_limit
+
     def refresh(self) -> None:
         """Take note of what has been committed with the book by others."""
         self._committed()

@@ -38,6 +38,8 @@ class Rule:
 
     door: Door
     roles: frozenset[str] = frozenset()
+    files: int = 0
+    """How many files may be sent along."""
 
 
 def _open() -> Rule:
@@ -48,8 +50,8 @@ def _api(*roles: str) -> Rule:
     return Rule(Door.BEARER, frozenset(roles))
 
 
-def _page(*roles: str) -> Rule:
-    return Rule(Door.SESSION, frozenset(roles))
+def _page(*roles: str, files: int = 0) -> Rule:
+    return Rule(Door.SESSION, frozenset(roles), files)
 
 
 TABLE: dict[str, Rule] = {
@@ -123,6 +125,21 @@ TABLE: dict[str, Rule] = {
     "GET /rota/gap": _page(STAFF),
     "GET /devices": _page(STAFF),
     "GET /rejections": _page(STAFF),
+    "GET /start": _page(STAFF),
+    "GET /start/connect": _page(STAFF),
+    "POST /start/password": _page(STAFF),
+    "GET /homes/{home}/connect": _page(STAFF),
+    "GET /settings": _page(STAFF),
+    "GET /settings/trial": _page(STAFF),
+    "POST /settings/trial/stop": _page(STAFF),
+    "POST /settings/{name}/try": _page(STAFF),
+    "POST /settings/{name}/choose": _page(STAFF),
+    "GET /import": _page(STAFF),
+    "POST /import": _page(STAFF, files=3),
+    "GET /import/sample.xlsx": _page(STAFF),
+    "GET /import/{draft}": _page(STAFF),
+    "POST /import/{draft}": _page(STAFF),
+    "POST /import/undo/{done}": _page(STAFF),
     "GET /reports": _page(STAFF),
     "GET /reports.csv": _page(STAFF),
     "GET /reports.xlsx": _page(STAFF),

@@ -22,26 +22,31 @@ from dashboard.api import people as api_people
 from dashboard.api import signals as api_signals
 from dashboard.api import system
 from dashboard.body_limit import LimitBody
+from dashboard.drafts import Drafts
 from dashboard.headers import ALWAYS, SafeHeaders
 from dashboard.live import Live
 from dashboard.metrics import registry_for
 from dashboard.pages import (
     alert,
     board,
+    connect,
     devices,
     drills,
     family,
     go,
     home,
     homes,
+    imports,
     installed,
     my_data,
     notifications,
     reports,
     resident,
     rota,
+    settings,
     signin,
     sites,
+    start,
     visits,
     volunteer,
     wall,
@@ -72,6 +77,10 @@ ROUTERS = (
     rota.router,
     devices.router,
     reports.router,
+    start.router,
+    settings.router,
+    connect.router,
+    imports.router,
     family.router,
     volunteer.router,
     resident.router,
@@ -104,6 +113,7 @@ def create_app(services: Services, registry: CollectorRegistry | None = None) ->
     app.state.services = services
     app.state.live = Live(services)
     app.state.doorman = signin.Doorman(services)
+    app.state.drafts = Drafts()
     app.state.registry = registry_for(services, registry)
     for router in ROUTERS:
         app.include_router(router)

@@ -6,6 +6,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.problems import Problem
 
 MAX_BODY_BYTES = 1024 * 1024
+LARGER = {"/import": 20 * 1024 * 1024}
+"""Where more is taken: the roster of a city's district is a file of some megabytes."""
 
 
 class LimitBody:
@@ -22,18 +24,20 @@ class LimitBody:
             return
         announced = Headers(scope=scope).get("content-length", "")
         received = 0
+        most = max(self._most, LARGER.get(scope["path"], 0))
 
         async def receive_within_limit() -> Message:
             nonlocal received
-            if announced.isdecimal() and int(announced[:20]) > self._most:
-                raise self._too_long()
+            if announced.isdecimal() and int(announced[:20]) > most:
+                raise self._too_long(most)
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._most:
-                raise self._too_long()
+            if received > most:
+                raise self._too_long(most)
             return message
 
         await self._app(scope, receive_within_limit, send)
 
-    def _too_long(self) -> Problem:
-        return Problem(413, f"A request may have {self._most} bytes at most.")
+    @staticmethod
+    def _too_long(most: int) -> Problem:
+        return Problem(413, f"A request may have {most} bytes at most.")

@@ -59,6 +59,8 @@ async def _admit(request: Request, rule: Rule) -> None:
     if reach.role not in rule.roles:
         raise not_found()
     request.state.reach = reach
+    if rule.door is Door.SESSION and request.method != "GET":
+        await _check_form(request, rule.files)
     await run_in_threadpool(_check_target, services, reach, request)
 
 
@@ -90,12 +92,16 @@ async def _signed_in(services: Services, request: Request) -> Identity:
     session = await run_in_threadpool(sessions.of, services, request)
     if session is None:
         raise SeeOther(f"/signin?next={quote(request.url.path)}" if request.method == "GET" else "/signin")
-    if request.method != "GET":
-        form = await request.form(max_files=0, max_fields=50)
-        if not sessions.same(form.get("csrf"), session.csrf):
-            raise Problem(403, "This form is out of date; please open the page again.")
     request.state.session = session
     return session.identity
+
+
+async def _check_form(request: Request, files: int) -> None:
+    """Refuse a form that is not from a page of theirs; only now, when they may use the route, is it read at all."""
+    form = await request.form(max_files=files, max_fields=50)
+    if not sessions.same(form.get("csrf"), request.state.session.csrf):
+        await request.close()
+        raise Problem(403, "This form is out of date; please open the page again.")
 
 
 def _check_target(services: Services, reach: Reach, request: Request) -> None:
@@ -147,5 +153,15 @@ def reach_of_request(request: Request) -> Reach:
     return reach
 
 
+def office_of_request(request: Request) -> Reach:
+    """Return how far whoever is asking reaches: everywhere, or the page is not there for them."""
+    reach = reach_of_request(request)
+    if not reach.everywhere:
+        raise not_found()
+    return reach
+
+
 Web = Annotated[Services, Depends(services_of)]
 Asker = Annotated[Reach, Depends(reach_of_request)]
+Office = Annotated[Reach, Depends(office_of_request)]
+"""Staff of all sites: what concerns the whole installation is theirs alone."""

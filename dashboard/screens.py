@@ -138,6 +138,12 @@ class Words:
         """Return how long ago a moment was."""
         return translate("{span} ago", self.language).format(span=self.span(self.now - moment))
 
+    def since(self, moment: datetime) -> str:
+        """Return how long ago a moment was, in the first minute as just now."""
+        if self.now - moment < timedelta(minutes=1):
+            return translate("just now", self.language)
+        return self.ago(moment)
+
     def midnight(self) -> datetime:
         """Return when today began."""
         local = self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)

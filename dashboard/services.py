@@ -9,6 +9,7 @@ from alerts.desk import Desk
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.links import Links
 from alerts.probe import NotOurs
+from dashboard.tuning import Tuning
 from linli.clock import Clock
 from linli.health import Health
 from linli.holidays import NO_HOLIDAYS, Holidays
@@ -56,6 +57,17 @@ def _no_probe(_headers: Mapping[str, str], _body: bytes) -> bool:
 
 
 @dataclass(frozen=True)
+class BrokerAddress:
+    """Where devices reach the broker. `ours`: linli runs it; `keeps`: what it was given survives a restart."""
+
+    host: str
+    port: int
+    tls: bool = False
+    ours: bool = True
+    keeps: bool = True
+
+
+@dataclass(frozen=True)
 class WebSettings:
     """What the web part is told at the start. `base_url` is how people reach it; `secret` signs cookies.
 
@@ -67,6 +79,12 @@ class WebSettings:
     demo: bool = False
     session_days: int = 14
     unmanaged: frozenset[str] = frozenset()
+    broker: BrokerAddress | None = None
+
+
+def _no_token(home: str) -> str:
+    """No device can be let in."""
+    raise NotImplementedError(home)
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,8 @@ class Services:
     """Everything that a route may use.
 
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
+    `tuning` are the settings that staff may choose; None: none here.
+    `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
     """
@@ -94,3 +114,6 @@ class Services:
     counts: Callable[[], Mapping[str, int]] = dict
     ladders: LadderFor = built_in_ladder
     holidays: Holidays = NO_HOLIDAYS
+    device_token: Callable[[str], str] = _no_token
+    can_send: Callable[[str], bool] = bool
+    tuning: Tuning | None = None

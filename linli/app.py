@@ -6,18 +6,22 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
 
 from alerts.auditor import Auditor
+from alerts.channels import can_send
 from alerts.drill_desk import DrillDesk
 from alerts.drill_plan import DrillPlan
 from alerts.probe import Probe
 from alerts.without_store import PATIENCE_SECONDS
 from dashboard.app import create_app
-from dashboard.services import Services, WebSettings
+from dashboard.services import BrokerAddress, Services, WebSettings
+from dashboard.tuning import Tuning
 from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
 from linli import canary
@@ -32,6 +36,7 @@ from linli.mqtt_url import MqttUrl
 from linli.own_broker import OWN_USER, choose
 from linli.ports import listen, reachable
 from linli.settings import Settings, address
+from linli.store.care import CareStore
 from linli.store.log_head import HeadKeeper
 from linli.watching import Watching
 
@@ -64,6 +69,7 @@ class App:
         say: Callable[[str], None],
         tick_every: float = 1.0,
         demo: bool = False,
+        tuning: Callable[[Settings, CareStore, Clock], Tuning] | None = None,
     ) -> None:
         self._settings = settings
         self._say = say
@@ -73,6 +79,7 @@ class App:
         probe = (settings.canary_url or f"{_url_of(self._socket)}/canary") if watches else ""
         self.core: Core = build(settings, data, clock, self.url, probe=probe)
         self.loop = Loop(self.core.pipeline, clock, self.core.health, tick_every=tick_every, each_tick=self._each_tick)
+        self._tuning = tuning(settings, self.core.care, clock) if tuning else None
         self._broker, self.mqtt_url = choose(settings, data, self.core, asked_for=asked.mqtt_listen, say=say)
         client_id = self.core.keys.client_id(self.mqtt_url.user or OWN_USER)
         self._gateway = Gateway(
@@ -128,11 +135,27 @@ class App:
             holidays=core.holidays,
             device_identity=core.keys.identify,
             settings=WebSettings(
-                self.url, core.keys.bytes_for("cookies"), demo=demo, unmanaged=self._settings.unmanaged
+                self.url,
+                core.keys.bytes_for("cookies"),
+                demo=demo,
+                unmanaged=self._settings.unmanaged,
+                broker=self._broker_address(),
             ),
+            device_token=core.keys.device_token,
+            can_send=partial(can_send, core.channels),
+            tuning=self._tuning,
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )
+
+    def _broker_address(self) -> BrokerAddress:
+        """Return where devices reach the broker: by the name of the pages, if the broker listens wherever it can."""
+        url, ours = self.mqtt_url, self._broker is not None
+        host, _ = address(self._settings.mqtt_listen, "mqtt_listen")
+        everywhere = ours and reachable(host) != host
+        name = (urlsplit(self.url).hostname if everywhere else None) or url.host
+        keeps = self._broker.durable if self._broker is not None else True
+        return BrokerAddress(name, url.port, url.tls, ours, keeps)
 
     def start(self) -> None:
         """Start everything but the pages. What was overdue goes out first; then the homes are known again."""
@@ -175,6 +198,8 @@ class App:
         for part in (self.watching, self._drills, self._learning):
             if part is not None:
                 part.stop()
+        if self._tuning is not None:
+            self._tuning.stop()
         self._gateway.stop()
         self.loop.stop()
         self.core.without_store.stop()

@@ -22,6 +22,7 @@ from ingest.intake import Intake
 from linli import canary
 from linli.alert import Notice
 from linli.canary import Canaries
+from linli.chosen_settings import effective
 from linli.clock import Clock
 from linli.configured import care_url, journal, rules, sms, smtp, vapid
 from linli.current_roster import CurrentRoster
@@ -36,7 +37,7 @@ from linli.pipeline import Pipeline
 from linli.rounds import Rounds
 from linli.settings import Settings
 from linli.signals import Kind, Signal
-from linli.store import absences, availability, outbox
+from linli.store import absences, availability, outbox, setting_choices
 from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
@@ -80,7 +81,10 @@ class Core:
     holidays: Holidays
     pipeline: Pipeline
     learning: Learning
+    given: Settings
+    """What was set at the start; `settings` are these with what staff have chosen since."""
     _latest: datetime = _LONG_AGO
+    _choices_met: int = 0
 
     def heed_clock(self) -> None:
         """Know the homes anew if the clock was set back: what was heard before lies ahead, and would hide a silence."""
@@ -94,10 +98,26 @@ class Core:
     def refresh(self) -> bool:
         """Heed changes that other commands have made to the same data; tell whether the roster changed."""
         self.ladders.refresh()
+        self._heed_choices()
         if not self.roster.refresh():
             return False
         self.watch.take_roster(self.roster.get())
         return True
+
+    def _heed_choices(self) -> None:
+        """Let the settings hold that staff have chosen. New limits mean that the homes are known anew, as after a start."""
+        with self.care.read() as connection:
+            if setting_choices.revision(connection) == self._choices_met:
+                return
+            self._choices_met = setting_choices.revision(connection)
+            now = effective(self.given, setting_choices.in_force(connection))
+        before, self.settings = self.settings, now
+        self.desk.take_load_limit(now.load_limit_per_week)
+        self.learning.take_budget(now.false_alerts_per_month)
+        if rules(now) != rules(before):
+            self.watch.take_rules(rules(now), self.clock.now())
+            self.warm()
+        logger.info("settings chosen revision=%d", self._choices_met)
 
     def warm(self) -> None:
         """Learn from the stores what was known of the homes when linli stopped."""
@@ -213,6 +233,10 @@ def build(
     keys, health = Keys(data.secret()), Health(clock)
     care = CareStore(care_url(settings, data))
     care.migrate()
+    given = settings
+    with care.read() as connection:
+        choices_met = setting_choices.revision(connection)
+        settings = effective(given, setting_choices.in_force(connection))
     signals = SqliteSignalStore(data.signals)
     roster, ladders, holidays = CurrentRoster(care), SiteLadders(data.ladders, health), read_holidays(settings.holidays)
     watch = Watch(rules(settings))
@@ -244,6 +268,7 @@ def build(
             care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month, desk.open
         ),
         pipeline=Pipeline(roster.get, Intake(canaries.roster, signals), signals, care, watch, desk, clock, canaries),
+        given=given, _choices_met=choices_met,
     )  # fmt: skip
 
 

@@ -86,6 +86,15 @@ class Learning:
         self._follow()
         self._meet(self._clock.now())
 
+    def take_budget(self, budget: float) -> None:
+        """Keep to so many false alerts a month from the next night on; from 0, or to 0, at once."""
+        was, self._budget = self._budget, budget
+        if budget and not was:
+            self.start()
+        elif was and not budget:
+            for home in self._in_use:
+                self._watch.take_model(home, None)
+
     def next_due(self) -> datetime | None:
         """Return when the next home is to be learned anew; None: never."""
         return self._next_at if self._budget else None

@@ -26,6 +26,11 @@ class OwnBroker:
         self._broker = broker
         self._core = core
 
+    @property
+    def durable(self) -> bool:
+        """Tell whether what it was given survives a restart."""
+        return self._broker.durable
+
     def start(self) -> None:
         """Start it and return once it accepts connections; LinliError says why it cannot."""
         self._broker.apply(self._accounts())

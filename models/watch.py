@@ -110,6 +110,12 @@ class Watch:
             if is_deaf:
                 self._deafness.begin(millis(now))
 
+    def take_rules(self, rules: Rules, now: datetime) -> None:
+        """Judge by other limits from now on; nothing is known of any home then, as at the start."""
+        with self._lock:
+            self._homes.rules = rules
+        self.forget(now)
+
     def take_model(self, home: str, model: HomeModel | None) -> None:
         """Take over what was learned of a home, None for the fixed line; it holds from the next sign of life on."""
         with self._lock:

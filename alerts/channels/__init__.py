@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from alerts.channels.base import ChannelAdapter
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.email import Email, SmtpSettings
-from alerts.channels.extra import Extra
+from alerts.channels.extra import Extra, is_service
 from alerts.channels.feishu import Feishu
 from alerts.channels.inbox import Inbox
 from alerts.channels.ntfy import Ntfy
@@ -50,3 +50,10 @@ def adapters_for(
 def adapter_of(adapters: Mapping[str, ChannelAdapter], kind: str) -> ChannelAdapter:
     """Return what serves a kind of channel; for an unknown kind Apprise, and without that something that says so."""
     return adapters.get(kind) or adapters.get(ANYTHING_ELSE, _NO_ADAPTER)
+
+
+def can_send(adapters: Mapping[str, ChannelAdapter], kind: str) -> bool:
+    """Tell whether a kind of channel works here at all; Apprise takes a second the first time it is asked."""
+    if kind in adapters:
+        return not isinstance(adapters[kind], Unusable)
+    return ANYTHING_ELSE in adapters and is_service(kind)

@@ -130,7 +130,8 @@ def heading(services: Services, asker: Reach) -> dict[str, object]:
     with services.care.read() as connection:
         names = roster_store.site_names(connection)
     sites = [site for site in roster.sites if asker.covers_site(site, roster)]
-    return {"site_names": names, "place": names.get(sites[0], sites[0]) if len(sites) == 1 else "linli 邻里"}
+    place = names.get(sites[0], sites[0]) if len(sites) == 1 else "linli 邻里"
+    return {"site_names": names, "place": place, "office": asker.everywhere}
 
 
 def _queue_context(services: Services, asker: Reach, words: Words, standings: list[Standing]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Staff: which buttons and which volunteers have been seen to work lately, and a way to try them."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
 from starlette.requests import Request
@@ -78,11 +78,15 @@ def desk_of(services: Services) -> DrillDesk:
 
 @router.post("/homes/{home}/drill")
 def announce(
-    services: Web, asker: Asker, home: str, device: Annotated[str, Form(max_length=63)] = ""
+    services: Web,
+    asker: Asker,
+    home: str,
+    device: Annotated[str, Form(max_length=63)] = "",
+    back: Annotated[Literal["", "connect"], Form()] = "",
 ) -> RedirectResponse:
     """The next press within ten minutes is a drill."""
     desk_of(services).announce(home, device, by=asker.actor)
-    return RedirectResponse(f"/homes/{home}", 303)
+    return RedirectResponse(f"/homes/{home}/{back}" if back else f"/homes/{home}", 303)
 
 
 @router.post("/homes/{home}/drill/cancel")

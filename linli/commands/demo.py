@@ -17,6 +17,7 @@ from linli.commands.common import settings_from
 from linli.commands.options import Config, DataOrNone
 from linli.commands.run import Broker, Http, Mqtt, MqttListen, start_logging
 from linli.commands.simulate import FASTEST
+from linli.commands.tuning import SettingsDesk
 from linli.data_dir import DataDir
 from linli.demo import Phones, guests, move_in, publish, stream, tell_the_past
 from linli.errors import LinliError
@@ -54,7 +55,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         phones = Phones(clock, seed)
         community = build(homes, seed, phones.channel_for)
         with place.lock():
-            app = App(settings, place, clock, asked=asked, say=typer.echo, tick_every=0.1, demo=True)
+            app = App(
+                settings, place, clock, asked=asked, say=typer.echo, tick_every=0.1, demo=True, tuning=SettingsDesk
+            )
             try:
                 move_in(app.core, community)
                 past = stream(community, seed, start, speed)

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from alerts.ladder_file import Ladders, load
-from linli.commands.common import settings_from
+from linli.commands.common import as_chosen, settings_from
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
 from linli.commands.rehearse_setting import changes_of, rehearsed
@@ -84,9 +84,11 @@ def _rehearse_setting(
     *,
     as_json: bool,
 ) -> None:
-    settings = settings_from(data, config)
-    changed = settings_from(data, config, **changes_of(texts))
-    _refuse_without_care(settings)
+    given, changes = settings_from(data, config), changes_of(texts)
+    wished = settings_from(data, config, **changes)
+    _refuse_without_care(given)
+    settings = as_chosen(given)
+    changed = settings.model_copy(update={name: getattr(wished, name) for name in changes})
     with bar("rehearsing") as shown:
         found = rehearsed(settings, changed, span, site, shown.tell)
     if as_json:
@@ -122,6 +124,7 @@ def _rehearsed(
 ) -> Rehearsal:
     _refuse_without_care(settings)
     data = DataDir(settings.data)
+    settings = as_chosen(settings)
     rules = Rules(read_holidays(settings.holidays), settings.load_limit_per_week)
     care = CareStore(care_url(settings, data))
     try:

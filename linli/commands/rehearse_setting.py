@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from linli.chosen_settings import REHEARSED
 from linli.configured import care_url, rules
 from linli.data_dir import DataDir
 from linli.errors import LinliError
@@ -20,19 +21,6 @@ from linli.store.care import CareStore, newest_revision, revision
 from linli.store.sqlite_signals import SqliteSignalStore
 from models.habits.prior import shipped_prior
 
-REHEARSED = (
-    "false_alerts_per_month",
-    "day_line_hours",
-    "night_line_hours",
-    "out_line_hours",
-    "bathroom_least_minutes",
-    "night_door_minutes",
-    "check_in_grace_minutes",
-    "supervision_hours",
-    "mains_supervision_seconds",
-    "low_battery_percent",
-)
-"""The settings that decide when something is found."""
 LAST = timedelta(days=60)
 _RUN_UP = timedelta(days=3)
 """Lived through before the first moment that is told, so that it is known how long it has been quiet."""
@@ -55,6 +43,8 @@ def rehearsed(
     span: tuple[datetime | None, datetime | None],
     site: str | None,
     tell: Tell,
+    *,
+    cores: int | None = None,
 ) -> list[Changed]:
     """Return what would have changed in each home. Reads only; works while linli runs."""
     data = DataDir(old.data)
@@ -68,7 +58,7 @@ def rehearsed(
         care.close()
     prior = shipped_prior()
     methods = [own(rules(one), prior, one.false_alerts_per_month) for one in (old, new)]
-    before, after = judged(homes, [replace(methods[0], key="old"), replace(methods[1], key="new")], tell)
+    before, after = judged(homes, [replace(methods[0], key="old"), replace(methods[1], key="new")], tell, cores=cores)
     return [compare(one, other, since, until) for one, other in zip(before, after, strict=True)]
 
 

@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
+from dashboard.pages.signin import entry_link
 from linli.app import App, Asked
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import Config, Data
+from linli.commands.tuning import SettingsDesk
 from linli.data_dir import DataDir
+from linli.people import Role
+from linli.store import access
+from linli.store.access import Identity
 
 Http = Annotated[str | None, typer.Option("--http", help="Where the pages and the API listen, HOST:PORT.")]
 Mqtt = Annotated[str | None, typer.Option("--mqtt", help="A broker, mqtt://user:pass@host:1883; none: linli runs one.")]
@@ -31,14 +36,25 @@ def command(
     asked = Asked(http="http" in settings.model_fields_set, mqtt_listen="mqtt_listen" in settings.model_fields_set)
     folder = DataDir(settings.data)
     with folder.lock():
-        app = App(settings, folder, SystemClock(), asked=asked, say=typer.echo)
+        app = App(settings, folder, SystemClock(), asked=asked, say=typer.echo, tuning=SettingsDesk)
         try:
             app.start()
             typer.echo(f"linli is running: {app.url}  broker: {app.mqtt_url}  data: {settings.data}")
+            _let_the_first_one_in(app)
             app.serve()
         finally:
             app.stop()
     typer.echo("linli has stopped")
+
+
+def _let_the_first_one_in(app: App) -> None:
+    """Print a link to come in by while nobody has a password: whoever starts linli may."""
+    with app.core.care.read() as connection:
+        if access.has_users(connection):
+            return
+    typer.echo(
+        f"nobody has a password yet; come in by this link, once: {entry_link(app.services, Identity(Role.STAFF))}"
+    )
 
 
 def start_logging(level: str) -> None:

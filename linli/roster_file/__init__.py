@@ -8,15 +8,19 @@ from linli.roster_file.channels import channel_id
 from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import BadRoster, Problem
 from linli.roster_file.source import read_roster
+from linli.roster_file.undo import Done, apply_undoably, undo
 
 __all__ = [
     "BadRoster",
     "Change",
+    "Done",
     "Problem",
     "RosterFile",
     "SheetChange",
     "apply",
+    "apply_undoably",
     "channel_id",
     "compare",
     "read_roster",
+    "undo",
 ]

@@ -118,3 +118,16 @@ def by_login(connection: Connection, login: str) -> tuple[str, Identity] | None:
     """Return a user's password hash and identity (primary key)."""
     row = connection.execute(select(t.users).where(t.users.c.login == login)).one_or_none()
     return (row.password_hash, Identity(row.role, row.person)) if row else None
+
+
+def has_users(connection: Connection) -> bool:
+    """Tell whether anybody can sign in with a password (one row)."""
+    return connection.scalar(select(t.users.c.login).limit(1)) is not None
+
+
+def add_user(connection: Connection, login: str, password_hash: str, identity: Identity, now: datetime) -> bool:
+    """Add a user; False, and nothing changes, where somebody signs in by this name already (primary key)."""
+    if by_login(connection, login) is not None:
+        return False
+    put_user(connection, login, password_hash, identity, now)
+    return True

@@ -240,3 +240,14 @@ def of_person(connection: Connection, person: str, limit: int = 10) -> list[Dril
     """Return a person's latest drills, newest first (ix_drills_person_begun_at)."""
     query = select(t.drills).where(t.drills.c.person == person).order_by(t.drills.c.begun_at.desc()).limit(limit)
     return [drill_of(row) for row in connection.execute(query)]
+
+
+def first_passed(connection: Connection) -> datetime | None:
+    """Return when a button or a volunteer was first seen to work in a drill (ix_drills_kind_begun_at)."""
+    tried = t.drills.c.kind.in_([DrillKind.BUTTON, DrillKind.VOLUNTEER])
+    return connection.scalar(
+        select(t.drills.c.passed_at)
+        .where(tried, t.drills.c.passed_at.is_not(None))
+        .order_by(t.drills.c.begun_at)
+        .limit(1)
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from linli.duty import Duty, DutyException
+from linli.errors import Conflict
 from linli.people import Care, Channel, Device, Home, Person, Role, Roster, Scope
 from linli.steps import Steps, Tell, nobody
 from linli.store import roster_rows as rows
@@ -155,6 +156,21 @@ def _forget_ties(connection: Connection, people: list[str]) -> None:
     """Remove whom people care for, how they are reached and when they are on duty."""
     for table in (t.cares, t.channels, t.duty, t.duty_exceptions):
         connection.execute(delete(table).where(table.c.person.in_(people)))
+
+
+def forget_device(connection: Connection, home: str, device: str) -> None:
+    """Remove a device from the roster; what it said stays among the signals (primary key)."""
+    bump(connection)
+    connection.execute(delete(t.devices).where(t.devices.c.home == home, t.devices.c.device == device))
+
+
+def forget_home(connection: Connection, home: str) -> None:
+    """Remove a home from the roster (primary key); raises Conflict or IntegrityError where anything is kept of it already."""
+    bump(connection)
+    if connection.scalar(select(t.alerts.c.id).where(t.alerts.c.home == home).limit(1)) is not None:
+        raise Conflict(f"{home} has alerts")
+    for table in (t.residents, t.homes):
+        connection.execute(delete(table).where(table.c.home == home))
 
 
 def rename_site(connection: Connection, site: str, name: str) -> None:

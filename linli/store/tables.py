@@ -541,3 +541,13 @@ visits = _table(
     Index(None, "home", "at"),
     Index(None, "at"),
 )
+
+setting_choices = _table(
+    "setting_choices",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    _text("by"),
+    Column("name", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("value", Text),  # NULL: the default again
+)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.program import wait_for
+from linli.chosen_settings import REHEARSED
+from linli.clock import SystemClock
 from linli.commands import rehearse
-from linli.commands.rehearse_setting import REHEARSED
-from linli.configured import rules
+from linli.commands.tuning import SettingsDesk
+from linli.configured import care_url, rules
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.people import Care, Person, Role, Scope
@@ -137,3 +140,26 @@ def test_either_a_ladder_or_a_setting(site: Path, tmp_path: Path) -> None:
         rehearse.command(setting=["day_line_hours=6"], data=tmp_path / "nowhere")
     with pytest.raises(LinliError, match="no signals of the site mars"):
         rehearse.command(setting=["day_line_hours=6"], site="mars", data=site)
+
+
+def test_a_rehearsal_from_the_page_finds_what_the_command_finds(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = Settings(data=site)
+    care = CareStore(care_url(settings, DataDir(site)))
+    desk = SettingsDesk(settings, care, SystemClock())
+    desk.rehearse("day_line_hours", "2", by="office")
+    wait_for("the rehearsal", lambda: not _runs(desk), 300)
+    trial = desk.trial()
+    care.close()
+
+    assert trial is not None
+    assert trial.result is not None, trial.fault
+    rehearse.command(setting=["day_line_hours=2"], data=site, as_json=True)
+    expected = json.loads(capsys.readouterr().out)["homes"]
+    found = {rate.home: (round(rate.old, 3), round(rate.new, 3)) for rate in trial.result.homes}
+    assert found == {home: (one["a_month"]["old"], one["a_month"]["new"]) for home, one in expected.items()}
+    assert len(trial.result.calls) == sum(len(one["alerts"]) for one in expected.values())
+
+
+def _runs(desk: SettingsDesk) -> bool:
+    trial = desk.trial()
+    return trial is not None and trial.is_running

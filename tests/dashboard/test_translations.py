@@ -10,6 +10,8 @@ import pytest
 
 import dashboard
 from dashboard import screens, vocabulary
+from linli.chosen_settings import CHOSEN
+from linli.settings import Settings
 from linli.words import catalogue
 from tests.cast import EIGHT, MEI
 
@@ -44,6 +46,15 @@ def _texts(node: ast.expr) -> Iterator[str]:
         yield node.value
 
 
+def settings_words() -> Iterator[list[str]]:
+    """Yield what the settings say of themselves, and their units."""
+    for name in CHOSEN:
+        field = Settings.model_fields[name]
+        yield [str(field.description)]
+        if isinstance(field.json_schema_extra, dict):
+            yield [str(field.json_schema_extra["unit"])]
+
+
 def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from dashboard import absences
@@ -52,7 +63,9 @@ def in_tables() -> Iterator[str]:
     from dashboard.pages.my_data import CHANGES
     from dashboard.pages.notifications import TRIED
     from dashboard.pages.resident import TOLD
+    from dashboard.pages.settings import GROUPS, TITLES
     from dashboard.pauses import WORDS
+    from dashboard.roster_faults import TEMPLATES
 
     tables = [value for name, value in vars(vocabulary).items() if name.isupper()]
     for table in [
@@ -61,7 +74,11 @@ def in_tables() -> Iterator[str]:
         CHANGES,
         TOLD,
         TRIED,
+        TEMPLATES,
+        TITLES,
         WORDS,
+        [title for title, _ in GROUPS],
+        *settings_words(),
         screens.WEEKDAYS,
         [words for _, words in AWAY_CHOICES],
     ]:
@@ -69,6 +86,8 @@ def in_tables() -> Iterator[str]:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
     yield from (PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
+    yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
+    yield from ("Set up", "First steps", "Roster from a file", "Settings", "Dwellings", "Devices", "People")
     yield from ("Good morning, {name}", "Good afternoon, {name}", "Good evening, {name}")
 
 

@@ -19,17 +19,19 @@ from alerts.desk import Desk
 from alerts.links import Links
 from dashboard import sessions
 from dashboard.app import create_app
-from dashboard.services import Services, WebSettings
+from dashboard.services import BrokerAddress, Services, WebSettings
 from ingest.intake import Arrived
 from ingest.intake import Intake as Reader
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import VirtualClock
+from linli.commands.tuning import SettingsDesk
 from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.health import Health
 from linli.home_state import HomeState, HomeView, Next, Observed, paused_view
 from linli.keys import Keys
 from linli.people import Person, Roster
+from linli.settings import Settings
 from linli.store import absences as absence_store
 from linli.store import access, rejections
 from linli.store import roster as roster_store
@@ -244,7 +246,9 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         health=health,
         device_identity=keys.identify,
         browsers=Browsers(care, WebPush(vapid, schemes=("http",)), vapid.public_key, clock, base_url),
-        settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo),
+        settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo, broker=BrokerAddress("192.0.2.10", 1883)),
+        device_token=keys.device_token,
+        tuning=SettingsDesk(Settings(data=folder), care, clock),
     )
     return World(services, create_app(services), clock, homes, intake, desk, keys, health)
 

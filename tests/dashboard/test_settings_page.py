@@ -1,0 +1,134 @@
+"""The settings on their page: chosen within their limits, heeded by a running linli, kept with who chose, and taken back."""
+
+from pathlib import Path
+
+import pytest
+
+from linli.chosen_settings import CHOSEN, effective
+from linli.clock import VirtualClock
+from linli.commands.tuning import SettingsDesk
+from linli.core import build
+from linli.data_dir import DataDir
+from linli.errors import LinliError
+from linli.people import Role
+from linli.settings import Settings
+from linli.store import setting_choices
+from tests.cast import EIGHT
+from tests.dashboard.world import TestClient, World
+
+
+@pytest.fixture
+def office(world: World) -> TestClient:
+    return world.browser(Role.STAFF)
+
+
+def choose(world: World, browser: TestClient, name: str, value: str) -> int:
+    """Choose a value on the page; return the status."""
+    fields = {"csrf": world.csrf(browser), "value": value}
+    return int(browser.post(f"/settings/{name}/choose", data=fields).status_code)
+
+
+def value_of(world: World, name: str) -> str:
+    """Return what holds."""
+    assert world.services.tuning is not None
+    return next(one.value for one in world.services.tuning.settings() if one.name == name)
+
+
+def test_each_setting_is_shown_with_its_unit_default_and_meaning(office: TestClient) -> None:
+    page = office.get("/settings").text
+
+    for name in CHOSEN:
+        field = Settings.model_fields[name]
+        assert f'id="{name}"' in page
+        assert str(field.description).replace("'", "&#39;") in page
+    assert "default 8 h" in page
+
+
+def test_what_is_chosen_holds_and_can_be_taken_back(world: World, office: TestClient) -> None:
+    assert choose(world, office, "load_limit_per_week", "3") == 303
+    assert value_of(world, "load_limit_per_week") == "3"
+    page = office.get("/settings").text
+    assert "not the default" in page
+    assert "Back to 5" in page
+
+    choose(world, office, "load_limit_per_week", "5")
+
+    assert value_of(world, "load_limit_per_week") == "5"
+
+
+def test_an_empty_choice_is_the_default_again(world: World, office: TestClient) -> None:
+    choose(world, office, "day_line_hours", "6")
+
+    choose(world, office, "day_line_hours", "")
+
+    assert value_of(world, "day_line_hours") == "8"
+
+
+@pytest.mark.parametrize("value", ["-1", "49", "eight", "nan", "inf", "0"])
+def test_a_value_out_of_its_limits_changes_nothing_and_says_which_are(
+    world: World, office: TestClient, value: str
+) -> None:
+    assert choose(world, office, "day_line_hours", value) == 422
+
+    assert value_of(world, "day_line_hours") == "8"
+
+
+def test_no_other_setting_can_be_chosen(world: World, office: TestClient) -> None:
+    assert choose(world, office, "sms_secret", "1") == 404
+    assert choose(world, office, "data", "1") == 404
+
+
+def test_what_was_set_at_the_start_cannot_be_chosen_away(world: World, tmp_path: Path) -> None:
+    given = Settings(data=tmp_path, day_line_hours=6)
+    desk = SettingsDesk(given, world.services.care, world.clock)
+
+    with pytest.raises(LinliError, match="was set at the start"):
+        desk.choose("day_line_hours", "9", by="office")
+
+    assert effective(given, {"day_line_hours": "9"}).day_line_hours == 6
+
+
+def test_a_choice_that_a_later_linli_cannot_take_is_passed_over(tmp_path: Path) -> None:
+    assert effective(Settings(data=tmp_path), {"day_line_hours": "1000", "gone": "1"}).day_line_hours == 8
+
+
+def test_a_running_linli_heeds_what_is_chosen(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, canary_minutes=0)
+    core = build(settings, DataDir(tmp_path), VirtualClock(EIGHT), "http://127.0.0.1")
+    desk = SettingsDesk(settings, core.care, core.clock)
+
+    desk.choose("check_in_grace_minutes", "75", by="office")
+    desk.choose("load_limit_per_week", "2", by="office")
+    core.refresh()
+
+    assert core.watch._homes.rules.check_in_grace.total_seconds() == 75 * 60
+    assert core.desk.book.load_limit == 2
+    assert core.settings.check_in_grace_minutes == 75
+    core.close()
+
+
+def test_what_was_chosen_holds_after_a_restart(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, canary_minutes=0)
+    core = build(settings, DataDir(tmp_path), VirtualClock(EIGHT), "http://127.0.0.1")
+    SettingsDesk(settings, core.care, core.clock).choose("night_line_hours", "10", by="office")
+    core.close()
+
+    again = build(settings, DataDir(tmp_path), VirtualClock(EIGHT), "http://127.0.0.1")
+
+    assert again.watch._homes.rules.night_line.total_seconds() == 10 * 3600
+    with again.care.read() as connection:
+        (choice,) = setting_choices.history(connection)
+    assert (choice.by, choice.before, choice.value) == ("office", "12", "10")
+    again.close()
+
+
+def test_a_rehearsal_without_a_past_says_so_and_leaves_everything(world: World, office: TestClient) -> None:
+    fields = {"csrf": world.csrf(office), "value": "6"}
+
+    answer = office.post("/settings/day_line_hours/try", data=fields)
+
+    assert answer.headers["location"] == "/settings/trial"
+    assert office.get("/settings/trial").status_code == 200
+    assert value_of(world, "day_line_hours") == "8"
+    office.post("/settings/trial/stop", data={"csrf": world.csrf(office)})
+    assert office.get("/settings/trial").headers["location"] == "/settings"

@@ -1,0 +1,185 @@
+"""The first hour: each step shows how it truly stands, the first one in can come back, and a device is connected."""
+
+from dataclasses import replace
+from html import unescape
+from typing import Any
+
+import pytest
+
+from dashboard import first_steps
+from dashboard.first_steps import Facts, Name, State
+from linli.people import Role, Roster
+from linli.store import access
+from linli.store.rejections import Rejection, add
+from tests.cast import BUTTON, MEI, MINUTE, OTHER_SITE, roster
+from tests.dashboard.test_drills import press
+from tests.dashboard.world import TestClient, World
+
+ALL_WELL = Facts(
+    has_password=True, base_url="http://linli.example:8600", unusable=(), first_signal=None, first_drill=None
+)
+
+
+def states(people: Roster, facts: Facts) -> dict[Name, State]:
+    """Return each step's state."""
+    return {step.name: step.state for step in first_steps.steps(people, facts)}
+
+
+def test_on_an_empty_installation_the_password_comes_first() -> None:
+    found = states(Roster(), replace(ALL_WELL, has_password=False))
+
+    assert found[Name.PASSWORD] is State.NEXT
+    assert found[Name.ROSTER] is State.LATER
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("http://127.0.0.1:8600", State.WRONG),
+        ("http://localhost:8600", State.WRONG),
+        ("http://[::1]:8600", State.WRONG),
+        ("http://192.168.1.5:8600", State.DONE),
+        ("https://linli.example", State.DONE),
+    ],
+)
+def test_links_that_only_this_computer_can_open_reach_nobody(url: str, state: State) -> None:
+    assert states(roster(), replace(ALL_WELL, base_url=url))[Name.REACH] is state
+
+
+def test_a_channel_that_does_not_work_here_is_told_before_anybody_needs_it() -> None:
+    assert states(roster(), replace(ALL_WELL, unusable=("sms",)))[Name.REACH] is State.WRONG
+
+
+def test_a_home_for_which_nobody_would_be_called_keeps_the_roster_from_being_done() -> None:
+    known = roster()
+    left = {person: one for person, one in known.people.items() if one.role is not Role.STAFF or person == "lin"}
+
+    assert [home.home for home in first_steps.alone(replace(known, people=left))] == [OTHER_SITE.home]
+    assert states(replace(known, people=left), ALL_WELL)[Name.ROSTER] is State.WRONG
+    assert states(known, ALL_WELL)[Name.ROSTER] is State.DONE
+
+
+def test_after_the_first_drill_all_is_done() -> None:
+    now: Any = "a moment"
+
+    found = first_steps.steps(roster(), replace(ALL_WELL, first_signal=now, first_drill=now))
+
+    assert first_steps.is_finished(found)
+
+
+@pytest.fixture
+def office(world: World) -> TestClient:
+    return world.browser(Role.STAFF)
+
+
+def choose(world: World, browser: TestClient, login: str, password: str) -> int:
+    """Choose a name and a password; return the status."""
+    fields = {"csrf": world.csrf(browser), "login": login, "password": password}
+    return int(browser.post("/start/password", data=fields).status_code)
+
+
+def test_the_first_one_in_chooses_a_password_and_comes_back_with_it(world: World, office: TestClient) -> None:
+    assert 'action="/start/password"' in office.get("/start").text
+
+    assert choose(world, office, "office", "a long password") == 303
+
+    assert 'action="/start/password"' not in office.get("/start").text
+    doorman = world.app.state.doorman
+    assert doorman.check("office", "a long password", "").role == Role.STAFF
+
+
+def test_nobody_takes_over_the_name_of_somebody_else(world: World, office: TestClient) -> None:
+    choose(world, office, "office", "a long password")
+
+    assert choose(world, office, "office", "another password") == 409
+
+    assert world.app.state.doorman.check("office", "another password", "") is None
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("", "a long password"), ("office", "too short"), ("a\nb", "a long password")]
+)
+def test_a_name_or_password_that_would_not_do_is_refused(
+    world: World, office: TestClient, login: str, password: str
+) -> None:
+    assert choose(world, office, login, password) == 422
+
+    with world.services.care.read() as connection:
+        assert not access.has_users(connection)
+
+
+def test_a_device_is_told_exactly_what_to_send(world: World, office: TestClient) -> None:
+    page = unescape(office.get(f"/homes/{MEI.home}/connect?device=button-1&kind=sos").text)
+
+    for exact in ("192.0.2.10", "1883", "linli/v1/garden/home-7/button-1/sos", world.keys.device_token("home-7")):
+        assert f"<code>{exact}</code>" in page
+
+
+def test_the_codes_say_the_same_as_the_text(world: World, office: TestClient) -> None:
+    import segno
+
+    page = office.get(f"/homes/{MEI.home}/connect?device=button-1&kind=sos").text
+    token = world.keys.device_token("home-7")
+    for text in (f"mqtt://home-7:{token}@192.0.2.10:1883", "linli/v1/garden/home-7/button-1/sos"):
+        expected = segno.make(text, error="m", micro=False).svg_inline(border=4, omitsize=True)
+        path = expected.partition(' d="')[2].partition('"')[0]
+        assert path in page
+
+
+def test_a_signal_appears_where_it_is_waited_for(world: World, office: TestClient) -> None:
+    where = f"/homes/{MEI.home}/connect?device=button-1"
+    assert "Nothing from this device" in office.get(where).text
+
+    world.intake.submit([("linli/v1/garden/home-7/button-1/check_in", b"ok")])
+
+    assert "This device is heard: the latest came just now." in office.get(where).text
+
+
+def test_another_devices_signal_is_not_taken_for_it(world: World, office: TestClient) -> None:
+    world.intake.submit([("linli/v1/garden/home-7/hall/contact", b"open")])
+
+    assert "Nothing from this device" in office.get(f"/homes/{MEI.home}/connect?device=button-1").text
+
+
+def test_a_refused_message_says_why_where_the_device_is_connected(world: World, office: TestClient) -> None:
+    refused = Rejection(
+        world.clock.now(),
+        "linli/v1/garden/home-7/button-1/soss",
+        "there is no kind soss",
+        "pressed",
+        "garden",
+        "home-7",
+    )
+    with world.services.care.begin() as connection:
+        add(connection, [refused])
+
+    assert "there is no kind soss" in office.get(f"/homes/{MEI.home}/connect").text
+
+
+def test_a_drill_is_announced_pressed_and_shows_who_got_it(world: World, office: TestClient) -> None:
+    fields = {"csrf": world.csrf(office), "device": BUTTON.device, "back": "connect"}
+    answer = office.post(f"/homes/{MEI.home}/drill", data=fields)
+    where = f"/homes/{MEI.home}/connect"
+    assert answer.headers["location"] == where
+    assert "Announced: the first press before" in office.get(where).text
+
+    press(world)
+    (alert,) = world.desk.open_alerts()
+    world.desk.accept(alert.id, "ana")
+
+    page = office.get(where).text
+    assert "who got it" in page
+    assert "Ana Li" in page
+    assert "on the way" in page
+    world.clock.advance(MINUTE)
+    assert 'class="step done" id="drill"' in office.get("/start").text
+
+
+def test_staff_of_another_compound_find_no_device_to_connect(world: World) -> None:
+    assert world.browser(Role.STAFF, "lin").get(f"/homes/{MEI.home}/connect").status_code == 200
+    assert world.browser(Role.STAFF, "xu").get(f"/homes/{MEI.home}/connect").status_code == 404
+
+
+def test_the_first_steps_lead_to_the_home_that_was_chosen(office: TestClient) -> None:
+    assert office.get("/start/connect?home=home-7").headers["location"] == "/homes/home-7/connect"
+    assert office.get("/start/connect?home=//evil.example").status_code == 404
