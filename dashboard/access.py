@@ -101,6 +101,7 @@ TABLE: dict[str, Rule] = {
     "POST /homes/{home}/look": _page(STAFF),
     "POST /homes/{home}/notes": _page(STAFF),
     "POST /homes/{home}/notes/{note}": _page(STAFF),
+    "POST /homes/{home}/notes/{note}/back": _page(STAFF),
     "POST /homes/{home}/away": _page(STAFF, FAMILY, RESIDENT),
     "POST /homes/{home}/back": _page(STAFF, FAMILY, RESIDENT),
     "POST /homes/{home}/drill": _page(STAFF),

@@ -1,6 +1,5 @@
 """Staff: one home. Who opens it says why first, and the resident can see that they looked."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from alerts.drill_desk import buttons
 from dashboard import looks
 from dashboard.access import Reach
 from dashboard.ahead import Step, steps_ahead
+from dashboard.around import LOW_PERCENT, devices_of, people_around
 from dashboard.day_axis import HOURS
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.held_line import held_line
@@ -28,39 +28,29 @@ from dashboard.spans import names_of
 from dashboard.standing import Standing, ladder_about, standing_of, visible_alerts
 from dashboard.windows import window_of
 from linli.alert import AlertKind
-from linli.home_state import Observed
 from linli.look import LookReason
-from linli.people import Device, Home, Person, Role
-from linli.store import cases, habits, notes
+from linli.people import Home
+from linli.store import habits, notes
 from linli.store import looks as looks_store
 from linli.store.notes import Note
 from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-LOW_PERCENT = 15
-LOAD_OVER = timedelta(days=7)
 NOTES_SHOWN = 20
 LOOKS_SHOWN = timedelta(days=7)
 MOST_NOTE = 500
-
-_CALLED = (Role.VOLUNTEER, Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Somebody who is called for a home. `distance` as in `Roster.distance`; `asked`: times in the last days."""
-
-    person: Person
-    distance: int
-    has_key: bool
-    is_on_duty: bool
-    asked: int
+NOT_YOURS = "This note is not yours, or was changed meanwhile. Open the page again."
 
 
 @router.get("/homes/{home}")
 def one_home(
-    services: Web, asker: Asker, request: Request, home: str, days: Annotated[int, Query(ge=1, le=366)] = CHOICES[0]
+    services: Web,
+    asker: Asker,
+    request: Request,
+    home: str,
+    days: Annotated[int, Query(ge=1, le=366)] = CHOICES[0],
+    withdrawn: Annotated[int | None, Query()] = None,
 ) -> Response:
     """One home: what is known of it, its last day and weeks, its devices, and the people around it."""
     place = services.roster().homes[home]
@@ -80,14 +70,16 @@ def one_home(
         "choices": AWAY_CHOICES,
         "line": _line(services, place),
         "steps": _steps(services, standing),
-        "devices": _devices(services, standing),
+        "devices": devices_of(services, standing),
         "look": look,
+        "reasons": looks.reasons_for(standing),
+        "withdrawn": withdrawn,
         "actor": asker.actor,
         "most_note": MOST_NOTE,
         "low": LOW_PERCENT,
         "names": names_of(services.roster(), words.language),
         "day_choices": CHOICES,
-        "people": _people(services, place, words.now),
+        "people": people_around(services, place, words.now),
         **_written(services, place, words.now),
         **_drawn(services, asker, standing, words, days),
         **heading(services, asker),
@@ -159,7 +151,7 @@ def add_note(services: Web, asker: Asker, home: str, text: Annotated[str, Form(m
 def change_note(
     services: Web, asker: Asker, home: str, note: int, text: Annotated[str, Form(max_length=MOST_NOTE)] = ""
 ) -> Response:
-    """Correct one's own note; without words it is withdrawn."""
+    """Correct one's own note; without words it is withdrawn, and can be put back."""
     better = Note(home, services.clock.now(), asker.actor, _plain(text))
     with services.care.begin() as connection:
         if better.text:
@@ -167,7 +159,18 @@ def change_note(
         else:
             is_done = notes.withdraw(connection, home, note, asker.actor, better.at)
     if not is_done:
-        raise Problem(409, "This note is not yours, or was changed meanwhile. Open the page again.")
+        raise Problem(409, NOT_YOURS)
+    withdrawn = "" if better.text else f"?withdrawn={note}"
+    return RedirectResponse(f"/homes/{home}{withdrawn}#notes", 303)
+
+
+@router.post("/homes/{home}/notes/{note}/back")
+def put_note_back(services: Web, asker: Asker, home: str, note: int) -> Response:
+    """Let a note stand again that one has withdrawn."""
+    with services.care.begin() as connection:
+        is_done = notes.put_back(connection, home, note, asker.actor)
+    if not is_done:
+        raise Problem(409, NOT_YOURS)
     return RedirectResponse(f"/homes/{home}#notes", 303)
 
 
@@ -190,36 +193,6 @@ def _steps(services: Services, standing: Standing) -> list[Step]:
         return []
     ladder = ladder_about(services, standing.home)(coming.about or AlertKind.INACTIVITY)
     return list(steps_ahead(coming.asks_at, ladder, services.roster(), standing.home))
-
-
-def _devices(services: Services, standing: Standing) -> list[tuple[Device, Observed | None]]:
-    """Return the devices of a home, those that need a hand first."""
-    seen = {one.device: one for one in standing.view.observed}
-    known = services.roster().devices_by_home.get(standing.home.home, ())
-    paired = [(device, seen.get(device.device)) for device in known]
-    return sorted(paired, key=lambda pair: not _needs_a_hand(pair[1]))
-
-
-def _needs_a_hand(seen: Observed | None) -> bool:
-    return seen is None or not seen.online or (seen.battery is not None and seen.battery <= LOW_PERCENT)
-
-
-def _people(services: Services, place: Home, now: datetime) -> list[Around]:
-    """Return who is called for a home, in the order of their turn, and how often each was asked lately."""
-    roster = services.roster()
-    people = [person for role in _CALLED for person in roster.carers(place, role)]
-    with services.care.read() as connection:
-        asked = cases.recent_load_of(connection, [person.person for person in people], now - LOAD_OVER)
-    return [
-        Around(
-            person,
-            roster.distance(person, place),
-            person.holds_key(place),
-            person.is_on_duty(now, place.zone),
-            asked.get(person.person, 0),
-        )
-        for person in people
-    ]
 
 
 def _drawn(services: Services, asker: Reach, standing: Standing, words: Words, days: int) -> dict[str, object]:

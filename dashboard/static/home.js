@@ -46,6 +46,9 @@ weeks.addEventListener("keydown", (event) => {
   show(wanted);
 });
 
+// News draw the picture anew: the day that is being read stays marked.
+new MutationObserver(() => chosen >= 0 && show(chosen)).observe(weeks, { childList: true });
+
 // On every other page t leads to the table of all homes; here it is this home's tables that are meant.
 window.addEventListener(
   "keydown",

@@ -39,6 +39,16 @@ def withdraw(connection: Connection, home: str, note: int, by: str, now: datetim
     )
 
 
+def put_back(connection: Connection, home: str, note: int, by: str) -> bool:
+    """Let a note stand again that its author has withdrawn; False where another has taken its place (primary key)."""
+    own = (t.notes.c.id == note) & (t.notes.c.home == home) & (t.notes.c.by == by)
+    replaced = select(t.notes.c.corrects).where(t.notes.c.corrects == note)
+    return (
+        connection.execute(update(t.notes).where(own, t.notes.c.id.not_in(replaced)).values(withdrawn_at=None)).rowcount
+        > 0
+    )
+
+
 def correct(connection: Connection, note: int, better: Note) -> bool:
     """Put another note in the place of one's own; False where `withdraw` says so (primary key)."""
     if not withdraw(connection, better.home, note, better.by, better.at):

@@ -74,6 +74,7 @@ MEI_S = {
     "POST /homes/{home}/look": "office lin",
     "POST /homes/{home}/notes": "office lin",
     "POST /homes/{home}/notes/{note}": "office lin",
+    "POST /homes/{home}/notes/{note}/back": "office lin",
     "POST /homes/{home}/away": "office lin bo mei",
     "POST /homes/{home}/back": "office lin bo mei",
     "GET /alerts": STAFF,

@@ -1,6 +1,7 @@
 """The pages in a real browser, under their own strict policy: nothing is blocked, nothing is cut, news come by themselves."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.pages.signin import entry_link
 from linli.people import Role
+from linli.signals import Kind, Signal
 from linli.store.access import Identity
 from tests import needs
 from tests.cast import MEI
@@ -132,4 +134,73 @@ def test_a_volunteer_on_the_way_can_say_not_now_on_a_phone(browser: Browser, onl
     assert not is_cut(page)
     page.get_by_role("button", name="I can be called again").click()
     expect(page.get_by_text("Not now", exact=True)).to_be_visible()
+    assert complaints == []
+
+
+def in_mei_s_home(world: World, *hours_ago: float) -> None:
+    """Let something be heard in Mei's home, and Lin have said why she looks."""
+    moments = [world.clock.now() - timedelta(hours=hours) for hours in hours_ago]
+    world.services.signals.append(
+        [Signal(MEI.home, "bath", Kind.MOTION, "on", at, at, f"k{at}", room="bathroom") for at in moments]
+    )
+
+
+def test_a_days_numbers_are_read_by_arrow_keys_and_pointer_and_t_opens_the_tables(
+    browser: Browser, online: World
+) -> None:
+    in_mei_s_home(online, 0.5, 25, 26, 26.5)
+    page, complaints = opened(browser, online, Role.STAFF, "lin")
+    page.goto(f"{online.services.settings.base_url}/homes/{MEI.home}")
+    page.get_by_role("button", name="a planned visit").click()
+    numbers = page.locator("#day-numbers")
+    expect(numbers).to_contain_text("arrow keys")
+
+    page.locator("#weeks").focus()
+    page.keyboard.press("ArrowDown")
+    expect(numbers).to_contain_text("23 Nov · Signs 1")
+    page.keyboard.press("ArrowDown")
+    expect(numbers).to_contain_text("22 Nov · Signs 3")
+    expect(page.locator("#under")).to_have_attribute("y", "16")
+    page.keyboard.press("End")
+    expect(numbers).to_contain_text("27 Oct")
+    page.locator("#weeks svg").hover(position={"x": 300, "y": 30})
+    expect(numbers).to_contain_text("23 Nov")
+
+    expect(page.locator("#days")).to_be_hidden()
+    page.keyboard.press("t")
+    expect(page.locator("#days")).to_be_visible()
+    page.keyboard.press("t")
+    expect(page.locator("#days")).to_be_hidden()
+    assert complaints == []
+
+
+def test_a_home_is_opened_and_noted_without_scripts_on_a_phone(browser: Browser, online: World) -> None:
+    in_mei_s_home(online, 0.5)
+    context = browser.new_context(java_script_enabled=False, locale="en-GB", viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(entry_link(online.services, Identity(Role.STAFF, "lin")))
+    page.get_by_role("button", name="Come in").click()
+    page.goto(f"{online.services.settings.base_url}/homes/{MEI.home}")
+    page.get_by_label("Or in a few words").fill("her lamp")
+    page.get_by_role("button", name="Open with this reason").click()
+    page.get_by_label("Write something down").fill("The lamp is mended.")
+    page.get_by_role("button", name="Note it").last.click()
+
+    expect(page.locator("#notes")).to_contain_text("The lamp is mended.")
+    expect(page.get_by_text("Your look is on record: her lamp.")).to_be_visible()
+    page.get_by_text("As a table").last.click()
+    expect(page.locator("#days")).to_be_visible()
+    context.close()
+
+
+def test_a_home_fits_a_narrow_window_and_one_sheet_of_paper(browser: Browser, online: World) -> None:
+    in_mei_s_home(online, 0.5)
+    online.press_sos()
+    page, complaints = opened(browser, online, Role.STAFF, "lin")
+    page.goto(f"{online.services.settings.base_url}/homes/{MEI.home}")
+    for width in (320, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert not is_cut(page)
+
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
     assert complaints == []

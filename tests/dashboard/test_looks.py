@@ -86,6 +86,17 @@ def test_a_quiet_home_can_be_opened_for_being_quiet(world: World) -> None:
     assert "Your look is on record: quieter than usual." in lin.get(PAGE).text
 
 
+def test_a_reason_that_was_wrong_can_be_said_anew_and_both_stay_on_record(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    world.gives_reason(lin)
+    assert "Another reason after all?" in lin.get(PAGE).text
+    world.clock.advance(MINUTE)
+    world.gives_reason(lin, reason="device")
+
+    assert "Your look is on record: something about a device." in lin.get(PAGE).text
+    assert written(world) == [("lin", LookReason.DEVICE, False), ("lin", LookReason.VISIT, False)]
+
+
 def test_another_reason_needs_words_and_keeps_them(world: World) -> None:
     lin = world.browser(Role.STAFF, "lin")
     refused = world.gives_reason(lin, reason="other", words="  ")

@@ -42,6 +42,30 @@ def test_one_corrects_and_withdraws_ones_own_note(world: World) -> None:
     assert kept(world) == []
 
 
+def test_a_note_that_was_withdrawn_can_be_put_back(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    world.gives_reason(lin)
+    note(world, lin, "left ear")
+    number = kept(world)[0].id
+    answer = lin.post(f"{PAGE}/notes/{number}", data={"csrf": world.csrf(lin), "text": ""})
+    assert answer.headers["location"] == f"{PAGE}?withdrawn={number}#notes"
+    assert "The note is withdrawn." in lin.get(f"{PAGE}?withdrawn={number}").text
+
+    assert note(world, world.browser(Role.STAFF), "", f"/notes/{number}/back") == 409
+    assert note(world, lin, "", f"/notes/{number}/back") == 303
+    assert [one.text for one in kept(world)] == ["left ear"]
+
+
+def test_what_was_corrected_is_not_put_back_beside_what_corrects_it(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    note(world, lin, "left ear")
+    number = kept(world)[0].id
+    note(world, lin, "right ear", f"/notes/{number}")
+
+    assert note(world, lin, "", f"/notes/{number}/back") == 409
+    assert [one.text for one in kept(world)] == ["right ear"]
+
+
 def test_a_colleagues_note_can_be_read_and_not_changed(world: World) -> None:
     lin, office = world.browser(Role.STAFF, "lin"), world.browser(Role.STAFF)
     note(world, lin, "left ear")
