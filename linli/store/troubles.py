@@ -33,29 +33,26 @@ class Refused:
 
 
 def rung_by_devices(connection: Connection, *, since: datetime, outcomes: Collection[Outcome]) -> list[Rung]:
-    """Return the alerts opened since a moment that a device caused and that ended so, oldest first (ix_alerts_opened)."""
+    """Return the alerts opened since a moment that a device caused and that ended so, oldest first.
+
+    By ix_alerts_opened; who was called, the elder herself apart, by the primary key of the requests.
+    """
+    called = (
+        select(func.count())
+        .where(t.requests.c.alert == t.alerts.c.id, t.requests.c.role != Role.RESIDENT)
+        .scalar_subquery()
+        .label("called")
+    )
     query = (
-        select(t.alerts.c.id, t.alerts.c.home, t.alerts.c.evidence, t.alerts.c.opened_at, t.alerts.c.outcome)
+        select(t.alerts.c.home, t.alerts.c.evidence, t.alerts.c.opened_at, t.alerts.c.outcome, called)
         .where(t.alerts.c.opened_at >= since, t.alerts.c.drill == 0, t.alerts.c.outcome.in_(outcomes))
         .order_by(t.alerts.c.opened_at)
     )
-    people = _people(connection, since)
     return [
-        Rung(row.home, str(row.evidence["device"]), row.opened_at, Outcome(row.outcome), people.get(row.id, 0))
+        Rung(row.home, str(row.evidence["device"]), row.opened_at, Outcome(row.outcome), row.called)
         for row in connection.execute(query)
         if row.home and row.evidence.get("device")
     ]
-
-
-def _people(connection: Connection, since: datetime) -> dict[str, int]:
-    """Return how many were called for each alert, the elder herself apart (ix_alerts_opened, primary key)."""
-    query = (
-        select(t.requests.c.alert, func.count().label("times"))
-        .join(t.alerts, t.alerts.c.id == t.requests.c.alert)
-        .where(t.alerts.c.opened_at >= since, t.requests.c.role != Role.RESIDENT)
-        .group_by(t.requests.c.alert)
-    )
-    return {row.alert: row.times for row in connection.execute(query)}
 
 
 def refused(connection: Connection, *, since: datetime, limit: int = 500) -> list[Refused]:

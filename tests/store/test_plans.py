@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from linli.alert import AlertKind
-from linli.store import absences, access, cases, drills, outbox, prepared, rejections
+from linli.alert import AlertKind, Outcome
+from linli.store import absences, access, cases, drills, outbox, prepared, rejections, troubles, unseen, visits
 from linli.store.care import CareStore
 from linli.store.drills import DrillKind
 from tests.cast import EIGHT, MINUTE
@@ -46,6 +46,14 @@ Ask = Callable[[Connection], object]
         (lambda c: drills.since(c, DrillKind.BUTTON, EIGHT), "ix_drills_kind_begun_at"),
         (lambda c: drills.in_need(c, "garden"), "ix_alerts_due"),
         (lambda c: drills.replied(c, EIGHT), "ix_requests_asked_at_person"),
+        (lambda c: visits.of_home(c, "home-7"), "ix_visits_home_at"),
+        (visits.latest, "ix_visits_home_at"),
+        (lambda c: visits.made(c, since=EIGHT, until=EIGHT + MINUTE), "ix_visits_at"),
+        (visits.plans, "ix_visit_plans_home_id"),
+        (lambda c: visits.plan_of(c, "home-7"), "ix_visit_plans_home_id"),
+        (lambda c: visits.changed(c, "change"), "ix_visit_plans_change"),
+        (lambda c: troubles.rung_by_devices(c, since=EIGHT, outcomes=[Outcome.SAFE]), "ix_alerts_opened"),
+        (lambda c: unseen.overlapping(c, EIGHT, EIGHT + MINUTE), "ix_unseen_until"),
         (lambda c: rejections.latest(c, sites=["garden"]), "ix_rejections_site_id"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

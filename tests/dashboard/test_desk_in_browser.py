@@ -1,0 +1,85 @@
+"""The desk's pages in a real browser: on the narrowest phone nothing is cut, nothing is blocked, and the keyboard reaches all."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from linli.people import Role
+from linli.store import visits
+from linli.visit import VisitPlan
+from tests.cast import EIGHT, MEI
+from tests.dashboard.test_browser import browser, is_cut, online, opened
+from tests.dashboard.world import World
+
+__all__ = ["browser", "online"]
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+GAP = "/rota/gap?site=garden&role=staff&since=2026-11-24T00:00&until=2026-11-24T08:00"
+PAGES = ["/visits", f"/homes/{MEI.home}/visits", "/rota", GAP, "/devices", "/reports?month=2026-11", "/alerts/{alert}"]
+
+
+@pytest.fixture
+def busy(online: World) -> World:
+    """Let there be something to show on each page."""
+    with online.services.care.begin() as connection:
+        visits.plan(connection, [VisitPlan(MEI.home, 7, EIGHT, "lin", "change")])
+    return online
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_nothing_is_cut_and_nothing_is_blocked(
+    browser: Browser,
+    busy: World,
+    path: str,
+    width: int,
+) -> None:
+    alert = busy.press_sos()
+    busy.desk.accept(alert.id, "ana")
+    page, complaints = opened(browser, busy, Role.STAFF)
+    page.set_viewport_size({"width": width, "height": 800})
+
+    page.goto(busy.services.settings.base_url + path.format(alert=alert.id))
+
+    expect(page.locator("main")).to_be_visible()
+    assert not is_cut(page)
+    assert complaints == []
+
+
+def test_the_pages_that_are_opened_less_often_are_reached_by_the_keyboard(browser: Browser, online: World) -> None:
+    page, _ = opened(browser, online, Role.STAFF)
+
+    page.locator("nav.pages summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Rota")).to_be_visible()
+    expect(page.locator("nav.pages summary")).to_have_text("Rota")
+
+
+def test_a_visit_is_written_down_without_scripts(browser: Browser, online: World) -> None:
+    page, _ = opened(browser, online, Role.STAFF)
+    state = page.context.storage_state()
+    plain = browser.new_context(java_script_enabled=False, locale="en-GB", storage_state=state).new_page()
+
+    plain.goto(f"{online.services.settings.base_url}/homes/{MEI.home}/visits")
+    plain.get_by_label("She is well").check(force=True)
+    plain.get_by_role("button", name="Write it down").click()
+    expect(plain.locator(".said")).to_contain_text("Written down")
+
+    plain.get_by_role("button", name="Undo").click()
+    expect(plain.get_by_text("No visit has been written down yet.")).to_be_visible()
+
+
+def test_the_alert_of_the_page_is_drawn_anew_when_somebody_goes(browser: Browser, online: World) -> None:
+    alert = online.press_sos()
+    page, complaints = opened(browser, online, Role.STAFF)
+    page.goto(f"{online.services.settings.base_url}/alerts/{alert.id}")
+    expect(page.locator(".nowline")).to_contain_text("left, then: Neighbours are called another way")
+
+    online.desk.accept(alert.id, "ana")
+
+    expect(page.locator(".nowline")).to_contain_text("left, then the next are called", timeout=15_000)
+    expect(page.locator(".lease-begins")).to_have_count(1)
+    assert complaints == []
