@@ -9,7 +9,7 @@ from models.habits.arrays import AGES, Floats, Ints, decay
 from models.habits.bins import bins_of, columns_of
 from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
 from models.habits.hazard import hazards
-from models.habits.line_in_doubt import DOUBT_BY_PRICE
+from models.habits.line_in_doubt import ARRIVING_BY_PRICE, DOUBT_BY_PRICE
 from models.habits.outings import outings_of
 from models.habits.presence import Presence, Whereabouts, whereabouts_of
 from models.habits.ranges import Reading
@@ -112,8 +112,9 @@ def rungs_of(evidence: Evidence, coefficients: Floats) -> tuple[Ints, Ints]:
     begun = evidence.silences.day[which] - evidence.first_day
     which, begun = which[begun >= FEW_DAYS], begun[begun >= FEW_DAYS]
     by_price = lines_by_price(_lasting(evidence, which, begun, coefficients))
-    is_in = evidence.presence[which] == Presence.IN
-    by_price = np.where(is_in, by_price, DOUBT_BY_PRICE[:, None])
+    presence = evidence.presence[which]
+    by_price = np.where(presence == Presence.DOUBT, DOUBT_BY_PRICE[:, None], by_price)
+    by_price = np.where(presence == Presence.ARRIVING, ARRIVING_BY_PRICE[:, None], by_price)
     return begun, steps_rung(evidence.silences.lengths[which] - ANSWER, by_price)
 
 

@@ -16,7 +16,7 @@ from models.habits.deviation import cell_of, deviated
 from models.habits.evidence import FEW_DAYS, Evidence, History, evidence_of, rungs_of
 from models.habits.features import features
 from models.habits.hazard import hazards
-from models.habits.line_in_doubt import DOUBT_BY_PRICE
+from models.habits.line_in_doubt import ARRIVING_BY_PRICE, DOUBT_BY_PRICE
 from models.habits.line_without_exit import line_without_exit
 from models.habits.model import LONGEST, HomeModel
 from models.habits.nights import nights_out_of, recent, sleeps_of
@@ -28,7 +28,7 @@ from models.habits.stays import lines_by_day_and_night, stays_of
 from models.habits.stopping import PRICES, lines, seldom_longer, survival
 from models.habits.usual import usual_at
 
-METHOD = 1
+METHOD = 2
 """To be raised whenever the same history gives other lines: they then run beside the old ones for some nights."""
 LINE_OF_FEW_DAYS = 360
 """Minutes: no line is shorter while hardly any days are known."""
@@ -65,6 +65,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         table=table,
         seldom=seldom_longer(lasting),
         doubt=doubt,
+        arriving=min(doubt, int(ARRIVING_BY_PRICE[rung])) if evidence.has_exit else doubt,
         out=out_line(evidence.outings),
         libraries={"numpy": np.__version__},
         method=METHOD,
