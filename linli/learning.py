@@ -37,6 +37,7 @@ from models.habits.prior import Prior
 from models.habits.ranges import readings_of
 from models.habits.signs import signs_of
 from models.habits.silences import Span
+from models.reports import nervous_sensor
 from models.watch import Watch
 
 logger = logging.getLogger(__name__)
@@ -191,8 +192,15 @@ class Learning:
         self._use(home.home, model if held is None or present is None else present)
         if held is not None and (told := notice(held, night)) is not None:
             self._tell([told])
+        self._tell_nervous(home, model, midnight)
         life = life_of(history.signs, home.zone, history.untaught, heard.beats(home.zone))
         self._watch.take_nightly(home.home, findings_of(home, life, day_of(midnight, home.zone)))
+
+    def _tell_nervous(self, home: Home, model: HomeModel, midnight: datetime) -> None:
+        rooms = {device.device: device.room for device in self._devices(home)}
+        found = [nervous_sensor(home, name, rooms.get(name, ""), midnight) for name in model.customs.nervous]
+        if found:
+            self._tell(found)
 
     def _use(self, home: str, model: HomeModel) -> None:
         self._in_use[home] = model

@@ -225,6 +225,20 @@ def lost_key(home: str, last_heard: int) -> str:
     return f"unmonitored:{home}:{last_heard}"
 
 
+def nervous_sensor(home: Home, device: str, room: str, night: datetime) -> Finding:
+    """Report a sensor that speaks while nobody is at home; once a week as long as it does."""
+    return Finding(
+        key=f"nervous:{home.home}:{device}:{night.astimezone(home.zone):%G-W%V}",
+        home=home.home,
+        site=home.site,
+        kind=AlertKind.SYSTEM,
+        severity=Severity.NOTICE,
+        at=night,
+        why=Sentence(sentences.NERVOUS_SENSOR, {"device": device, "room": room or sentences.UNKNOWN_ROOM}),
+        evidence={"device": device, "room": room},
+    )
+
+
 def low_battery(home: Home, sensor: Sensor, week: str) -> Finding:
     """Report a battery that wants changing."""
     percent = sensor.battery or 0.0

@@ -105,6 +105,11 @@ MODEL_HELD = (
 NEW_RINGS = "the new one would have asked too often over the last 30 days."
 NEW_IS_LONGER = "the new one would be longer by hours."
 
+NERVOUS_SENSOR = (
+    "The sensor {device}, {room}, goes on speaking while nobody is at home. What it says alone no longer counts as a sign "
+    "of life, so a silence is noticed all the same. Please look at it: sun, heating, a curtain or a pet may set it off."
+)
+
 TOGETHER = "{place}: {count} homes not heard since {since}. Nobody can see whether all is well there."
 TOGETHER_SOME_BACK = (
     "{place}: {count} homes not heard since {since}, {back} of them are heard again. "

@@ -140,10 +140,13 @@ class Watch:
             if row is not None:
                 self._absences.end(row, millis(at))
 
-    def see(self, signal: Signal) -> None:
-        """Take in a signal: any order, any number of times; that of an unknown home is passed over."""
+    def see(self, signal: Signal) -> bool:
+        """Take in a signal: any order, any number of times; that of an unknown home is passed over.
+
+        Tells whether it was a sign of life of hers: what a nervous sensor says alone is none.
+        """
         with self._lock:
-            self._see(signal)
+            return self._see(signal)
 
     def warm(self, home: str, signals: Iterable[Signal]) -> None:
         """Take in a home's stored signals, in any order."""
@@ -152,20 +155,23 @@ class Watch:
                 if signal.home == home:
                     self._see(signal)
 
-    def _see(self, signal: Signal) -> None:
+    def _see(self, signal: Signal) -> bool:
         row = self._homes.index.get(signal.home)
         if row is None:
-            return
+            return False
         sensor = self._homes.sensor(self._homes.dwellings[row], signal.device)
         at = self._hear(row, sensor, signal)
         if is_sign_of_life(signal.kind, signal.value):
             room = signal.room or sensor.room
-            self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value)
+            if not self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value):
+                return False
             self._see_more(row, at, sensor, signal, room)
             if signal.kind is _CHECK_IN and self._check_ins.check_in(row, at):
                 self._findings.settle(signal.home, at)
-        elif signal.kind is _BATTERY and isinstance(signal.value, float):
+            return True
+        if signal.kind is _BATTERY and isinstance(signal.value, float):
             self._batteries.see_charge(signal.home, sensor, signal.value, at)
+        return False
 
     def _see_more(self, row: int, at: int, sensor: Sensor, signal: Signal, room: str) -> None:
         """Let the detectors beside silence see a sign of life: this runs for every one of them."""

@@ -148,6 +148,8 @@ def _customs(customs: Customs) -> Iterator[str]:
         f"not up and about: {f'{asleep[0]} to {asleep[1]}' if asleep else 'not known yet'}; "
         f"half hours at which the exit is often used: {often}"
     )
+    if customs.nervous:
+        yield f"speak while nobody is at home, so not believed alone: {', '.join(customs.nervous)}"
     for kind, usually in customs.ranges.items():
         yield f"{kind.replace('_', ' ')}: usually {usually.low:g} to {usually.high:g}"
 

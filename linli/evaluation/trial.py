@@ -19,7 +19,7 @@ from linli.alert import AlertKind, NoticeType, Severity
 from linli.finding import Finding
 from linli.learning import following_midnight
 from linli.people import Roster
-from linli.signals import Signal, is_sign_of_life
+from linli.signals import Signal
 from linli.words import Sentence
 from models.answers import leaves_open
 from models.emergencies import emergency
@@ -144,8 +144,7 @@ class Trial:
         found = emergency(signal, self._home)
         if found is not None:
             self._open_alert(found, self._now)
-        self._watch.see(signal)
-        if is_sign_of_life(signal.kind, signal.value):
+        if self._watch.see(signal):
             self.last_sign = max(self.last_sign, signal.at)
             self._answer(leaves_open(signal))
 

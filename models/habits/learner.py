@@ -3,6 +3,7 @@
 The model holds the lines of silence, at home, in doubt and out, and what else is usual in the home (`customs`).
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from models.habits.hazard import hazards
 from models.habits.line_in_doubt import ARRIVING_BY_PRICE, DOUBT_BY_PRICE
 from models.habits.line_without_exit import line_without_exit
 from models.habits.model import LONGEST, HomeModel
+from models.habits.nervous import calm, nervous_of
 from models.habits.nights import nights_out_of, recent, sleeps_of
 from models.habits.outings import out_line
 from models.habits.place import Place
@@ -41,6 +43,8 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     """
     second = int(now.timestamp())
     today = day_of(now, zone)
+    nervous = nervous_of(history.signs.before(second), today)
+    history = replace(history, signs=calm(history.signs, nervous))
     evidence = evidence_of(history, prior.usual, prior.coefficients, second, today)
     monthly = rates(*_own_exceedances(evidence, prior), prior.exceedances)
     rung = price_within(budget, monthly)
@@ -70,7 +74,7 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         libraries={"numpy": np.__version__},
         method=METHOD,
         prior=prior.mark,
-        customs=customs_of(history, evidence, second, budget),
+        customs=replace(customs_of(history, evidence, second, budget), nervous=nervous),
     )
 
 
