@@ -25,7 +25,6 @@ from linli.store import availability, rejections, unseen
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
 from linli.store.unseen import Unseen
-from models.answers import leaves_open
 from models.emergencies import emergency
 from models.watch import Watch
 
@@ -119,7 +118,7 @@ class Pipeline:
             at = min(signal.at, signal.received_at)
             self._desk.take_back(signal.home, TakingBack(signal.identity, signal.device, at, signal.has_id))
         if is_alive:
-            self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at), leaves_open(signal))
+            self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at), self._watch.leaves_open(signal))
 
     def refuse(self, message: Arrived, reason: str) -> None:
         """Store a message that cannot be processed as a rejection, so that staff see it."""

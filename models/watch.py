@@ -22,6 +22,7 @@ from linli.incident import Loss
 from linli.people import Roster
 from linli.signals import EXIT_ROOM, Kind, Signal, is_sign_of_life
 from models.absences import Absences
+from models.answers import HERS_ALONE, leaves_open
 from models.bathroom import Bathroom
 from models.batteries import Batteries
 from models.check_ins import CheckIns
@@ -120,10 +121,11 @@ class Watch:
                 self._night_door.take_model(row)
 
     def take_nightly(self, home: str, found: Iterable[Finding]) -> None:
-        """Take over what the night's look at a home's days found; the next tick finds it."""
+        """Take over what the night's look at a home's days found; the next tick finds it. Shared days are not hers."""
         with self._lock:
-            if home in self._homes.index:
-                self._findings.take_nightly(home, found)
+            row = self._homes.index.get(home)
+            if row is not None:
+                self._findings.take_nightly(home, () if self._homes.dwellings[row].is_shared else found)
 
     def take_absence(self, home: str, since: datetime, until: datetime | None) -> None:
         """Take in that a home is declared away from a moment on, until another or until `end_absence`."""
@@ -166,6 +168,8 @@ class Watch:
             if not self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value):
                 return False
             self._see_more(row, at, sensor, signal, room)
+            if signal.kind in HERS_ALONE:
+                self._homes.last_own[row] = max(at, self._homes.last_own.item(row))
             if signal.kind is _CHECK_IN and self._check_ins.check_in(row, at):
                 self._findings.settle(signal.home, at)
             return True
@@ -181,6 +185,13 @@ class Watch:
             self._night_door.see(row, at, signal.device, signal.kind, signal.value)
         if signal.kind in VITALS:
             self._vitals.see(row, at, signal.kind, signal.value)
+
+    def leaves_open(self, signal: Signal) -> frozenset[AlertKind]:
+        """Return which kinds of question a sign of life does not answer."""
+        with self._lock:
+            row = self._homes.index.get(signal.home)
+            is_shared = row is not None and self._homes.dwellings[row].is_shared
+        return leaves_open(signal, is_shared=is_shared)
 
     def _hear(self, row: int, sensor: Sensor, signal: Signal) -> int:
         """Take in that a device spoke, whatever it said; return when that was, as far as its clock is believed."""

@@ -21,7 +21,6 @@ from linli.learning import following_midnight
 from linli.people import Roster
 from linli.signals import Signal
 from linli.words import Sentence
-from models.answers import leaves_open
 from models.emergencies import emergency
 from models.habits.model import HomeModel
 from models.watch import Rules, Watch
@@ -146,7 +145,7 @@ class Trial:
             self._open_alert(found, self._now)
         if self._watch.see(signal):
             self.last_sign = max(self.last_sign, signal.at)
-            self._answer(leaves_open(signal))
+            self._answer(self._watch.leaves_open(signal))
 
     def _answer(self, leaves_open: Collection[AlertKind]) -> None:
         """She was seen to be up and about: what she was only asked about so far is answered, apart from some kinds."""
