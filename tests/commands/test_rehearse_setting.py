@@ -13,11 +13,12 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.people import Care, Person, Role, Scope
 from linli.settings import Settings
-from linli.store import absences
+from linli.store import absences, unseen
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
+from linli.store.unseen import EVERY_HOME, Unseen
 from simulators.community import build
 from simulators.incidents import Incident, IncidentKind
 from simulators.life import signals
@@ -137,3 +138,21 @@ def test_either_a_ladder_or_a_setting(site: Path, tmp_path: Path) -> None:
         rehearse.command(setting=["day_line_hours=6"], data=tmp_path / "nowhere")
     with pytest.raises(LinliError, match="no signals of the site mars"):
         rehearse.command(setting=["day_line_hours=6"], site="mars", data=site)
+
+
+def test_time_in_which_the_home_could_not_be_seen_rings_for_nothing(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rang() -> list[str]:
+        return [str(one["new"]) for one in silences(told(site, capsys, "false_alerts_per_month=1"))]
+
+    assert rang() != []
+    care = CareStore(f"sqlite:///{DataDir(site).care}")
+    try:
+        with care.begin() as connection:
+            unseen.put(connection, [Unseen(EVERY_HOME, FALL - timedelta(hours=1), START + timedelta(days=DAYS))])
+        assert [moment for moment in rang() if moment >= FALL.isoformat()] == []
+    finally:
+        with care.begin() as connection:
+            unseen.forget(connection, START + timedelta(days=DAYS + 1))
+        care.close()
