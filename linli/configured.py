@@ -77,4 +77,5 @@ def rules(settings: Settings) -> Rules:
         supervision=timedelta(hours=settings.supervision_hours),
         mains_supervision=timedelta(seconds=settings.mains_supervision_seconds),
         low_battery_percent=settings.low_battery_percent,
+        shared=frozenset(home.strip() for home in settings.shared_homes.split(";") if home.strip()),
     )

@@ -124,6 +124,7 @@ class Core:
         now = self.clock.now()
         roster = self.roster.get()
         self.watch.take_roster(roster)
+        self.learning.start()  # first: which sensors are not believed alone is part of what was learned
         for home in roster.homes:
             self._warm(home, self.signals.recent(home, limit=WARM_SIGNALS))
             self._warm_body(home, now)
@@ -134,7 +135,6 @@ class Core:
                 self.watch.see_availability(home, device, online=online, at=min(at, now))
             for absence in absences.running(connection, now):
                 self._heed(absence)
-        self.learning.start()
 
     def _warm(self, home: str, signals: Iterable[Signal]) -> None:
         """Take in stored signals; what a clock that ran ahead has written came before now at any rate."""

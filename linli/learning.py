@@ -8,10 +8,12 @@ day on which she needed help is no habit, nor one on which she was out or a devi
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from linli.alert import Alert, Outcome
 from linli.clock import Clock, seconds
@@ -34,9 +36,10 @@ from models.habits.evidence import History
 from models.habits.learner import learn
 from models.habits.model import BadModel, HomeModel, model_from_json, model_to_json
 from models.habits.prior import Prior
-from models.habits.ranges import readings_of
-from models.habits.signs import signs_of
+from models.habits.ranges import Reading, readings_of
+from models.habits.signs import Signs, signs_of
 from models.habits.silences import Span
+from models.reports import nervous_sensor
 from models.watch import Watch
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,8 @@ WINDOW = timedelta(days=120)
 """How far back a home's history is looked at; what is older counts for a quarter at most."""
 _BRIEF = 600
 """Seconds."""
+Stretch = tuple[datetime, datetime]
+"""From and until."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -200,8 +205,15 @@ class Learning:
         self._use(home.home, model if held is None or present is None else present)
         if held is not None and (told := notice(held, night)) is not None:
             self._tell([told])
+        self._tell_nervous(home, model, midnight)
         life = life_of(history.signs, home.zone, history.untaught, heard.beats(home.zone))
         self._watch.take_nightly(home.home, findings_of(home, life, day_of(midnight, home.zone)))
+
+    def _tell_nervous(self, home: Home, model: HomeModel, midnight: datetime) -> None:
+        rooms = {device.device: device.room for device in self._devices(home)}
+        found = [nervous_sensor(home, name, rooms.get(name, ""), midnight) for name in model.customs.nervous]
+        if found:
+            self._tell(found)
 
     def _use(self, home: str, model: HomeModel) -> None:
         self._in_use[home] = model
@@ -212,23 +224,63 @@ class Learning:
         signals = heard.through(self._signals.between(since, until, home.home))
         life = [s for s in signals if is_sign_of_life(s.kind, s.value)]
         with self._care.read() as connection:
-            away = [(a.since, a.until) for a in absences.since(connection, home.home, since)]
-            blind = [(one.since, one.until) for one in unseen.of_home(connection, home.home, since)]
-            alerts = cases.ended_since(connection, home.home, since)
+            known = circumstances_of(connection, home.home, since)
         blind_since = self._watch.blind_since(home.home, until)
         if blind_since is not None:
-            blind.append((blind_since, until))
-        return History(
-            signs_of(life, home.zone),
-            (*_ended_as(Outcome.HELPED, alerts), *_in_seconds(away), *long_spans(_in_seconds(blind))),
-            has_exit(self._devices(home)),
-            faults=_ended_as(Outcome.DEVICE_FAULT, alerts),
-            away=_ended_as(Outcome.AWAY, alerts),
-            readings=readings_of(life),
-        )
+            known = replace(known, blind=(*known.blind, (blind_since, until)))
+        return known.history(signs_of(life, home.zone), has_exit(self._devices(home)), readings_of(life))
 
     def _devices(self, home: Home) -> tuple[Device, ...]:
         return self._roster().devices_by_home.get(home.home, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of a home's past besides its signals, each from when until when.
+
+    `away`: declared absences. `blind`: it could not be seen, or linli heard nothing. By what a visitor found: `helped`,
+    `faults` of devices, `found_away`.
+    """
+
+    away: tuple[Stretch, ...] = ()
+    blind: tuple[Stretch, ...] = ()
+    helped: tuple[Stretch, ...] = ()
+    faults: tuple[Stretch, ...] = ()
+    found_away: tuple[Stretch, ...] = ()
+
+    def before(self, moment: datetime) -> "Circumstances":
+        """Return what was known at a moment: an absence from its declaration on, anything else once it is over."""
+        over = {
+            name: tuple(span for span in getattr(self, name) if span[1] <= moment)
+            for name in ("blind", "helped", "faults", "found_away")
+        }
+        return replace(self, away=tuple(span for span in self.away if span[0] <= moment), **over)
+
+    def history(self, signs: Signs, exit_is_seen: bool, readings: Sequence[Reading]) -> History:  # noqa: FBT001 - a fact
+        """Return what may be learned from."""
+        return History(
+            signs,
+            (*_in_seconds(self.helped), *_in_seconds(self.away), *long_spans(_in_seconds(self.blind))),
+            exit_is_seen,
+            faults=_in_seconds(self.faults),
+            away=_in_seconds(self.found_away),
+            readings=readings,
+        )
+
+
+NOTHING_ELSE = Circumstances()
+
+
+def circumstances_of(connection: Connection, home: str, since: datetime) -> Circumstances:
+    """Return what is stored of a home's past besides its signals, of all that ended after a moment."""
+    alerts = cases.ended_since(connection, home, since)
+    return Circumstances(
+        away=tuple((one.since, one.until) for one in absences.since(connection, home, since)),
+        blind=tuple((one.since, one.until) for one in unseen.of_home(connection, home, since)),
+        helped=_ended_as(Outcome.HELPED, alerts),
+        faults=_ended_as(Outcome.DEVICE_FAULT, alerts),
+        found_away=_ended_as(Outcome.AWAY, alerts),
+    )
 
 
 def readable(learned: Learned | None) -> HomeModel | None:
@@ -258,13 +310,12 @@ def has_exit(devices: Iterable[Device]) -> bool:
     return any(device.room == EXIT_ROOM for device in devices)
 
 
-def _ended_as(outcome: Outcome, alerts: Iterable[Alert]) -> tuple[Span, ...]:
+def _ended_as(outcome: Outcome, alerts: Iterable[Alert]) -> tuple[Stretch, ...]:
     """Return from when until when it was as whoever went there found it."""
-    found = ((a.evidence_at, a.closed_at) for a in alerts if a.outcome is outcome and a.closed_at is not None)
-    return _in_seconds(found)
+    return tuple((a.evidence_at, a.closed_at) for a in alerts if a.outcome is outcome and a.closed_at is not None)
 
 
-def _in_seconds(spans: Iterable[tuple[datetime, datetime]]) -> tuple[Span, ...]:
+def _in_seconds(spans: Iterable[Stretch]) -> tuple[Span, ...]:
     return tuple((int(begin.timestamp()), int(end.timestamp())) for begin, end in spans)
 
 

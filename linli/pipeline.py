@@ -21,12 +21,11 @@ from linli.common_causes import CommonCauses
 from linli.finding import Finding
 from linli.paused import Paused
 from linli.people import Roster
-from linli.signals import ID_KEY, Kind, Signal, is_sign_of_life
+from linli.signals import ID_KEY, Kind, Signal
 from linli.store import availability, rejections, unseen
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
 from linli.store.unseen import Unseen
-from models.answers import leaves_open
 from models.emergencies import emergency
 from models.watch import Watch
 
@@ -116,12 +115,12 @@ class Pipeline:
             availability.put(connection, taken.availability)
 
     def _see(self, signal: Signal) -> None:
-        self._watch.see(signal)
+        is_alive = self._watch.see(signal)
         if (signal.kind, signal.value) == (Kind.SOS, "cancelled"):
             at = min(signal.at, signal.received_at)
             self._desk.take_back(signal.home, TakingBack(signal.identity, signal.device, at, signal.has_id))
-        if is_sign_of_life(signal.kind, signal.value):
-            self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at), leaves_open(signal))
+        if is_alive:
+            self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at), self._watch.leaves_open(signal))
 
     def refuse(self, message: Arrived, reason: str) -> None:
         """Store a message that cannot be processed as a rejection, so that staff see it."""

@@ -84,6 +84,11 @@ class Settings(BaseModel):
         ge=0,
         le=30,
     )
+    shared_homes: str = _row(
+        "",
+        "home ids",
+        "homes in which not only she moves (`home-7;home-9`): a second resident, a daily carer, a pet. Movement is then nobody's for certain",
+    )
     day_line_hours: float = _row(8, "h", "silence by day (07:00 to 22:00) after which linli asks", gt=0, le=48)
     night_line_hours: float = _row(12, "h", "silence by night after which linli asks", gt=0, le=48)
     out_line_hours: float = _row(24, "h", "after leaving by the exit, silence after which linli asks", gt=0, le=168)

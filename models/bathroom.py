@@ -99,10 +99,13 @@ class Bathroom:
         return found
 
     def _due(self, row: int) -> int:
-        """Return when the stay has lasted too long as far as it could be seen, NEVER if there is nothing to ask about."""
+        """Return when the stay has lasted too long as far as it could be seen, NEVER if there is nothing to ask about.
+
+        In a shared home it is nobody's stay for certain.
+        """
         dwelling = self._homes.dwellings[row]
         stay = dwelling.stay
-        if not stay.signs or stay.told == stay.since:
+        if not stay.signs or stay.told == stay.since or dwelling.is_shared:
             return NEVER
         line = self._line(dwelling)
         return after_seen(dwelling.blind, stay.since, self._limit(line)) if line.limit else NEVER

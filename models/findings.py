@@ -150,6 +150,7 @@ class Findings:
             is_out=bool(homes.is_out[row]),
             sensors_work=self._hearing.blind_since(row) > now,
             door=dwelling.front_door(),
+            is_shared=dwelling.is_shared,
         )
         if dwelling.personal.holds:
             still = self._with_her_own(still, row)

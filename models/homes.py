@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from linli.people import Device, Home, Roster
+from linli.people import Device, Home, Role, Roster
 from models.body import Body
 from models.door import Door
 from models.personal import Personal
@@ -23,6 +23,7 @@ _COLUMNS = {
     "last_inside": NONE,
     "last_exit": NONE,
     "last_check_in": NONE,
+    "last_own": NONE,
     "first_heard": NEVER,
     "first_watched": NEVER,
     "last_heard": NONE,
@@ -51,6 +52,7 @@ class Dwelling:
     """One home's own things. `blind`: spans in which nobody could see it, oldest first.
 
     `is_cut`: if it falls blind where `seen_until` says, it is since it was said to be offline.
+    `is_shared`: not only she moves here, so movement does not say that she is well.
     """
 
     home: Home
@@ -60,6 +62,7 @@ class Dwelling:
     bridge_down: int = NONE
     seen_again: int = NONE
     is_cut: bool = False
+    is_shared: bool = False
     room: str = ""
     check_ins: list[int] = field(default_factory=list)
     blind: list[Span] = field(default_factory=list)
@@ -95,7 +98,7 @@ class Homes:
     `seen_until`: where the home falls blind if nothing more is heard; `lost_at`: when that is to be told;
     `spare`: how long before it what homes have in common is looked for.
     `first_watched`: since when a device is there that sees movement. `back_by`: when an absence that is over was to
-    end. `is_out`: left by the exit, and nothing inside since. `unseen`: spans that are over and that nobody has written
+    end. `last_own`: the latest sign that nobody gives but she. `is_out`: left by the exit, and nothing inside since. `unseen`: spans that are over and that nobody has written
     down yet, in which a home was offline, or linli heard none of them (without a home).
     """
 
@@ -103,6 +106,7 @@ class Homes:
     last_inside: Moments
     last_exit: Moments
     last_check_in: Moments
+    last_own: Moments
     first_heard: Moments
     first_watched: Moments
     last_heard: Moments
@@ -148,6 +152,8 @@ class Homes:
         self.is_dirty[:] = True
         for row, home in enumerate(roster.homes.values()):
             self._take_home(row, home)
+            residents = sum(person.role is Role.RESIDENT for person in roster.around(home))
+            self.dwellings[row].is_shared = residents > 1 or home.home in self.rules.shared
         return self._take_devices(roster)
 
     def _gather(self, rows_before: list[int], rows_now: list[int]) -> None:

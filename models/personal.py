@@ -11,11 +11,15 @@ from linli.signals import EXIT_ROOM
 from models.habits.customs import UNKNOWN, Customs
 from models.habits.line import expected_within, limits_of
 from models.habits.model import HomeModel
+from models.habits.nervous import may_be_her
 from models.habits.presence import START, Presence, Trace, follow
+from models.habits.signs import BY_ITSELF
 
 _SECOND = 1000
 _KEPT = 8
 """Of so many of the latest signs it is remembered what each led to, so that one that comes late is put where it belongs."""
+
+_BY_ITSELF = tuple(f"{kind} " for kind in BY_ITSELF)
 
 _Sign = tuple[int, bool, str, str, bool]
 """Second, whether it is not at the exit, device, word, whether it has a place: in this order, as in `habits.signs`."""
@@ -59,33 +63,44 @@ class Personal:
         """Return when another sign last bore one out, milliseconds."""
         return self.trace.sure_at * _SECOND
 
-    def see(self, at: int, device: str, word: str, room: str, *, is_placed: bool) -> None:
-        """Take in a sign of life, milliseconds since 1970, in any order; one older than the latest few changes nothing."""
+    def see(self, at: int, device: str, word: str, room: str, *, is_placed: bool) -> bool:
+        """Take in a sign of life, milliseconds since 1970, in any order; one older than the latest few changes nothing.
+
+        Tells whether it is believed: what a nervous sensor says alone is not.
+        """
         sign = (at // _SECOND, not (room == EXIT_ROOM and is_placed), device, word, is_placed)
         latest = self._latest
         if latest and sign <= latest[-1][0]:
-            self._see_late(sign)
-            return
-        self.trace = _followed(self.trace, sign)
+            return self._see_late(sign)
+        self.trace = self._followed(self.trace, sign)
         latest.append((sign, self.trace))
         if len(latest) > _KEPT:
             self._forget()
+        return self.trace.last_at == sign[0]
 
-    def _see_late(self, sign: _Sign) -> None:
+    def _see_late(self, sign: _Sign) -> bool:
         """Put a sign where it belongs, and follow those after it once more."""
         number = bisect_left(self._latest, sign, key=lambda kept: kept[0])
-        is_known = number < len(self._latest) and self._latest[number][0] == sign
-        if is_known or (number == 0 and self._has_forgotten):
-            return
+        if number < len(self._latest) and self._latest[number][0] == sign:
+            return self._latest[number][1].last_at == sign[0]
+        if number == 0 and self._has_forgotten:
+            return sign[2] not in self.customs.nervous
         trace = self._latest[number - 1][1] if number else START
         after = [sign, *(kept for kept, _ in self._latest[number:])]
         del self._latest[number:]
         for one in after:
-            trace = _followed(trace, one)
+            trace = self._followed(trace, one)
             self._latest.append((one, trace))
-        self.trace = trace
+        self.trace, is_believed = trace, self._latest[number][1].last_at == sign[0]
         if len(self._latest) > _KEPT:
             self._forget()
+        return is_believed
+
+    def _followed(self, trace: Trace, sign: _Sign) -> Trace:
+        at, is_inside, device, word, is_placed = sign
+        if device in self.customs.nervous and word.startswith(_BY_ITSELF) and not may_be_her(trace, at):
+            return trace
+        return follow(trace, at, device, word, is_exit=not is_inside, is_placed=is_placed)
 
     def _forget(self) -> None:
         del self._latest[0]
@@ -111,8 +126,3 @@ class Personal:
         """Take in that somebody was called: a ceiling calls once until another sign is borne out."""
         if self.by_ceiling:
             self.spent_sure = self.trace.sure_at
-
-
-def _followed(trace: Trace, sign: _Sign) -> Trace:
-    at, is_inside, device, word, is_placed = sign
-    return follow(trace, at, device, word, is_exit=not is_inside, is_placed=is_placed)

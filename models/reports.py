@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 class Still:
     """A silence that crossed its line. `back_by`: the end of the absence from which it counts, if it does.
 
-    `own`: what is known of her own line, None where the fixed one holds. `door`: `open`, `closed` or "" for not known.
+    `is_shared`: not only she moves there. `own`: what is known of her own line, None where the fixed one holds. `door`: `open`, `closed` or "" for not known.
     """
 
     last_sign: datetime
@@ -33,6 +33,7 @@ class Still:
     sensors_work: bool
     door: str = ""
     own: "Own | None" = None
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,7 @@ def _of_her_own(still: Still) -> dict[str, str | float]:
     if own is None:
         return {"line": "fixed"}
     seldom: dict[str, str | float] = (
-        {"seldom_minutes": own.usual / MINUTE, "seldom_of": "hers" if own.is_hers else "people living alone"}
-        if _tells_usual(still)
-        else {}
+        {"seldom_minutes": own.usual / MINUTE, "seldom_of": _whose(still, own)} if _tells_usual(still) else {}
     )
     return {
         "line": "ceiling" if own.by_ceiling else "personal",
@@ -97,6 +96,12 @@ def _of_her_own(still: Still) -> dict[str, str | float]:
         "last_sure_sign": own.sure_at.isoformat(),
         **seldom,
     }
+
+
+def _whose(still: Still, own: Own) -> str:
+    if not own.is_hers:
+        return "people living alone"
+    return "the home's" if still.is_shared else "hers"
 
 
 def _tells_usual(still: Still) -> bool:
@@ -148,6 +153,8 @@ _NOT_CERTAIN = {Presence.DOUBT: sentences.IN_DOUBT, Presence.ARRIVING: sentences
 def _measure(still: Still) -> str:
     if still.own is None or not _tells_usual(still):
         return sentences.BY_LIMIT
+    if still.is_shared and still.own.is_hers:
+        return sentences.BY_HOME
     return sentences.BY_HER if still.own.is_hers else sentences.BY_OTHERS
 
 
@@ -158,6 +165,8 @@ def _surroundings(still: Still) -> Sentence:
         told = Sentence(sentences.SENSORS_FELL_SILENT)
     else:
         told = Sentence(_DOORS.get(still.door, sentences.SENSORS_WORK))
+    if still.is_shared:
+        told = Sentence(sentences.NOBODY_MOVED, {"sensors": told})
     if own is None or still.back_by is not None:
         return told
     if not own.has_exit:
@@ -223,6 +232,20 @@ def unmonitored(
 def lost_key(home: str, last_heard: int) -> str:
     """Return the name of a home's silence: it is a new one whenever the home has been heard."""
     return f"unmonitored:{home}:{last_heard}"
+
+
+def nervous_sensor(home: Home, device: str, room: str, night: datetime) -> Finding:
+    """Report a sensor that speaks while nobody is at home; once a week as long as it does."""
+    return Finding(
+        key=f"nervous:{home.home}:{device}:{night.astimezone(home.zone):%G-W%V}",
+        home=home.home,
+        site=home.site,
+        kind=AlertKind.SYSTEM,
+        severity=Severity.NOTICE,
+        at=night,
+        why=Sentence(sentences.NERVOUS_SENSOR, {"device": device, "room": room or sentences.UNKNOWN_ROOM}),
+        evidence={"device": device, "room": room},
+    )
 
 
 def low_battery(home: Home, sensor: Sensor, week: str) -> Finding:

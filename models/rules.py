@@ -38,3 +38,5 @@ class Rules:
     """At or below: told, once a week."""
     battery_ok_percent: float = 25.0
     """At or above: over. The span between keeps a battery from ringing up and down."""
+    shared: frozenset[str] = frozenset()
+    """Homes in which not only she moves, as staff say; those with two listed residents are shared anyway."""

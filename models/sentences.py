@@ -14,6 +14,7 @@ STILL_PARTLY_UNSEEN = (
 )
 BY_LIMIT = "At this hour the limit is {limit}; {now}."
 BY_HER = "At this hour she is seldom quiet for more than {usual}; {now}."
+BY_HOME = "At this hour it is seldom quiet here for more than {usual}; {now}."
 BY_OTHERS = "At this hour people living alone are seldom quiet for more than {usual}; {now}."
 NOW = "now {quiet}"
 SEEN_STILL = "seen to be still for {quiet}"
@@ -33,6 +34,7 @@ ARRIVING = (
     "It is not certain that she is at home: the exit was used at {since} after she had been out, "
     "and nothing has stirred inside since then. The limit is {limit}; {now}. {sensors}"
 )
+NOBODY_MOVED = "Not only she moves in this home: nobody has moved at all. {sensors}"
 NO_EXIT = "No sensor is at the exit, so she may have gone out. {sensors}"
 NOT_BACK = "Expected back by {since}; no sign of life since then. The limit is {limit}; now {quiet}. {sensors}"
 NOT_HOME = "Left by the exit at {since}; no sign of life since then. The limit is {limit}; now {quiet}. {sensors}"
@@ -83,6 +85,15 @@ WEIGHT_GAIN = "Weight {weight} kg, {gain} kg more than {length} before. That muc
 WHILE_AWAY = "Away as told, so nobody is sent. {why}"
 
 IS_WELL = "Last sign of life {since}, {room}."
+IS_WELL_SHARED = "Her own sign came at {own}. Somebody moved at {since}, {room}; not only she moves here, so that may have been another."
+IS_NOT_HERS = (
+    "It cannot be said how she is: somebody moved at {since}, {room}, but not only she moves here, "
+    "and nothing has been surely hers since {own}."
+)
+IS_NEVER_HERS = (
+    "It cannot be said how she is: somebody moved at {since}, {room}, but not only she moves here. "
+    "A daily check-in would tell."
+)
 IS_OUT = "Left by the exit at {since}; nothing since then."
 IS_IN_DOUBT = "It is not certain that she is at home: only single signs since she left, the last at {since}, {room}."
 IS_ARRIVING = "It is not certain that she is at home: the exit was used at {since}, nothing has stirred since then."
@@ -104,6 +115,11 @@ MODEL_HELD = (
 )
 NEW_RINGS = "the new one would have asked too often over the last 30 days."
 NEW_IS_LONGER = "the new one would be longer by hours."
+
+NERVOUS_SENSOR = (
+    "The sensor {device}, {room}, goes on speaking while nobody is at home. What it says alone no longer counts as a sign "
+    "of life, so a silence is noticed all the same. Please look at it: sun, heating, a curtain or a pet may set it off."
+)
 
 TOGETHER = "{place}: {count} homes not heard since {since}. Nobody can see whether all is well there."
 TOGETHER_SOME_BACK = (

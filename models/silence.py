@@ -49,11 +49,12 @@ class Silence:
             self._homes.is_dirty[row] = True
         personal.model = model
 
-    def see_life(self, row: int, at: int, device: str, room: str, kind: Kind, value: Value) -> None:
-        """Take in a sign of life; an older one than is known changes nothing."""
+    def see_life(self, row: int, at: int, device: str, room: str, kind: Kind, value: Value) -> bool:
+        """Take in a sign of life; an older one than is known changes nothing. Tells whether it is believed."""
         homes = self._homes
         is_placed = bool(room) or kind not in PLACELESS
-        homes.dwellings[row].personal.see(at, device, f"{kind} {value}", room, is_placed=is_placed)
+        if not homes.dwellings[row].personal.see(at, device, f"{kind} {value}", room, is_placed=is_placed):
+            return False
         if at > homes.last_sign.item(row):
             homes.last_sign[row] = at
         homes.is_dirty[row] = True
@@ -61,6 +62,7 @@ class Silence:
             self._see_place(row, at, room)
         if kind is Kind.CONTACT and room == EXIT_ROOM:
             homes.dwellings[row].sensors[device].say_contact(str(value), at)
+        return True
 
     def _see_place(self, row: int, at: int, room: str) -> None:
         homes, dwelling = self._homes, self._homes.dwellings[row]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from itertools import repeat
 
@@ -18,9 +18,12 @@ from models.check_ins import CheckIns
 from models.deafness import Deafness
 from models.habits.presence import Presence
 from models.hearing import Hearing
-from models.homes import Homes, Moments
+from models.homes import Flags, Homes, Moments
 from models.reports import LONE_FOR
 from models.sensor import NEVER, NONE, Sight, in_millis
+
+OWN_SIGN_HOLDS = in_millis(timedelta(hours=24))
+"""How long a sign that nobody gives but she says that she is well, where others move too."""
 
 
 class _Case(IntEnum):
@@ -32,7 +35,8 @@ class _Case(IntEnum):
     BLIND = 3
     NO_LIFE = 4
     QUIET = 5
-    WELL = 6
+    NOT_HERS = 6
+    WELL = 7
 
 
 _STATES = {
@@ -42,6 +46,7 @@ _STATES = {
     _Case.BLIND: HomeState.UNMONITORED,
     _Case.NO_LIFE: HomeState.UNMONITORED,
     _Case.QUIET: HomeState.QUIET,
+    _Case.NOT_HERS: HomeState.UNMONITORED,
     _Case.WELL: HomeState.WELL,
 }
 _ABOUT = (AlertKind.INACTIVITY, AlertKind.MISSED_CHECK_IN, AlertKind.BATHROOM)
@@ -108,10 +113,14 @@ class Views:
                 np.minimum(homes.seen_until[rows], self._deafness.since) <= now,
                 homes.last_sign[rows] == NONE,
                 quiet_from <= now,
+                self._is_shared(rows) & (homes.last_own[rows] + OWN_SIGN_HOLDS <= now),
             ],
-            [_Case.AWAY, _Case.NEVER_HEARD, _Case.NO_WATCHER, _Case.BLIND, _Case.NO_LIFE, _Case.QUIET],
+            [_Case.AWAY, _Case.NEVER_HEARD, _Case.NO_WATCHER, _Case.BLIND, _Case.NO_LIFE, _Case.QUIET, _Case.NOT_HERS],
             _Case.WELL,
         )
+
+    def _is_shared(self, rows: Moments) -> Flags:
+        return np.fromiter((self._homes.dwellings[row].is_shared for row in rows.tolist()), np.bool_, len(rows))
 
     def _quiet_from(self, rows: Moments) -> Moments:
         """Return when each home becomes quiet; one that sees only deeds is quiet when a day has none."""
@@ -172,6 +181,8 @@ class Views:
         """Return since when a home has been as it is, and why that is said."""
         if sign is not None and case == _Case.WELL:
             return sign, self._why_well(row, sign)
+        if sign is not None and case == _Case.NOT_HERS:
+            return self._why_not_hers(row, sign)
         if case == _Case.AWAY:
             return self._why_away(row)
         if case == _Case.BLIND:
@@ -182,6 +193,9 @@ class Views:
         """Return on what evidence a home is well, and how sure that is."""
         personal = self._homes.dwellings[row].personal
         fields: dict[str, Field | Sentence] = {"since": sign, "room": self._room(row)}
+        if self._homes.dwellings[row].is_shared:
+            own = from_millis(self._homes.last_own.item(row))
+            return Sentence(sentences.IS_WELL_SHARED, {**fields, "own": own})
         if personal.holds and personal.trace.presence in _NOT_CERTAIN:
             return Sentence(_NOT_CERTAIN[personal.trace.presence], fields)
         if self._homes.is_out[row]:
@@ -189,6 +203,14 @@ class Views:
         if personal.holds and self._homes.last_sign[row] - personal.sure_at >= in_millis(LONE_FOR):
             return Sentence(sentences.IS_LONE, {**fields, "sure": from_millis(personal.sure_at)})
         return Sentence(sentences.IS_WELL, fields)
+
+    def _why_not_hers(self, row: int, sign: datetime) -> tuple[datetime | None, Sentence]:
+        """Return why nothing can be said of her, though somebody moves."""
+        own = self._homes.last_own.item(row)
+        fields: dict[str, Field | Sentence] = {"since": sign, "room": self._room(row)}
+        if own == NONE:
+            return None, Sentence(sentences.IS_NEVER_HERS, fields)
+        return from_millis(own), Sentence(sentences.IS_NOT_HERS, {**fields, "own": from_millis(own)})
 
     def _room(self, row: int) -> str:
         return self._homes.dwellings[row].room or sentences.UNKNOWN_ROOM

@@ -22,6 +22,7 @@ from linli.incident import Loss
 from linli.people import Roster
 from linli.signals import EXIT_ROOM, Kind, Signal, is_sign_of_life
 from models.absences import Absences
+from models.answers import HERS_ALONE, leaves_open
 from models.bathroom import Bathroom
 from models.batteries import Batteries
 from models.check_ins import CheckIns
@@ -126,10 +127,11 @@ class Watch:
                 self._night_door.take_model(row)
 
     def take_nightly(self, home: str, found: Iterable[Finding]) -> None:
-        """Take over what the night's look at a home's days found; the next tick finds it."""
+        """Take over what the night's look at a home's days found; the next tick finds it. Shared days are not hers."""
         with self._lock:
-            if home in self._homes.index:
-                self._findings.take_nightly(home, found)
+            row = self._homes.index.get(home)
+            if row is not None:
+                self._findings.take_nightly(home, () if self._homes.dwellings[row].is_shared else found)
 
     def take_absence(self, home: str, since: datetime, until: datetime | None) -> None:
         """Take in that a home is declared away from a moment on, until another or until `end_absence`."""
@@ -146,10 +148,13 @@ class Watch:
             if row is not None:
                 self._absences.end(row, millis(at))
 
-    def see(self, signal: Signal) -> None:
-        """Take in a signal: any order, any number of times; that of an unknown home is passed over."""
+    def see(self, signal: Signal) -> bool:
+        """Take in a signal: any order, any number of times; that of an unknown home is passed over.
+
+        Tells whether it was a sign of life of hers: what a nervous sensor says alone is none.
+        """
         with self._lock:
-            self._see(signal)
+            return self._see(signal)
 
     def warm(self, home: str, signals: Iterable[Signal]) -> None:
         """Take in a home's stored signals, in any order."""
@@ -158,20 +163,25 @@ class Watch:
                 if signal.home == home:
                     self._see(signal)
 
-    def _see(self, signal: Signal) -> None:
+    def _see(self, signal: Signal) -> bool:
         row = self._homes.index.get(signal.home)
         if row is None:
-            return
+            return False
         sensor = self._homes.sensor(self._homes.dwellings[row], signal.device)
         at = self._hear(row, sensor, signal)
         if is_sign_of_life(signal.kind, signal.value):
             room = signal.room or sensor.room
-            self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value)
+            if not self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value):
+                return False
             self._see_more(row, at, sensor, signal, room)
+            if signal.kind in HERS_ALONE:
+                self._homes.last_own[row] = max(at, self._homes.last_own.item(row))
             if signal.kind is _CHECK_IN and self._check_ins.check_in(row, at):
                 self._findings.settle(signal.home, at)
-        elif signal.kind is _BATTERY and isinstance(signal.value, float):
+            return True
+        if signal.kind is _BATTERY and isinstance(signal.value, float):
             self._batteries.see_charge(signal.home, sensor, signal.value, at)
+        return False
 
     def _see_more(self, row: int, at: int, sensor: Sensor, signal: Signal, room: str) -> None:
         """Let the detectors beside silence see a sign of life: this runs for every one of them."""
@@ -181,6 +191,13 @@ class Watch:
             self._night_door.see(row, at, signal.device, signal.kind, signal.value)
         if signal.kind in VITALS:
             self._vitals.see(row, at, signal.kind, signal.value)
+
+    def leaves_open(self, signal: Signal) -> frozenset[AlertKind]:
+        """Return which kinds of question a sign of life does not answer."""
+        with self._lock:
+            row = self._homes.index.get(signal.home)
+            is_shared = row is not None and self._homes.dwellings[row].is_shared
+        return leaves_open(signal, is_shared=is_shared)
 
     def _hear(self, row: int, sensor: Sensor, signal: Signal) -> int:
         """Take in that a device spoke, whatever it said; return when that was, as far as its clock is believed."""

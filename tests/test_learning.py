@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from linli.alert import AlertKind, Outcome
+from linli.alert import AlertKind, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.commands.explain import command as explain
 from linli.errors import LinliError, UnknownHome
@@ -29,7 +29,7 @@ from models.habits.place import Place
 from models.habits.prior import shipped_prior
 from tests.care_file import migrate
 from tests.cast import HOUR, MINUTE
-from tests.models.habits.lives import DAYS, MONDAY, WEEKS_LATER, a_life, hours, without
+from tests.models.habits.lives import DAYS, MONDAY, WEEKS_LATER, a_life, going_out, hours, pulsing, without
 from tests.models.vigil import HOME, QUIET_HOME, left, moved, roster_of, signal, watch_over
 from tests.store.histories import alert, closed
 
@@ -349,6 +349,25 @@ def test_what_is_usual_besides_silence_is_explained_too(
     assert "in the bathroom: 60 min by day, seldom more than 3 min; no line in the evening and at night\n" in told
     assert "not up and about: 22:00 to 06:00; half hours at which the exit is often used: 9\n" in told
     assert "heart rate: usually 60 to 64\n" in told
+
+
+def test_staff_are_told_once_a_week_of_a_sensor_that_speaks_while_nobody_is_at_home(
+    nights: Nights, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nights.signals.append([*going_out(), *pulsing(1)])
+    for day in range(2):
+        nights.night(WEEKS_LATER + HOUR + day * 24 * HOUR)
+    (key,) = {finding.key for finding in nights.told}
+    assert key == f"nervous:{HOME}:bathroom-pir:2026-W40"
+    assert nights.told[0].severity is Severity.NOTICE
+    explain(HOME, data=tmp_path)
+    assert "not believed alone: bathroom-pir" in capsys.readouterr().out
+
+
+def test_of_sensors_that_are_quiet_while_she_is_out_nobody_is_told(nights: Nights) -> None:
+    nights.signals.append(going_out())
+    nights.night(WEEKS_LATER + HOUR)
+    assert nights.told == []
 
 
 def pulses() -> list[Signal]:

@@ -190,7 +190,7 @@ def _placed(
         incident = _real(community, seed, Incident(home.home, wanted.kind, at, lasts))
         if incident is None:
             return None
-        if incident.at <= start + timedelta(days=days - 2) and _is_in(community, seed, home, incident.at):
+        if incident.at <= start + timedelta(days=days - 2) and is_in(community, seed, home, incident.at):
             free.fill(home.home, wanted, slot)
             return incident
     return None
@@ -230,7 +230,7 @@ def _real(community: Community, seed: int, incident: Incident) -> Incident | Non
         return None
 
 
-def _is_in(community: Community, seed: int, home: Home, at: datetime) -> bool:
+def is_in(community: Community, seed: int, home: Home, at: datetime) -> bool:
     """Tell whether she is at home: who collapses elsewhere is nobody's to find here."""
     frame = frame_around(at, home.zone)
     return household_of(community, seed, home).plan(frame.day).is_in(frame.hour(millis(at)))

@@ -88,7 +88,10 @@ def _lines(home: Home, model: HomeModel, learned: Sequence[Learned], held: Held 
     )
     libraries = ", ".join(f"{name} {version}" for name, version in sorted(model.libraries.items()))
     yield f"method {model.method}, prior {model.prior}, {libraries}"
-    yield f"in doubt whether she is in: {_length(model.doubt)}; out: {_length(model.out)}"
+    yield (
+        f"in doubt whether she is in: {_length(model.doubt)}; coming home: {_length(model.arriving)}; "
+        f"out: {_length(model.out)}"
+    )
     if held is not None:
         yield f"in use: {told(held, home)}"
     yield from _changes(model, learned)
@@ -145,6 +148,8 @@ def _customs(customs: Customs) -> Iterator[str]:
         f"not up and about: {f'{asleep[0]} to {asleep[1]}' if asleep else 'not known yet'}; "
         f"half hours at which the exit is often used: {often}"
     )
+    if customs.nervous:
+        yield f"speak while nobody is at home, so not believed alone: {', '.join(customs.nervous)}"
     for kind, usually in customs.ranges.items():
         yield f"{kind.replace('_', ' ')}: usually {usually.low:g} to {usually.high:g}"
 

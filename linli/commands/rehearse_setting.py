@@ -11,11 +11,10 @@ from linli.errors import LinliError
 from linli.evaluation.change import Changed, compare
 from linli.evaluation.evaluate import Past
 from linli.evaluation.methods import Lived, judged, own
-from linli.learning import WINDOW
+from linli.learning import WINDOW, Circumstances, circumstances_of
 from linli.people import Home, Roster
 from linli.settings import Settings
 from linli.steps import Tell
-from linli.store import absences
 from linli.store import roster as roster_store
 from linli.store.care import CareStore, newest_revision, revision
 from linli.store.sqlite_signals import SqliteSignalStore
@@ -81,9 +80,8 @@ def _homes(
             raise LinliError('the care data is of another version of linli; "linli check" brings it to this one')
         roster = roster_store.load(connection)
         chosen = [home for home in roster.homes.values() if site in {None, home.site}]
-        away = {home.home: absences.since(connection, home.home, since - WINDOW) for home in chosen}
-    declared = {home: tuple((one.since, one.until) for one in those) for home, those in away.items()}
-    found = [_lived(roster, home, store, since, until, declared[home.home]) for home in chosen]
+        known = {home.home: circumstances_of(connection, home.home, since - WINDOW) for home in chosen}
+    found = [_lived(roster, home, store, since, until, known[home.home]) for home in chosen]
     lived = [home for home in found if home is not None]
     if not lived:
         raise LinliError(f"no signals of {f'the site {site}' if site else 'any home'} are stored from this time")
@@ -96,12 +94,12 @@ def _lived(
     store: SqliteSignalStore,
     since: datetime,
     until: datetime,
-    away: tuple[tuple[datetime, datetime], ...],
+    known: Circumstances,
 ) -> Lived | None:
     stored = list(store.between(since - WINDOW, until, home.home))
     earlier = [signal for signal in stored if signal.at < since - _RUN_UP]
     signals = sorted(stored[len(earlier) :], key=lambda signal: signal.received_at)
     if not signals:
         return None
-    past = Past(home, tuple(roster.devices_by_home.get(home.home, ())), signals, earlier, away)
+    past = Past(home, tuple(roster.devices_by_home.get(home.home, ())), signals, earlier, known)
     return Lived(past, people=tuple(roster.people.values()))

@@ -11,7 +11,7 @@ import numpy as np
 
 from alerts.ladders import LadderFor, built_in_ladder
 from linli.evaluation.trial import Call, Learn, LookBack, Trial, no_look_back
-from linli.learning import WINDOW, has_exit
+from linli.learning import NOTHING_ELSE, WINDOW, Circumstances, has_exit
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
 from linli.replay import elder_of
@@ -22,13 +22,12 @@ from models.days.drawing import pictures_of
 from models.days.life import life_of
 from models.days.tonight import changes_of, findings_after
 from models.habits.calendar import day_of
-from models.habits.evidence import History
+from models.habits.doubts import doubts_about
 from models.habits.learner import learn
 from models.habits.model import HomeModel
 from models.habits.prior import Prior
 from models.habits.ranges import readings_of
 from models.habits.signs import signs_of
-from models.habits.silences import Span
 from models.rules import Rules
 
 SITE = "evaluation"
@@ -40,24 +39,19 @@ TAIL = timedelta(hours=48)
 class Past:
     """A home and all that was recorded of it, in the order of time; never empty.
 
-    `earlier`: what lies before and is only learned from. `absences`: declared, from when until when.
+    `earlier`: what lies before and is only learned from. `circumstances`: what is known of it besides.
     """
 
     home: Home
     devices: tuple[Device, ...]
     signals: Sequence[Signal]
     earlier: Sequence[Signal] = ()
-    absences: tuple[tuple[datetime, datetime], ...] = ()
+    circumstances: Circumstances = NOTHING_ELSE
 
     @property
     def known(self) -> list[Signal]:
         """Return all that may be learned from."""
         return [*self.earlier, *self.signals]
-
-    @property
-    def away(self) -> tuple[Span, ...]:
-        """Return the absences in seconds since 1970."""
-        return tuple((int(since.timestamp()), int(until.timestamp())) for since, until in self.absences)
 
 
 class Learner(Protocol):
@@ -70,7 +64,10 @@ class Learner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How homes are learned: from a prior, for so many false alerts a month."""
+    """How homes are learned: from a prior, for so many false alerts a month.
+
+    As live, a night that something speaks against is passed over (`models.habits.doubts`).
+    """
 
     prior: Prior
     budget: float
@@ -78,12 +75,16 @@ class Habits:
     def of(self, past: Past) -> Learn:
         """Return what learns a home; the learner looks at nothing that lies after the moment it is asked about."""
         signs, readings = signs_of(past.known, past.home.zone), readings_of(past.known)
+        in_use: list[HomeModel] = []
 
         def learned(now: datetime) -> HomeModel:
             first = int(np.searchsorted(signs.at, int((now - WINDOW).timestamp())))
             known = signs.during(slice(first, len(signs)))
-            recent = History(known, past.away, has_exit(past.devices), readings=readings)
-            return learn(recent, self.prior, self.budget, now, past.home.zone)
+            recent = past.circumstances.before(now).history(known, has_exit(past.devices), readings)
+            new = learn(recent, self.prior, self.budget, now, past.home.zone)
+            if not in_use or not doubts_about(new, in_use[0], recent, int(now.timestamp())):
+                in_use[:] = [new]
+            return in_use[0]
 
         return learned
 
@@ -163,7 +164,9 @@ def look_back(past: Past) -> LookBack:
     No later day changes what is found in the days before it, so one look at all of them serves each night.
     """
     zone = past.home.zone
-    life = life_of(signs_of(past.known, zone), zone, past.away, beats_of(past.known, zone))
+    signs = signs_of(past.known, zone)
+    untaught = past.circumstances.history(signs, has_exit(past.devices), ()).untaught
+    life = life_of(signs, zone, untaught, beats_of(past.known, zone))
     pictures = pictures_of(life, day_of(max(signal.received_at for signal in past.signals), zone))
     found = changes_of(pictures)
     # the first look comes before the first sign, at midnight a day before it
@@ -190,7 +193,7 @@ def evaluate(
     begins = past.signals[0].at
     trial = Trial(
         past.home.home, _roster(past, people), rules, begins, ladders,
-        learn=taught, look_back=looks, absences=past.absences,
+        learn=taught, look_back=looks, circumstances=past.circumstances,
     )  # fmt: skip
     steps = Steps(tell, len(past.signals))
     answers, number = {}, 0

@@ -17,11 +17,10 @@ from alerts.ladders import ASKED_ABOUT, LadderFor, built_in_ladder
 from alerts.opening import new_alert
 from linli.alert import AlertKind, NoticeType, Severity
 from linli.finding import Finding
-from linli.learning import following_midnight
+from linli.learning import NOTHING_ELSE, Circumstances, following_midnight
 from linli.people import Roster
-from linli.signals import Signal, is_sign_of_life
+from linli.signals import Signal
 from linli.words import Sentence
-from models.answers import leaves_open
 from models.emergencies import emergency
 from models.habits.model import HomeModel
 from models.watch import Rules, Watch
@@ -62,6 +61,10 @@ class _Open:
     is_called: bool = False
 
 
+_Like = tuple[AlertKind, str]
+"""What findings must have in common to be one alert while it is open: as `linli.store.cases.open_like` has it."""
+
+
 class Trial:
     """A home, its detectors and its open alerts at one moment."""
 
@@ -75,18 +78,21 @@ class Trial:
         *,
         learn: Learn | None = None,
         look_back: LookBack = no_look_back,
-        absences: Iterable[tuple[datetime, datetime]] = (),
+        circumstances: Circumstances = NOTHING_ELSE,
     ) -> None:
         self._roster = roster
         self._home = roster.homes[home]
         self._ladders = ladders
         self._watch = Watch(rules)
         self._watch.take_roster(roster)
-        self._open: dict[AlertKind, _Open] = {}
+        self._open: dict[_Like, _Open] = {}
         self._now, self._last_tick = begins, begins - LEAST_STEP
         self._learn = learn
         self._look_back = look_back
-        self._absences = sorted(absences)
+        self._ahead = sorted(
+            [(span[0], True, span) for span in circumstances.away]
+            + [(span[0], False, span) for span in circumstances.blind]
+        )
         self._next_night = begins - LEAST_STEP
         self.calls: list[Call] = []
         self.notices: list[Call] = []
@@ -102,16 +108,21 @@ class Trial:
         for signal in signals:
             while self._learn is not None and self._next_night < signal.received_at:
                 self._pass_night(self._learn)
-            self._leave_until(signal.received_at)
+            self._pass_stretches(signal.received_at)
             self.wait_until(signal.received_at)
             self._hear(signal)
 
-    def _leave_until(self, moment: datetime) -> None:
-        """Take in, each at its time, the absences that were declared up to a moment."""
-        while self._absences and self._absences[0][0] <= moment:
-            since, until = self._absences.pop(0)
+    def _pass_stretches(self, moment: datetime) -> None:
+        """Take in, each at its time, what began up to a moment: absences, and stretches in which nobody could see."""
+        while self._ahead and self._ahead[0][0] <= moment:
+            _, is_absence, (since, until) = self._ahead.pop(0)
             self.wait_until(since)
-            self._watch.take_absence(self._home.home, since, until)
+            if is_absence:
+                self._watch.take_absence(self._home.home, since, until)
+                continue
+            self._watch.go_deaf(since)
+            self.wait_until(until)
+            self._watch.hear_again(until)
 
     def live_on(self, signals: Iterable[Signal]) -> None:
         """Let signals come without learning anything more: what comes after a collapse is nobody's habit."""
@@ -144,16 +155,15 @@ class Trial:
         found = emergency(signal, self._home)
         if found is not None:
             self._open_alert(found, self._now)
-        self._watch.see(signal)
-        if is_sign_of_life(signal.kind, signal.value):
+        if self._watch.see(signal):
             self.last_sign = max(self.last_sign, signal.at)
-            self._answer(leaves_open(signal))
+            self._answer(self._watch.leaves_open(signal))
 
     def _answer(self, leaves_open: Collection[AlertKind]) -> None:
         """She was seen to be up and about: what she was only asked about so far is answered, apart from some kinds."""
         answered = ASKED_ABOUT.difference(leaves_open)
-        for kind in [kind for kind, case in self._open.items() if kind in answered and not case.is_called]:
-            del self._open[kind]
+        for like in [like for like, case in self._open.items() if like[0] in answered and not case.is_called]:
+            del self._open[like]
 
     def _tick(self, now: datetime) -> None:
         self._call_whoever_is_due(now)
@@ -166,10 +176,11 @@ class Trial:
         if finding.severity is Severity.NOTICE:
             self.notices.append(Call(now, finding.kind, finding.severity, finding.why, finding.at))
             return
-        known = self._open.get(finding.kind)
+        like = (finding.kind, finding.about)
+        known = self._open.get(like)
         if known is not None and (not known.is_called or now < known.calls_at + VISIT):
             return
-        self._open[finding.kind] = _Open(finding, first_call(finding, self._callers, self._ladders, now))
+        self._open[like] = _Open(finding, first_call(finding, self._callers, self._ladders, now))
         self._call_whoever_is_due(now)
 
     def _call_whoever_is_due(self, now: datetime) -> None:

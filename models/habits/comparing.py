@@ -4,7 +4,7 @@ Nothing is kept while it happens: what was learned each night is stored, and so 
 can be made at any time and comes out the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from models.habits.arrays import Flags, Floats, Ints
 from models.habits.evidence import History
 from models.habits.line import Asked, asked_after
 from models.habits.model import HomeModel
+from models.habits.nervous import calm
 from models.habits.presence import Presence, Whereabouts, whereabouts_of
 from models.habits.signs import Signs
 from models.habits.silences import touching
@@ -45,8 +46,8 @@ class _Stretch:
         return asked_after(model, self.signs, self.whereabouts)
 
 
-def _stretch(history: History, since: int, until: int) -> _Stretch:
-    signs = history.signs.before(until)
+def _stretch(history: History, nervous: Collection[str], since: int, until: int) -> _Stretch:
+    signs = calm(history.signs.before(until), nervous)
     known, ends = whereabouts_of(signs), np.append(signs.at[1:], until)[: len(signs)]
     first = int(np.searchsorted(signs.at, since))
     rows = slice(first, len(signs))
@@ -57,7 +58,8 @@ def _stretch(history: History, since: int, until: int) -> _Stretch:
 
 def asks(models: Sequence[HomeModel], history: History, since: int, until: int) -> list[int]:
     """Return how often each line would have asked between two moments, seconds since 1970."""
-    stretch = _stretch(history, since, until)
+    nervous = {name for model in models for name in model.customs.nervous}
+    stretch = _stretch(history, nervous, since, until)
     return [_count(stretch, stretch.asked(model)) for model in models]
 
 
@@ -65,7 +67,7 @@ def difference(history: History, present: HomeModel, newer: Sequence[HomeModel],
     """Return what the newer models, each from its own night until the next, would have done that the present one did not."""
     nights = sorted(newer, key=lambda model: model.learned_at)
     begins = np.array([int(model.learned_at.timestamp()) for model in nights])
-    stretch = _stretch(history, int(begins[0]), until)
+    stretch = _stretch(history, present.customs.nervous, int(begins[0]), until)
     old = stretch.asked(present)
     night = np.searchsorted(begins, stretch.signs.at, side="right") - 1
     new = Asked(stretch.signs.at.copy(), stretch.signs.at.copy())

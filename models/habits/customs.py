@@ -45,6 +45,8 @@ class Customs:
     """By half hour of the day: on how many of them it was, thereabouts."""
     ranges: Mapping[str, Range] = field(default_factory=dict)
     """By kind of reading."""
+    nervous: tuple[str, ...] = ()
+    """Sensors that go on speaking while she is out: what they say alone is not believed."""
 
 
 UNKNOWN = Customs()

@@ -52,11 +52,6 @@ def _smoothed(counts: Floats) -> Floats:
     return smoothed
 
 
-def weighed(by_day: Counts, weights: Floats) -> Counts:
-    """Return the counts of all days together, each with its weight."""
-    return Counts(*(np.tensordot(weights, counts, axes=1) for counts in (by_day.observed, by_day.expected)))
-
-
 def ratio(counts: Counts) -> Floats:
     """Return by how much to multiply the shared hazard, by place, half hour and step of age. 1 where nothing is known."""
     observed, expected = counts.observed, counts.expected

@@ -1,15 +1,15 @@
 """The evidence of one home up to a moment, held against a prior: what tonight's lines of silence are made from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.habits.arrays import AGES, Floats, Ints, decay
 from models.habits.bins import bins_of, columns_of
-from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
+from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio
 from models.habits.hazard import hazards
-from models.habits.line_in_doubt import DOUBT_BY_PRICE
+from models.habits.line_in_doubt import ARRIVING_BY_PRICE, DOUBT_BY_PRICE
 from models.habits.outings import outings_of
 from models.habits.presence import Presence, Whereabouts, whereabouts_of
 from models.habits.ranges import Reading
@@ -68,12 +68,23 @@ class Evidence:
 
     def factor(self) -> Floats:
         """Return how this person differs from the prior, from all that is known."""
-        return self.factor_before(self.today - self.first_day)
+        return next(iter(self.factors_before([self.today - self.first_day])))
 
-    def factor_before(self, day: int) -> Floats:
-        """Return the same as it was on the morning of a day, counted from the first: from the days before it only."""
-        weights = decay(np.arange(day, 0, -1, dtype=np.float64), HALF_LIFE)
-        return ratio(weighed(Counts(self.by_day.observed[:day], self.by_day.expected[:day]), weights))
+    def factors_before(self, days: Sequence[int]) -> Iterator[Floats]:
+        """Yield the same as it was on the mornings of days in ascending order, counted from the first.
+
+        Each comes from the days before it only. What is known fades by the same part each day, so one sum is carried on.
+        """
+        fade, begin = float(decay(np.ones(1), HALF_LIFE).item()), 0
+        known = Counts(np.zeros_like(self.by_day.observed[0]), np.zeros_like(self.by_day.expected[0]))
+        for day in days:
+            for passed in range(begin, day):
+                known = Counts(
+                    (known.observed + self.by_day.observed[passed]) * fade,
+                    (known.expected + self.by_day.expected[passed]) * fade,
+                )
+            begin = day
+            yield ratio(known)
 
 
 def evidence_of(history: History, usual: Floats, coefficients: Floats, now: int, today: int) -> Evidence:
@@ -112,8 +123,9 @@ def rungs_of(evidence: Evidence, coefficients: Floats) -> tuple[Ints, Ints]:
     begun = evidence.silences.day[which] - evidence.first_day
     which, begun = which[begun >= FEW_DAYS], begun[begun >= FEW_DAYS]
     by_price = lines_by_price(_lasting(evidence, which, begun, coefficients))
-    is_in = evidence.presence[which] == Presence.IN
-    by_price = np.where(is_in, by_price, DOUBT_BY_PRICE[:, None])
+    presence = evidence.presence[which]
+    by_price = np.where(presence == Presence.DOUBT, DOUBT_BY_PRICE[:, None], by_price)
+    by_price = np.where(presence == Presence.ARRIVING, ARRIVING_BY_PRICE[:, None], by_price)
     return begun, steps_rung(evidence.silences.lengths[which] - ANSWER, by_price)
 
 
@@ -121,9 +133,10 @@ def _lasting(evidence: Evidence, which: Ints, begun: Ints, coefficients: Floats)
     """Return the survivals of silences that began on days counted from the first, by what was known on their mornings."""
     hazard = hazards_of(evidence, which, coefficients)
     cell = cell_of(evidence.silences.place[which][:, None], evidence.silences.starts[which][:, None], AGES[None, :])
-    for day in np.unique(begun).tolist():
+    last = evidence.today - evidence.first_day
+    days = np.unique(begun).tolist()
+    for day, factor in zip(days, evidence.factors_before([min(day, last) for day in days]), strict=True):
         rows = np.flatnonzero(begun == day)
-        factor = evidence.factor_before(min(day, evidence.today - evidence.first_day))
         hazard[rows] = deviated(hazard[rows], factor[tuple(part[rows] for part in cell)])
     return survival(hazard)
 

@@ -3,6 +3,7 @@
 The model holds the lines of silence, at home, in doubt and out, and what else is usual in the home (`customs`).
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,10 @@ from models.habits.deviation import cell_of, deviated
 from models.habits.evidence import FEW_DAYS, Evidence, History, evidence_of, rungs_of
 from models.habits.features import features
 from models.habits.hazard import hazards
-from models.habits.line_in_doubt import DOUBT_BY_PRICE
+from models.habits.line_in_doubt import ARRIVING_BY_PRICE, DOUBT_BY_PRICE
 from models.habits.line_without_exit import line_without_exit
 from models.habits.model import LONGEST, HomeModel
+from models.habits.nervous import calm, nervous_of
 from models.habits.nights import nights_out_of, recent, sleeps_of
 from models.habits.outings import out_line
 from models.habits.place import Place
@@ -28,7 +30,7 @@ from models.habits.stays import lines_by_day_and_night, stays_of
 from models.habits.stopping import PRICES, lines, seldom_longer, survival
 from models.habits.usual import usual_at
 
-METHOD = 1
+METHOD = 2
 """To be raised whenever the same history gives other lines: they then run beside the old ones for some nights."""
 LINE_OF_FEW_DAYS = 360
 """Minutes: no line is shorter while hardly any days are known."""
@@ -41,6 +43,8 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
     """
     second = int(now.timestamp())
     today = day_of(now, zone)
+    nervous = nervous_of(history.signs.before(second), today)
+    history = replace(history, signs=calm(history.signs, nervous))
     evidence = evidence_of(history, prior.usual, prior.coefficients, second, today)
     monthly = rates(*_own_exceedances(evidence, prior), prior.exceedances)
     rung = price_within(budget, monthly)
@@ -65,11 +69,12 @@ def learn(history: History, prior: Prior, budget: float, now: datetime, zone: Zo
         table=table,
         seldom=seldom_longer(lasting),
         doubt=doubt,
+        arriving=min(doubt, int(ARRIVING_BY_PRICE[rung])) if evidence.has_exit else doubt,
         out=out_line(evidence.outings),
         libraries={"numpy": np.__version__},
         method=METHOD,
         prior=prior.mark,
-        customs=customs_of(history, evidence, second, budget),
+        customs=replace(customs_of(history, evidence, second, budget), nervous=nervous),
     )
 
 

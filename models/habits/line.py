@@ -25,7 +25,7 @@ def line_of(model: HomeModel, last_sign: datetime, room: str, presence: Presence
     What `lines_of` says of many; this is on the way of every signal, and an array of one costs ten times as much.
     """
     if presence is not Presence.IN:
-        return model.out if presence is Presence.OUT else model.doubt
+        return {Presence.OUT: model.out, Presence.ARRIVING: model.arriving}.get(presence, model.doubt)
     return int(model.table[_cell_of(model, last_sign, room)])
 
 
@@ -42,7 +42,8 @@ def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> I
     kind = judged_by_weekend(minute).astype(np.int64)
     slot = ((minute % DAY) // SLOT).astype(np.int64)
     inside: Ints = model.table[kind, place, slot]
-    return np.select([presence == Presence.OUT, presence != Presence.IN], [model.out, model.doubt], inside)
+    elsewhere = {Presence.OUT: model.out, Presence.DOUBT: model.doubt, Presence.ARRIVING: model.arriving}
+    return np.select([presence == where for where in elsewhere], list(elsewhere.values()), inside)
 
 
 def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:

@@ -56,6 +56,8 @@ class HomeModel:
     """Minutes that of the silences after such a sign, those of half an hour or more, one in twenty outlasts; 720: more do."""
     doubt: int
     """Minutes while it is in doubt whether anybody is at home; more than LONGEST only without a sensor at the exit."""
+    arriving: int
+    """Minutes after the exit was used by who had been out, as long as nothing stirs inside; never more than in doubt."""
     out: int
     """Minutes after the last sign at the exit while she is out."""
     libraries: dict[str, str]
@@ -98,6 +100,8 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     libraries: dict[str, str]
     method: int
     prior: str
+    arriving: int | None = None
+    """Models from before it had a line of its own have that in doubt."""
     customs: msgspec.Raw = msgspec.Raw(b"{}")
     """Models from before there were any say nothing of them."""
 
@@ -122,6 +126,7 @@ def model_to_json(model: HomeModel) -> bytes:
             model.libraries,
             model.method,
             model.prior,
+            model.arriving,
             msgspec.Raw(msgspec.json.encode(model.customs)),
         )
     )
@@ -149,12 +154,17 @@ def model_from_json(text: bytes) -> HomeModel:
         _sound_table(record.table, "table", SHORTEST, max(LONGEST, record.doubt)),
         _sound_table(record.seldom, "seldom", int(FIRST_AGE), int(LAST_AGE)),
         int(_within(record.doubt, "doubt", SHORTEST, LONGEST_WITHOUT_EXIT)),
+        int(_within(_arriving(record), "arriving", SHORTEST, record.doubt)),
         int(_within(record.out, "out", SHORTEST, LONGEST_OUT)),
         record.libraries,
         record.method,
         record.prior,
         _sound_customs(record.customs),
     )
+
+
+def _arriving(record: _Record) -> int:
+    return record.doubt if record.arriving is None else record.arriving
 
 
 def _sound_customs(text: msgspec.Raw) -> Customs:

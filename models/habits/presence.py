@@ -5,7 +5,7 @@ the floor, and a nervous sensor in an empty home is not an elder who came back.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -65,23 +65,29 @@ def follow(trace: Trace, at: int, device: Hashable, word: Hashable, *, is_exit: 
     """Return the trace after one more sign; one that is older than the latest changes nothing."""
     if at < trace.last_at:
         return trace
-    trace = _moved(trace, at, device, word, is_exit=is_exit) if is_placed else trace
-    return _weighed(trace, at, (device, word), is_certain=not is_placed)
+    place = _moved(trace, at, device, word, is_exit=is_exit) if is_placed else _placed(trace)
+    return _weighed(trace, place, at, (device, word), is_certain=not is_placed)
 
 
-def _moved(trace: Trace, at: int, device: Hashable, word: Hashable, *, is_exit: bool) -> Trace:
+_Doubted = tuple[tuple[int, Hashable, Hashable], ...]
+_Place = tuple[Presence, bool, _Doubted]
+"""What of a trace tells where she is: presence, whether the latest sign was at the exit, and the signs in doubt."""
+
+
+def _placed(trace: Trace) -> _Place:
+    return trace.presence, trace.was_exit, trace.doubted
+
+
+def _moved(trace: Trace, at: int, device: Hashable, word: Hashable, *, is_exit: bool) -> _Place:
     had_gone = trace.was_exit and at - trace.last_at >= GONE_AFTER
     if is_exit:
         is_again = at - trace.last_at >= BACK_AFTER
-        return replace(trace, presence=_at_the_exit(trace, is_again=is_again), was_exit=True, doubted=())
+        return _at_the_exit(trace, is_again=is_again), True, ()
     if trace.presence is Presence.DOUBT or (had_gone and trace.presence is Presence.OUT):
         sign = (at, device, word)
         doubted = trace.doubted if sign in trace.doubted else (*trace.doubted, sign)[-MANY:]
-        presence = Presence.IN if _is_borne_out(doubted, at) else Presence.DOUBT
-        return replace(trace, presence=presence, was_exit=False, doubted=doubted if presence is Presence.DOUBT else ())
-    if trace.presence is Presence.IN and not trace.was_exit and not trace.doubted:
-        return trace  # most signs of life: she goes on being in
-    return replace(trace, presence=Presence.IN, was_exit=False, doubted=())
+        return (Presence.IN, False, ()) if _is_borne_out(doubted, at) else (Presence.DOUBT, False, doubted)
+    return Presence.IN, False, ()
 
 
 def _at_the_exit(trace: Trace, *, is_again: bool) -> Presence:
@@ -92,19 +98,18 @@ def _at_the_exit(trace: Trace, *, is_again: bool) -> Presence:
     return Presence.ARRIVING if trace.presence is Presence.DOUBT else Presence.OUT
 
 
-def _is_borne_out(doubted: tuple[tuple[int, Hashable, Hashable], ...], at: int) -> bool:
+def _is_borne_out(doubted: _Doubted, at: int) -> bool:
     near = {device for moment, device, _ in doubted if at - moment <= TWO_DEVICES_WITHIN}
     return len(near) >= 2 or (len(doubted) >= MANY and at - doubted[-MANY][0] <= SIX_SIGNS_WITHIN)
 
 
-def _weighed(trace: Trace, at: int, words: tuple[Hashable, Hashable], *, is_certain: bool) -> Trace:
+def _weighed(trace: Trace, place: _Place, at: int, words: tuple[Hashable, Hashable], *, is_certain: bool) -> Trace:
     is_near = at - trace.last_at <= SURE_WITHIN
     alone_since = trace.alone_since if is_near else at
     counts = trace.sure_at == _LONG_AGO  # nothing older is known that could bear the first sign out
     is_sure = is_certain or (is_near and (trace.is_sure or words != trace.words or at - alone_since >= BURST))
-    sure_at, sure_presence = (at, trace.presence) if is_sure or counts else (trace.sure_at, trace.sure_presence)
-    # `replace` takes three times as long, and this runs for every sign of life
-    return Trace(trace.presence, at, trace.was_exit, trace.doubted, words, alone_since, is_sure, sure_at, sure_presence)
+    sure_at, sure_presence = (at, place[0]) if is_sure or counts else (trace.sure_at, trace.sure_presence)
+    return Trace(place[0], at, place[1], place[2], words, alone_since, is_sure, sure_at, sure_presence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +146,10 @@ def _presences(signs: Signs) -> Ints:
             continue
         trace, number = START, first
         while number < count:
+            place = _placed(trace)
             if is_placed[number]:
-                trace = _moved(trace, at[number], device[number], word[number], is_exit=is_exit[number])
-            trace = replace(trace, last_at=at[number])
+                place = _moved(trace, at[number], device[number], word[number], is_exit=is_exit[number])
+            trace = Trace(place[0], at[number], place[1], place[2])
             if trace.presence is Presence.IN:
                 break
             presence[number] = trace.presence

@@ -1,7 +1,7 @@
 """The signs of life of one home as columns: when, by what device, in what kind of place."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,10 @@ from models.habits.place import is_kitchen, place_of
 
 TIED = frozenset({Kind.MOTION, Kind.PRESENCE, Kind.BED, Kind.CONTACT, Kind.WATER, Kind.BUTTON})
 """Kinds that speak of a place even where the room is not named; others may come from a pocket or a wrist."""
+
+
+BY_ITSELF = frozenset({Kind.MOTION, Kind.PRESENCE, Kind.BED, Kind.CONTACT})
+"""Kinds that a faulty sensor tells without anybody's doing; a press or a reading is somebody's deed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Signs:
     is_placed: Flags
     """Whether the sign tells where somebody is."""
     is_kitchen: Flags
+    names: tuple[str, ...] = ()
+    """What the numbers of devices stand for; empty for those that tell deeds, which no sensor makes up."""
 
     def __len__(self) -> int:
         """Return how many signs there are."""
@@ -48,7 +54,14 @@ class Signs:
 
     def during(self, rows: slice) -> "Signs":
         """Return some of the signs, next to each other."""
-        return Signs(*(getattr(self, name)[rows] for name in self.__slots__))
+        return self._rows(rows)
+
+    def where(self, kept: Flags) -> "Signs":
+        """Return some of the signs, wherever they stand."""
+        return self._rows(kept)
+
+    def _rows(self, rows: slice | Flags) -> "Signs":
+        return replace(self, **{name: getattr(self, name)[rows] for name in self.__slots__ if name != "names"})
 
 
 def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:
@@ -62,6 +75,7 @@ def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:
     )
     at = np.array([row[0] for row in rows], dtype=np.int64)
     devices = {name: number for number, name in enumerate(sorted({row[2] for row in rows}))}
+    deeds = {row[2] for row in rows if row[3] not in BY_ITSELF}
     words = {word: number for number, word in enumerate(sorted({row[3:5] for row in rows}))}
     rooms = {name: number for number, name in enumerate(sorted({row[5] for row in rows}))}
     room = np.array([rooms[row[5]] for row in rows], dtype=np.int64)
@@ -74,6 +88,7 @@ def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:
         np.array([name == EXIT_ROOM for name in rooms], dtype=np.bool_)[room],
         np.array([bool(row[5]) or Kind(row[3]) in TIED for row in rows], dtype=np.bool_),
         np.array([is_kitchen(name) for name in rooms], dtype=np.bool_)[room],
+        tuple("" if name in deeds else name for name in devices),
     )
 
 

@@ -16,11 +16,12 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.people import Care, Person, Role, Scope
 from linli.settings import Settings
-from linli.store import absences
+from linli.store import absences, unseen
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
+from linli.store.unseen import EVERY_HOME, Unseen
 from simulators.community import build
 from simulators.incidents import Incident, IncidentKind
 from simulators.life import signals
@@ -163,3 +164,21 @@ def test_a_rehearsal_from_the_page_finds_what_the_command_finds(site: Path, caps
 def _runs(desk: SettingsDesk) -> bool:
     trial = desk.trial()
     return trial is not None and trial.is_running
+
+
+def test_time_in_which_the_home_could_not_be_seen_rings_for_nothing(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def rang() -> list[str]:
+        return [str(one["new"]) for one in silences(told(site, capsys, "false_alerts_per_month=1"))]
+
+    assert rang() != []
+    care = CareStore(f"sqlite:///{DataDir(site).care}")
+    try:
+        with care.begin() as connection:
+            unseen.put(connection, [Unseen(EVERY_HOME, FALL - timedelta(hours=1), START + timedelta(days=DAYS))])
+        assert [moment for moment in rang() if moment >= FALL.isoformat()] == []
+    finally:
+        with care.begin() as connection:
+            unseen.forget(connection, START + timedelta(days=DAYS + 1))
+        care.close()

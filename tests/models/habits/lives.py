@@ -11,7 +11,7 @@ from linli.signals import Kind, Signal
 from models.habits.evidence import History
 from models.habits.signs import signs_of
 from models.habits.silences import Span
-from tests.models.vigil import at, moved
+from tests.models.vigil import at, left, moved
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = at("2026-09-07 00:00")
@@ -57,3 +57,22 @@ def lying_down(day: int, clock: float) -> Signal:
     """Return a sign of life that tells nothing of a place."""
     when = hours(day, clock)
     return Signal("home-zhao", "watch", Kind.HEART_RATE, 61.0, when, when, "beat", "")
+
+
+def going_out() -> list[Signal]:
+    """Return a life in which she is out from ten to two on each day."""
+    life = a_life()
+    for day in range(DAYS):
+        life = without(life, hours(day, 10), hours(day, 14))
+        life += [
+            left(hours(day, 10)),
+            left(hours(day, 14)),
+            moved(hours(day, 14.02)),
+            moved(hours(day, 14.1), "bedroom"),
+        ]
+    return life
+
+
+def pulsing(every_hours: float, *, last_day: int = DAYS) -> list[Signal]:
+    """Return lone pulses of the sensor in the bathroom, day and night."""
+    return [moved(hours(0, clock + 0.4), "bathroom") for clock in np.arange(0, 24 * last_day, every_hours)]

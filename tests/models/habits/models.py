@@ -24,6 +24,7 @@ def a_model(*, line: int = 200, seldom: int = 110, days: int = 20, method: int =
         table=np.full((2, 4, 96), line),
         seldom=np.full((2, 4, 96), seldom),
         doubt=LEAST,
+        arriving=LEAST,
         out=UNKNOWN,
         libraries={"numpy": "2"},
         method=method,

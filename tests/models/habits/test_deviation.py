@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio, weighed
+from models.habits.deviation import Counts, cell_of, counts_by_day, deviated, ratio
 from models.habits.evidence import evidence_of
 from models.habits.learner import lasting_of
 from models.habits.place import Place
@@ -25,7 +25,7 @@ def seen(place: Place, start: float, *, ended: float, expected: float) -> Counts
 
 
 def factor(counts: Counts, place: Place, start: float) -> float:
-    found = ratio(weighed(counts, np.ones(1)))
+    found = ratio(Counts(counts.observed[0], counts.expected[0]))
     return float(found[cell_of(np.array([int(place)]), np.array([start]), AN_HOUR)][0])
 
 

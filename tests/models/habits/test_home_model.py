@@ -31,6 +31,7 @@ MODEL = HomeModel(
     table=TABLE,
     seldom=TABLE // 2,
     doubt=600,
+    arriving=350,
     out=2160,
     libraries={"numpy": "2"},
     method=1,
@@ -63,6 +64,8 @@ def test_a_model_comes_back_from_json_as_it_was() -> None:
         changed(table=(TABLE * 0 + 89).tolist()),
         changed(table=(TABLE * 0 + LONGEST + 1).tolist()),
         changed(doubt=10_000),
+        changed(arriving=601),
+        changed(arriving=5),
         changed(out=5),
         changed(budget=-1),
         changed(surprise=1),
@@ -80,6 +83,10 @@ def test_a_model_comes_back_from_json_as_it_was() -> None:
 def test_a_model_that_is_not_sound_is_refused(text: bytes) -> None:
     with pytest.raises(BadModel):
         model_from_json(text)
+
+
+def test_a_model_from_before_coming_home_had_a_line_of_its_own_has_that_in_doubt() -> None:
+    assert model_from_json(changed(arriving=None)).arriving == MODEL.doubt
 
 
 @given(st.binary(max_size=300))
@@ -109,7 +116,7 @@ def test_what_she_seldom_outlasts_is_known_for_the_same_signs() -> None:
 
 def test_in_doubt_and_out_the_line_is_a_long_one() -> None:
     presences = (Presence.DOUBT, Presence.ARRIVING, Presence.OUT)
-    assert [line_of(MODEL, hours(0, 8), "kitchen", p) for p in presences] == [600, 600, 2160]
+    assert [line_of(MODEL, hours(0, 8), "kitchen", p) for p in presences] == [600, 350, 2160]
 
 
 def asks_at(trace: Trace, room: str) -> datetime:

@@ -217,6 +217,19 @@ def test_in_doubt_nobody_waits_longer_than_ten_hours_and_a_larger_budget_shorten
     assert doubts[-1] < doubts[0]
 
 
+def test_who_came_home_and_does_not_stir_is_asked_after_hours_sooner_than_one_of_whom_it_is_in_doubt() -> None:
+    known = learned(LIFE)
+    assert known.arriving <= known.doubt - 120
+    assert learned([one for one in LIFE if one.room != "entrance"]).arriving >= 600
+
+
+def test_long_silences_after_coming_home_make_that_line_longer() -> None:
+    """She comes in by the door and sits down where no sensor is, for four hours."""
+    still = out_each_day(21.0)
+    again = [left(hours(day, 11.5)) for day in range(DAYS)]
+    assert learned(sorted([*still, *again], key=lambda one: one.at)).arriving > learned(still).arriving
+
+
 def test_two_weeks_are_enough_to_make_it_hers() -> None:
     two_weeks = learned(LIFE, MONDAY + timedelta(days=14))
     first_day = learned(LIFE, hours(FEW_DAYS, 4))
