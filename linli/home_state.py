@@ -41,6 +41,16 @@ class Next:
     asks_at: datetime | None = None
     calls_at: datetime | None = None
 
+    @property
+    def first_by(self) -> datetime | None:
+        """Return by when the first of what is expected should come."""
+        return min((at for at in (self.expected_by, self.check_in_by) if at is not None), default=None)
+
+    @property
+    def is_check_in_first(self) -> bool:
+        """Tell whether that is a check-in, which mere movement does not answer."""
+        return self.check_in_by is not None and self.check_in_by == self.first_by
+
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
