@@ -48,7 +48,7 @@ def dial_of(
     signs: Sequence[datetime], coming: Next, now: datetime, zone: ZoneInfo, blind_since: datetime | None = None
 ) -> Dial:
     """Return the dial of today: `signs` are the signs of life since midnight; nothing is known after `blind_since`."""
-    expected = coming.expected_by or coming.check_in_by
+    expected = coming.first_by
     return Dial(
         dots=tuple(_dots(signs, now, zone)),
         hand=(_on_dial(now, zone, RADIUS + 34), _on_dial(now, zone, RADIUS - 26)),

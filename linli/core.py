@@ -163,7 +163,10 @@ class Core:
     def states(self) -> list[HomeView]:
         """Return the state of every home now."""
         now = self.clock.now()
-        return [self._as_she_wishes(view, now) for view in self.watch.states(now)]
+        views = self.watch.states(now)
+        if not self.pipeline.paused.runs_anywhere():
+            return views
+        return [self._as_she_wishes(view, now) for view in views]
 
     def _as_she_wishes(self, view: HomeView, now: datetime) -> HomeView:
         """Return what may be said of a home: of one that is paused, that it is."""

@@ -54,6 +54,16 @@ class Next:
     about: AlertKind | None = None
     bathroom: Stay | None = None
 
+    @property
+    def first_by(self) -> datetime | None:
+        """Return by when the first of what is expected should come."""
+        return min((at for at in (self.expected_by, self.check_in_by) if at is not None), default=None)
+
+    @property
+    def is_check_in_first(self) -> bool:
+        """Tell whether that is a check-in, which mere movement does not answer."""
+        return self.check_in_by is not None and self.check_in_by == self.first_by
+
 
 @dataclass(frozen=True, slots=True)
 class HomeView:

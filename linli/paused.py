@@ -22,6 +22,10 @@ class Paused:
         """Take in that a home is watched again."""
         self._until.pop(home, None)
 
+    def runs_anywhere(self) -> bool:
+        """Tell whether any home has to be asked about at all."""
+        return bool(self._until)
+
     def until(self, home: str, now: datetime) -> datetime | None:
         """Return until when a home is not watched, None where it is."""
         until = self._until.get(home)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from alerts.callers import Callers
 from alerts.desk import Desk
 from alerts.escalation import opened
-from linli.alert import Alert, AlertKind, NoticeState, NoticeType, Outcome, Severity
+from linli.alert import Alert, AlertKind, Ladder, NoticeState, NoticeType, Outcome, Rung, Severity
 from linli.clock import VirtualClock
 from linli.finding import Finding
 from linli.people import Care, Person, Role, Scope
@@ -131,6 +131,18 @@ def test_the_desk_heeds_what_is_stored(care: CareStore) -> None:
     assert set(written) == {"bo", "lin"}
     assert written["bo"].due_at == EIGHT + HOUR / 2
     assert written["lin"].due_at == EIGHT
+
+
+def test_a_ladder_that_calls_one_relative_calls_the_first_of_their_own_order(care: CareStore) -> None:
+    minute = timedelta(minutes=1)
+    one_relative = Ladder((Rung(timedelta(0), Role.FAMILY, count=1),), minute, minute, minute)
+    with care.begin() as connection:
+        contacts.put_order(connection, MEI.home, ["yan", "bo"], "yan", EIGHT)
+    desk = Desk(care, lambda: town(BO, SISTER, LIN), VirtualClock(EIGHT), lambda: None, ladders=lambda *_: one_relative)
+    desk.open([Finding("f-2", MEI.home, GARDEN, AlertKind.LEAK, Severity.URGENT, EIGHT, Sentence("Water."), {})])
+
+    with care.read() as connection:
+        assert [one.person for one in outbox.of_alert(connection, desk.open_alerts()[0].id)] == ["yan"]
 
 
 def test_nobody_is_woken_in_the_morning_for_what_is_over(care: CareStore) -> None:

@@ -214,7 +214,6 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         "end": "week",
         "person": "ana",
         "reason": "visit",
-        "by": "1",
         "given": "true",
         "site": "garden",
         "login": actor,
@@ -222,6 +221,8 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         "password": "ten characters",
         **VISIT,
     }
+    if path.endswith("/order"):
+        fields["by"] = "1"
     fields |= {"subscription": json.dumps(GOOD), "channel": "c-1"}
     asked = GAP if path == "/rota/gap" else None
     files = {"file": ("homes.csv", "home,site,building\n")} if (method, path) == ("POST", "/import") else None

@@ -283,3 +283,22 @@ def test_the_page_promises_the_calls_at_the_times_at_which_the_ladder_makes_them
     assert "ana" in _called(world, alert.id)
     assert "bo" not in _after(world, alert.id, 14 * MINUTE)
     assert "bo" in _after(world, alert.id, MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("sign", "check_in", "said"),
+    [
+        (EIGHT + 2 * HOUR, EIGHT + HOUR, "<b>09:00</b><span>next check-in expected by then"),
+        (EIGHT + HOUR, EIGHT + 2 * HOUR, "<b>09:00</b><span>next sign expected by then"),
+        (None, EIGHT + HOUR, "<b>09:00</b><span>next check-in expected by then"),
+        (EIGHT + HOUR, None, "<b>09:00</b><span>next sign expected by then"),
+    ],
+    ids=["check-in first", "sign first", "check-in only", "sign only"],
+)
+def test_what_is_expected_first_is_told_first(
+    world: World, sign: datetime | None, check_in: datetime | None, said: str
+) -> None:
+    coming = Next(expected_by=sign, check_in_by=check_in, asks_at=EIGHT + 3 * HOUR)
+    world.homes.views[MEI.home] = replace(world.homes.views[MEI.home], next=coming)
+
+    assert said in world.browser(Role.FAMILY, "bo").get("/family").text
