@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
 from dashboard.access import Reach, may_see_alert, may_see_home
 from dashboard.services import Services
@@ -17,6 +18,8 @@ from linli.store.overview import Involved
 
 LONGEST_SHARE = 0.1
 """At most this share of the time goes into drawing the homes, however many there are."""
+STILL_TRUE = 1.5
+"""Seconds for which a page may be drawn of what was seen; looks come more often while anybody follows them."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,17 @@ class Seen:
     open: tuple[Involved, ...]
     changed: tuple[Involved, ...]
     troubles: tuple[str, ...]
+    looked_at: float = 0.0
+    """In seconds of a clock that only grows."""
+    drawn: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False)
+    lock: Lock = field(default_factory=Lock, compare=False)
+
+    def draw(self, key: tuple[str, ...], draw: Callable[[], str]) -> str:
+        """Return what is drawn of this look, once for everybody who reads the same: who comes meanwhile waits for it."""
+        with self.lock:
+            if key not in self.drawn:
+                self.drawn[key] = draw()
+            return self.drawn[key]
 
     def asked_now(self, person: str) -> frozenset[str]:
         """Return the homes whose open alerts ask a person who has not refused."""
@@ -95,6 +109,12 @@ class Eyes:
         self._before = seen
         return Change(seen, homes, seen.changed, troubles_changed=before is None or before.troubles != seen.troubles)
 
+    @property
+    def last(self) -> Seen | None:
+        """Return what the last look saw, None where nobody has looked for a while."""
+        seen = self._before
+        return seen if seen is not None and seconds() - seen.looked_at < STILL_TRUE else None
+
     def everything(self) -> Change:
         """Return all there is to see now."""
         seen = self._before or self._see()
@@ -111,7 +131,7 @@ class Eyes:
         else:
             standings = {one.home.home: one for one in lay_over(roster, self._views, involved)}
         troubles = tuple(trouble.part for trouble in services.health.troubles())
-        return Seen(services.clock.now(), seq, roster, standings, involved, tuple(changed), troubles)
+        return Seen(services.clock.now(), seq, roster, standings, involved, tuple(changed), troubles, seconds())
 
     def _alerts(self) -> tuple[int, tuple[Involved, ...], list[Involved]]:
         """Return the log's last line, the open alerts, and those in which something has happened since the last look."""

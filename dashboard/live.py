@@ -116,6 +116,11 @@ class Live:
             loop.call_soon_threadsafe(act)
 
     @property
+    def seen(self) -> Seen | None:
+        """Return what was just seen, for a page to be drawn of; None while nobody looks."""
+        return self._eyes.last
+
+    @property
     def readers(self) -> int:
         """Return how many streams are open."""
         return len(self._clients)

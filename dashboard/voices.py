@@ -80,14 +80,20 @@ class PageVoice:
         return [*self._windows(change, reach), *_told_on_every_page(change, reach)]
 
     def _windows(self, change: Change, reach: Reach) -> list[bytes]:
+        key = ("windows", self._language, reach.role, reach.person, self._part.site, self._part.building)
+        # whom a helper may see hangs on who asks them at this moment, so nothing of theirs is kept for others
+        told = self._told(change, reach) if reach.is_helper else change.frame(key, partial(self._told, change, reach))
+        return [told] if told else []
+
+    def _told(self, change: Change, reach: Reach) -> bytes:
         homes = [one for one in change.homes_of(reach) if self._part.covers(one[0].home)]
         if change.is_all:
             by_look: dict[str, list[str]] = {}
             for _, window in homes:
                 by_look.setdefault(f"{window.look}|{window.glyph}|{window.badge}", []).append(window.home)
-            return [_frame("all", by_look, change.seen.seq)]
+            return _frame("all", by_look, change.seen.seq)
         windows = [self._window(standing, window) for standing, window in homes]
-        return [_frame("windows", windows, change.seen.seq)] if windows else []
+        return _frame("windows", windows, change.seen.seq) if windows else b""
 
     def _window(self, standing: Standing, window: Window) -> list[str]:
         return [window.home, window.look, window.glyph, window.badge, title_of(standing, self._language)]

@@ -1,5 +1,6 @@
 """The staff's board: every home as a window of its building, and the queue beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated
@@ -11,8 +12,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboard.access import FAMILY, HELPERS, RESIDENT, STAFF, Reach, may_see_alert
 from dashboard.blocks import blocks_of
+from dashboard.eyes import Seen
 from dashboard.facade import Part, street
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.live import live_of
 from dashboard.outages import outages
 from dashboard.queue import Queue, queue_of
 from dashboard.screens import Words, draw, page, words_for
@@ -25,6 +28,7 @@ from linli.home_state import HomeState
 from linli.people import Home
 from linli.store import cases
 from linli.store import roster as roster_store
+from linli.store.overview import Involved
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -79,7 +83,7 @@ def board(
         "tallies": tallies(shown),
         "several_sites": len({standing.home.site for standing in shown}) > 1,
         **heading(services, asker),
-        **_queue_context(services, asker, words, standings),
+        **_queue_context(services, asker, words, standings, open_alerts(services)),
     }
     return page(request, "board.html", words, context)
 
@@ -134,9 +138,11 @@ def heading(services: Services, asker: Reach) -> dict[str, object]:
     return {"site_names": names, "place": place, "office": asker.everywhere}
 
 
-def _queue_context(services: Services, asker: Reach, words: Words, standings: list[Standing]) -> dict[str, object]:
+def _queue_context(
+    services: Services, asker: Reach, words: Words, standings: list[Standing], alerts: Sequence[Involved]
+) -> dict[str, object]:
     roster = services.roster()
-    involved = [one for one in open_alerts(services) if may_see_alert(asker, one.alert, one.requests, roster)]
+    involved = [one for one in alerts if may_see_alert(asker, one.alert, one.requests, roster)]
     with services.care.read() as connection:
         closed = cases.closed_today(connection, words.midnight())
         names = roster_store.site_names(connection)
@@ -168,9 +174,24 @@ def _burning(queue: Queue) -> dict[str, bool]:
 
 @router.get("/queue")
 def queue(services: Web, asker: Asker, request: Request) -> Response:
-    """The queue alone, for the board to replace when something has happened."""
+    """The queue alone, for the board to replace when something has happened.
+
+    Every open board asks for it at the same moment, just when somebody needs help: so it is drawn once of what was seen
+    for the streams, for all who see the same, and each gets only the secret of their own forms.
+    """
     words = words_for(request)
-    standings = [standing for standing in all_standings(services) if asker.covers(standing.home)]
-    context = _queue_context(services, asker, words, standings)
-    session = request.state.session
-    return HTMLResponse(draw("_queue.html", words, csrf=session.csrf, **context))
+    seen: Seen | None = live_of(request).seen
+
+    def drawn() -> str:
+        known = all_standings(services) if seen is None else seen.standings.values()
+        standings = [standing for standing in known if asker.covers(standing.home)]
+        alerts = open_alerts(services) if seen is None else seen.open
+        return draw("_queue.html", words, csrf=CSRF, **_queue_context(services, asker, words, standings, alerts))
+
+    key = ("queue", asker.role, asker.person, words.language)
+    text = drawn() if seen is None else seen.draw(key, drawn)
+    return HTMLResponse(text.replace(CSRF, request.state.session.csrf))
+
+
+CSRF = "the-secret-of-a-session"
+"""Stands in a queue that is drawn for several, where each reader's own is put."""

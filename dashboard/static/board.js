@@ -1,10 +1,10 @@
 // The board: windows change their light, the queue follows, a line leads from a seal to its card, keys walk it all.
 
 import { listen } from "./live.js";
-import { fetchQueue, go, walkQueue, watchQueue } from "./queue.js";
+import { fetchQueue, go, hear, walkQueue, watchQueue } from "./queue.js";
 import { soundSwitch } from "./sound.js";
 import { walkable } from "./walk.js";
-import { drawLines, drawOver } from "./wires.js";
+import { drawOver } from "./wires.js";
 import { drawWindows, redraw, redrawAll, redrawBlocks } from "./windows.js";
 
 const AFTER_WINDOWS = 1500; // what a window changes in the queue can wait; alerts bring their own news
@@ -16,10 +16,7 @@ export function board(page) {
     drawOver(street, queue);
     tellTroubles(queue);
   };
-  drawWindows(street, () => {
-    drawLines(street);
-    fetchQueue(AFTER_WINDOWS);
-  });
+  drawWindows(street, () => fetchQueue(AFTER_WINDOWS));
   watchQueue(over);
   walkable(street);
   soundSwitch(document.getElementById("sound"));
@@ -28,7 +25,7 @@ export function board(page) {
   const again = () => drawOver(street, document.getElementById("queue"));
   new ResizeObserver(again).observe(page);
   window.addEventListener("resize", again);
-  listen(page.dataset.live, { all: redrawAll, windows: redraw, blocks: redrawBlocks, alerts: () => fetchQueue(), troubles: () => fetchQueue() });
+  listen(page.dataset.live, { all: redrawAll, windows: redraw, blocks: redrawBlocks, alerts: hear, troubles: () => fetchQueue() });
   document.addEventListener("keydown", press);
 }
 

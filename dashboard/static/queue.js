@@ -4,6 +4,8 @@
 import { ring } from "./sound.js";
 
 const SOON = 150;
+const LATER = 3000;
+const SPREAD = 250; // every open board asks at the same moment
 const POLITE_EVERY = 60000;
 
 let onDrawn;
@@ -26,13 +28,23 @@ function queue() {
   return document.getElementById("queue");
 }
 
+// What the queue does not show yet is fetched at once; that one more person was called can wait a little.
+export function hear(alerts) {
+  const isNews = alerts.some(([id, , state]) => shown(id) !== state);
+  fetchQueue(isNews ? SOON : LATER);
+}
+
+function shown(id) {
+  return document.getElementById(`case-${id}`)?.dataset.state ?? "closed";
+}
+
 // Many windows that change at once ask for one queue, not for as many.
 export function fetchQueue(wait = SOON) {
-  const at = performance.now() + wait;
-  if (pending && pendingAt <= at) return;
+  if (pending && pendingAt <= performance.now() + wait) return;
+  const spread = wait + Math.random() * Math.max(wait, SPREAD);
   clearTimeout(pending);
-  pendingAt = at;
-  pending = setTimeout(fetchNow, wait);
+  pendingAt = performance.now() + spread;
+  pending = setTimeout(fetchNow, spread);
 }
 
 async function fetchNow() {

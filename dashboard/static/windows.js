@@ -3,11 +3,13 @@
 export const LEGEND = ["alert", "quiet", "unmonitored", "away", "well"]; // the order in which the server counts
 const FROM_THE_GROUND = ["well", "away", "unmonitored", "quiet", "alert"];
 const MARKED = ["alert", "quiet", "unmonitored"];
-const FRAME_BUDGET = 8;
+const FRAME_BUDGET = 12; // milliseconds
+const DRAW_EVERY = 200; // milliseconds: between two drawings the page is free for hands
 
 let street;
 let onSettled;
 let frame = 0;
+let drawnAt = -Infinity;
 const windows = new Map();
 const waiting = new Map();
 const numbers = Object.fromEntries(LEGEND.map((state) => [state, 0]));
@@ -46,6 +48,11 @@ export function redraw(changes) {
 
 function drawFrame() {
   const begun = performance.now();
+  if (begun - drawnAt < DRAW_EVERY) {
+    frame = requestAnimationFrame(drawFrame);
+    return;
+  }
+  drawnAt = begun;
   let settled = false;
   for (const [home, change] of waiting) {
     waiting.delete(home);

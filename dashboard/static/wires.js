@@ -45,7 +45,7 @@ function drawBurning(street, queue) {
   }
 }
 
-export function drawLines(street) {
+function drawLines(street) {
   const wires = document.getElementById("wires");
   const frame = street.getBoundingClientRect();
   for (const one of document.querySelectorAll("[data-number]")) delete one.dataset.number;

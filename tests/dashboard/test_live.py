@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from dashboard.access import Reach, reach_of
 from dashboard.eyes import Eyes
 from dashboard.live import BACKLOG, Client, Live
+from dashboard.screens import Words, draw
 from dashboard.voices import ApiVoice, PageVoice, Voice
 from linli.alert import Outcome
 from linli.home_state import HomeState
@@ -19,7 +21,7 @@ from linli.store.access import Identity
 from linli.words import Sentence
 from tests.cast import MEI, MINUTE
 from tests.dashboard.served import free_socket, served
-from tests.dashboard.world import World
+from tests.dashboard.world import World, csrf_in
 
 STAFF = Identity(Role.STAFF)
 ANA = Identity(Role.VOLUNTEER, "ana")
@@ -254,3 +256,35 @@ def lines_until(lines: Iterator[str], wanted: str) -> Iterator[str]:
         yield line
         if line == wanted:
             return
+
+
+def test_many_boards_that_ask_for_the_queue_at_once_have_it_drawn_once_and_get_their_own_secret(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+
+    def counted(template: str, words: Words, **context: object) -> str:
+        drawn.append(template)
+        return draw(template, words, **context)
+
+    monkeypatch.setattr("dashboard.pages.board.draw", counted)
+    one, two, lin = (world.browser(Role.STAFF), world.browser(Role.STAFF), world.browser(Role.STAFF, "lin"))
+    world.press_sos()
+    world.app.state.live._eyes.look()
+
+    queues = [one.get("/queue").text, two.get("/queue").text]
+
+    assert len(drawn) == 1
+    assert [csrf_in(queue) for queue in queues] == [world.csrf(one), world.csrf(two)]
+    lin.get("/queue")
+    assert len(drawn) == 2  # who sees other homes gets a queue of their own
+    world.desk.accept(world.desk.open_alerts()[0].id, "ana")
+    world.app.state.live._eyes.look()
+    assert "Ana Li on the way" in one.get("/queue").text
+
+
+def test_a_queue_is_read_from_the_stores_when_nobody_follows_the_streams(world: World) -> None:
+    world.app.state.live._eyes.look()
+    world.app.state.live._eyes._before = replace(world.app.state.live._eyes._before, looked_at=-1e9)
+    world.press_sos()
+    assert "Call for help" in world.browser(Role.STAFF).get("/queue").text
