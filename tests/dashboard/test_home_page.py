@@ -146,6 +146,18 @@ def test_a_running_stay_in_the_bathroom_is_named_with_what_comes_of_it(world: Wo
     assert "<b>07:40</b> 起一直在卫生间" in page(world, language="zh")
 
 
+def test_a_check_in_that_is_asked_about_first_is_not_drawn_where_silence_would_be(world: World) -> None:
+    hear(world, 10)
+    learn(world)
+    known = world.homes.views[MEI.home]
+    coming = replace(known.next, asks_at=EIGHT + 90 * MINUTE, about=AlertKind.MISSED_CHECK_IN)
+    world.homes.views[MEI.home] = replace(known, next=coming)
+
+    text = page(world)
+    assert "if the check-in does not come" in text
+    assert 'class="asks" cx=' not in text
+
+
 def test_while_nobody_can_tell_nothing_is_foretold(world: World) -> None:
     known = world.homes.views[MEI.home]
     world.homes.views[MEI.home] = replace(known, state=HomeState.UNMONITORED, next=type(known.next)())

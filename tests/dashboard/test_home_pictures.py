@@ -163,6 +163,13 @@ def test_once_it_was_asked_nothing_more_is_foretold() -> None:
     assert (strip.ahead, strip.asks, strip.calls) == (None, None, None)
 
 
+def test_a_moment_that_has_passed_is_not_drawn_as_what_is_to_come() -> None:
+    strip = strip_of(heard(NOON - 3 * HOUR), [], NOON, SHANGHAI, Foretold(NOON - 3 * HOUR, NOON - HOUR))
+
+    assert strip.ahead is None
+    assert strip.asks is not None
+
+
 def test_a_silence_of_days_stays_within_the_picture() -> None:
     since = NOON - 3 * DAY
     strip = strip_of(heard(since), [], NOON, SHANGHAI, Foretold(since, NOON + HOUR))

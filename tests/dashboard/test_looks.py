@@ -1,13 +1,17 @@
 """Whoever of the staff opens a home says why, once a shift, and it stays written down for whoever lives there."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import NoReturn, cast
 
 import pytest
 
+from linli.errors import StoreDown
 from linli.home_state import HomeState
 from linli.look import Look, LookReason
 from linli.people import Role
 from linli.store import looks
+from linli.store.care import CareStore
 from tests.cast import EIGHT, HOUR, MEI, MINUTE
 from tests.dashboard.world import TestClient, World
 
@@ -74,6 +78,37 @@ def test_while_an_alert_is_open_nobody_is_held_up_and_the_alert_is_the_reason(wo
         assert looks.of_home(connection, MEI.home, EIGHT) == [
             Look(MEI.home, EIGHT, "lin", LookReason.ALERT, alert=alert.id)
         ]
+
+
+class Locked:
+    """A care store that can be read and not be written to."""
+
+    def __init__(self, care: CareStore) -> None:
+        self.read = care.read
+
+    def begin(self) -> NoReturn:
+        """Fail, as when another program holds the lock."""
+        raise StoreDown("the care database does not answer")
+
+
+def test_an_alert_opens_the_home_even_while_nothing_can_be_written_down(world: World) -> None:
+    lin, api = world.browser(Role.STAFF, "lin"), world.api(Role.STAFF, "lin")
+    world.press_sos()
+    world.app.state.services = replace(world.services, care=cast("CareStore", Locked(world.services.care)))
+
+    assert is_open(lin)
+    assert api.get(API).status_code == 200
+    assert written(world) == []
+
+
+def test_without_an_alert_nobody_looks_unseen(world: World) -> None:
+    lin, api = world.browser(Role.STAFF, "lin"), world.api(Role.STAFF, "lin")
+    world.gives_reason(lin)
+    world.clock.advance(HOUR)
+    world.app.state.services = replace(world.services, care=cast("CareStore", Locked(world.services.care)))
+
+    assert lin.get(PAGE).status_code == 503
+    assert api.get(API).status_code == 503
 
 
 def test_a_quiet_home_can_be_opened_for_being_quiet(world: World) -> None:
