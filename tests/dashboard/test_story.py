@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dashboard.story import Row, groups_of, rows_of
-from linli.alert import AlertKind, Entry, Outcome, RequestState, Severity
+from linli.alert import AlertKind, Entry, Outcome, Request, RequestState, Severity
 from linli.people import Role
 from linli.store import cases
 from tests.cast import EIGHT, GARDEN, HOUR, LIN, MEI, MINUTE
@@ -78,6 +78,7 @@ def test_the_promise_runs_beside_the_rows_from_the_yes_to_its_end(world: World) 
 
 def test_the_time_without_help_ends_at_the_door_and_not_with_a_yes(world: World) -> None:
     alert = world.press_sos().id
+    world.clock.advance(MINUTE)
     world.desk.accept(alert, "ana")
     world.clock.advance(5 * MINUTE)
     world.desk.arrive(alert, "ana")
@@ -91,19 +92,23 @@ def test_the_time_without_help_ends_at_the_door_and_not_with_a_yes(world: World)
 
 def test_once_somebody_goes_those_who_were_asked_stand_by(world: World) -> None:
     alert = world.press_sos()
-    world.desk.decline(alert.id, "bo")
-    accepted = world.desk.accept(alert.id, "ana")
-    with world.services.care.read() as connection:
-        requests = cases.requests(connection, alert.id)
+    states = {"bo": RequestState.DECLINED, "jun": RequestState.ASKED, "kai": RequestState.SILENT}
+    waiting = [Request(person, Role.VOLUNTEER, 0, state, EIGHT) for person, state in states.items()]
+    going = Request("ana", Role.VOLUNTEER, 0, RequestState.ACCEPTED, EIGHT)
 
-    waiting = [one.person for one in requests if one.state is RequestState.ASKED]
-    groups = groups_of(["ana", "bo", *waiting], requests, accepted)
+    before = groups_of(states, waiting, alert)
+    after = groups_of(["ana", *states], [going, *waiting], world.desk.accept(alert.id, "ana"))
 
-    assert [(one.state, one.stand_by) for one in groups][:2] == [
-        (RequestState.ACCEPTED, False),
-        (RequestState.DECLINED, False),
+    assert [(one.state, one.stand_by, one.people) for one in before] == [
+        (RequestState.DECLINED, False, ("bo",)),
+        (RequestState.ASKED, False, ("jun",)),
+        (RequestState.SILENT, False, ("kai",)),
     ]
-    assert all(one.stand_by for one in groups[2:])
+    assert [(one.state, one.stand_by, one.people) for one in after] == [
+        (RequestState.ACCEPTED, False, ("ana",)),
+        (RequestState.DECLINED, False, ("bo",)),
+        (None, True, ("jun", "kai")),
+    ]
 
 
 def test_the_page_names_who_will_be_called_next_and_unless_what(world: World) -> None:
@@ -175,7 +180,7 @@ def test_a_step_of_another_day_says_which(world: World) -> None:
     alert = world.opens(AlertKind.LOW_BATTERY, Severity.NOTICE).id
     world.clock.advance(HOUR)
 
-    assert "Tue 24 November" in page(world, alert)
+    assert "<small>Tue 24 November</small>" in page(world, alert)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
