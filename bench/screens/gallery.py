@@ -1,5 +1,6 @@
 """Takes the pictures: a chosen few for the repository, with a page that shows them, or all there are."""
 
+import base64
 import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,8 @@ from bench.screens.pages import PAGES, Page
 from bench.screens.worlds import NAMES, world
 from tests.needs import find
 
+DAYS = {"calm": 28}
+"""How much of a past a world needs for its pictures: a home's four weeks are looked at on a calm day."""
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
 INDEX = ROOT / "docs" / "screens.md"
@@ -56,7 +59,10 @@ CHOSEN = (
     ("go", "alarmed", Look(360, "zh", "light")),
     ("me", "calm", Look(768, "zh", "light")),
     ("drills", "calm", Look(1440, "en", "light")),
+    ("start", "empty", Look(1440, "zh", "light")),
+    ("connect", "calm", Look(1440, "en", "light")),
     ("import", "empty", Look(768, "zh", "light")),
+    ("settings", "calm", Look(1440, "zh", "light")),
 )
 """What the repository shows: each page once or twice, both languages, both lights, all widths."""
 
@@ -74,12 +80,12 @@ def take(names: Sequence[str], folder: Path | None) -> int:
     target = folder or PICTURES
     target.mkdir(parents=True, exist_ok=True)
     for shot, content in _taken(wanted, for_keeps=folder is None):
-        suffix = "png" if folder else "jpg"
+        suffix = "png" if folder else "webp"
         (target / f"{shot.name}.{suffix}").write_bytes(content)
         sys.stdout.write(f"{shot.name}.{suffix} {len(content) // 1024} KB\n")
     if folder:
         return 0
-    INDEX.write_text(index([shot for shot in chosen() if (PICTURES / f"{shot.name}.jpg").exists()]), encoding="utf-8")
+    INDEX.write_text(index([shot for shot in chosen() if (PICTURES / f"{shot.name}.webp").exists()]), encoding="utf-8")
     weight = sum(path.stat().st_size for path in PICTURES.iterdir())
     sys.stdout.write(f"all pictures: {weight // 1024} KB\n")
     return 1 if weight > MOST_BYTES else 0
@@ -94,7 +100,9 @@ def _is_named(shot: Shot, names: Sequence[str]) -> bool:
 def _picture(tab: Tab, *, for_keeps: bool) -> bytes:
     """Return what is seen: the whole page for looking through, one screen and less weight for the repository."""
     if for_keeps:
-        return tab.screenshot(type="jpeg", quality=72)
+        # Playwright itself writes PNG and JPEG only
+        asked = {"format": "webp", "quality": 70}
+        return base64.b64decode(tab.context.new_cdp_session(tab).send("Page.captureScreenshot", asked)["data"])
     return tab.screenshot(type="png", full_page=True)
 
 
@@ -108,7 +116,11 @@ def _taken(shots: Sequence[Shot], *, for_keeps: bool) -> Iterator[tuple[Shot, by
             continue
         listening = free_socket()
         url = url_of(listening)
-        with world(name, url) as made, served(made.app, listening), browser(program) as chromium:
+        with (
+            world(name, url, days=DAYS.get(name, 10)) as made,
+            served(made.app, listening),
+            browser(program) as chromium,
+        ):
             for shot in some:
                 tab, _ = open_page(chromium, made, shot.page, shot.look, url)
                 yield shot, _picture(tab, for_keeps=for_keeps)
@@ -135,4 +147,4 @@ def _row(shot: Shot) -> str:
     look = shot.look
     seen = [f"{look.width} px", {"zh": "中文", "en": "English"}[look.language], look.scheme, look.eyes]
     told = f"{shot.page.name}, {shot.world}: {', '.join(part for part in seen if part)}"
-    return f"\n## {told}\n\n![{told}](pictures/{shot.name}.jpg)"
+    return f"\n## {told}\n\n![{told}](pictures/{shot.name}.webp)"

@@ -21,6 +21,8 @@ from linli.store.drills import Drill, DrillKind
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
+Back = Annotated[Literal["", "connect"], Form()]
+"""From which page of a home the button was pressed."""
 MOST_ROWS = 200
 """How many rows a list shows: the longest overdue, which are what is to be done."""
 
@@ -82,18 +84,22 @@ def announce(
     asker: Asker,
     home: str,
     device: Annotated[str, Form(max_length=63)] = "",
-    back: Annotated[Literal["", "connect"], Form()] = "",
+    back: Back = "",
 ) -> RedirectResponse:
     """The next press within ten minutes is a drill."""
     desk_of(services).announce(home, device, by=asker.actor)
-    return RedirectResponse(f"/homes/{home}/{back}" if back else f"/homes/{home}", 303)
+    return RedirectResponse(_back_to(home, back), 303)
 
 
 @router.post("/homes/{home}/drill/cancel")
-def cancel(services: Web, home: str) -> RedirectResponse:
+def cancel(services: Web, home: str, back: Back = "") -> RedirectResponse:
     """It is called off: a press is a call for help again."""
     desk_of(services).cancel(home)
-    return RedirectResponse(f"/homes/{home}", 303)
+    return RedirectResponse(_back_to(home, back), 303)
+
+
+def _back_to(home: str, back: str) -> str:
+    return f"/homes/{home}/{back}" if back else f"/homes/{home}"
 
 
 @router.post("/drills/volunteer")
