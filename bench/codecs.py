@@ -16,7 +16,7 @@ from linli.wire import read as read_own
 from tests.cast import EIGHT
 from tests.ingest.codec_samples import EVERY, SAMPLES
 
-ROUNDS, CALLS = 7, 200
+ROUNDS, CALLS = 60, 20
 GOAL_IN_THE_MIDDLE, GOAL_AT_WORST = 10.0, 50.0
 OWN = ("linli/v1/garden/home-7/hall/motion", b'{"value": "on", "at": "2026-11-23T00:00:00+00:00", "id": "m-1"}')
 

@@ -11,9 +11,14 @@ from linli.wire import read as read_own
 _OWN = "linli/"
 
 
+def is_own(topic: str) -> bool:
+    """Tell whether a topic is one of linli's own, which names its home."""
+    return topic.startswith(_OWN)
+
+
 def read(topic: str, payload: bytes, received_at: datetime) -> Heard:
     """Say what a message means; never raises. Names of devices stay as their ecosystem gives them."""
-    if topic.startswith(_OWN):
+    if is_own(topic):
         return read_own(topic, payload, received_at)
     return _read_foreign(Message(topic, tuple(topic.split("/")), payload, received_at))
 

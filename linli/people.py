@@ -143,6 +143,16 @@ class Roster:
         return tuple(sorted({home.site for home in self.homes.values()}))
 
     @cached_property
+    def devices_by_topic(self) -> dict[str, tuple[Device, ...]]:
+        """Return the devices of other ecosystems by their topic; a gateway that homes share stands there several times."""
+        found: dict[str, list[Device]] = {}
+        for key in sorted(self.devices):
+            topic = self.devices[key].topic.strip("/")
+            if topic:
+                found.setdefault(topic, []).append(self.devices[key])
+        return {topic: tuple(devices) for topic, devices in found.items()}
+
+    @cached_property
     def devices_by_home(self) -> dict[str, tuple[Device, ...]]:
         """Return each home's devices, by device id."""
         found: dict[str, list[Device]] = {}

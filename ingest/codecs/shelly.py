@@ -70,7 +70,7 @@ def read(message: Message) -> Heard:
 
 
 def _device(levels: tuple[str, ...]) -> str:
-    return "/".join(levels[1:] if levels[0] == "shellies" else levels)
+    return "/".join(levels[1:] if levels[:1] == ("shellies",) else levels)
 
 
 def _read_first(device: str, below: tuple[str, ...], message: Message) -> Heard:

@@ -168,6 +168,8 @@ SHELLY = (
     Sample("flat-12/status/input:0", '{"id":0,"state":true}', "ignored"),
     Sample("flat-12/online", "true", "flat-12 online"),
     Sample("flat-12/rpc", '{"id":1,"method":"Switch.Set"}', "ignored"),
+    Sample("status/rpc", "{}", "ignored"),
+    Sample("events/rpc", "{}", "ignored"),
     Sample("answers/rpc", '{"id":1,"src":"shellyplus1pm-B4","result":{"output":true}}', "ignored"),
     Sample(_NOTIFY, '{"method":', "rejected"),
 )  # fmt: skip
