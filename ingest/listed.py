@@ -44,7 +44,7 @@ def _take(found: dict[str, Heard], reading: Reading, owners: tuple[Device, ...],
             _tell(found, owners[0], roster, readings=(meant,))
         return
     for device in owners:  # a gateway that homes share: whose the value is nobody can tell
-        if device.kinds or reading.kind in _EMERGENCIES:
+        if not device.is_gateway or reading.kind in _EMERGENCIES:
             why = f"{reading.kind}: {device.topic} is listed in several homes; list the device's own topic"
             _tell(found, device, roster, rejected=why)
 
@@ -87,11 +87,11 @@ def _beginnings(topic: str, name: str) -> Iterator[str]:
 def as_listed(reading: Reading, device: Device) -> Reading | None:
     """Return a reading as the device list wants it understood, or None where the home does not want it.
 
-    A press of a button that is listed for calls for help is one; letting it go is nothing. A row without kinds is a
-    gateway's: of what lies behind it unlisted, only an emergency is heard.
+    A press of a button that is listed for calls for help is one; letting it go is nothing. Of what lies behind a
+    gateway unlisted, only an emergency is heard.
     """
     named, kinds = replace(reading, device=device.device), device.kinds
-    if not kinds:
+    if device.is_gateway or not kinds:
         return named if reading.kind in _EMERGENCIES else None
     if reading.kind is Kind.BUTTON:
         return _as_meant(named, kinds)

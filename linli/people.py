@@ -1,5 +1,6 @@
 """Who lives where, who cares for whom, and how each is reached: the roster, as one read-only picture."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -45,6 +46,10 @@ class Home:
         return ZoneInfo(self.timezone)
 
 
+GATEWAY_WORDS = frozenset({"gateway", "bridge", "hub", "coordinator"})
+"""A device in whose model one of these stands is what others speak through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A device in a home; `topic` only for other ecosystems."""
@@ -55,6 +60,11 @@ class Device:
     kinds: tuple[str, ...] = ()
     topic: str = ""
     model: str = ""
+
+    @property
+    def is_gateway(self) -> bool:
+        """Tell whether it is what others speak through, by its model."""
+        return not GATEWAY_WORDS.isdisjoint(re.findall(r"[a-z]+", self.model.lower()))
 
 
 class Scope(StrEnum):

@@ -22,7 +22,10 @@ BATH = Device(MEI.home, "bath", "bathroom", ("presence",), "zigbee2mqtt/bath-502
 DOOR = Device(MEI.home, "door", "entrance", ("contact",), "tele/stairs/SENSOR/0x1A2B")
 PANEL = Device(NEIGHBOUR.home, "panel", "hall", ("check_in",), "tele/panel-401")
 FRIDGE = Device(NEIGHBOUR.home, "fridge", "kitchen", ("contact",), "tele/stairs/SENSOR/0x3C4D")
-HUBS = tuple(Device(home, "hub", topic="tele/stairs", model="stairwell gateway") for home in (MEI.home, NEIGHBOUR.home))
+HUBS = tuple(
+    Device(home, "hub", kinds=("battery",), topic="tele/stairs", model="stairwell gateway")
+    for home in (MEI.home, NEIGHBOUR.home)
+)
 LISTED = (BUTTON, BATH, DOOR, PANEL, FRIDGE, *HUBS)
 HOMES = (MEI, NEIGHBOUR, OTHER_SITE)
 
@@ -132,6 +135,24 @@ def test_a_call_for_help_behind_a_shared_gateway_that_nobody_listed_is_shown_to_
     assert told(found) == []
     assert [(one.home, one.site) for one in found.rejections] == [(MEI.home, GARDEN), (NEIGHBOUR.home, GARDEN)]
     assert all("list the device's own topic" in one.reason for one in found.rejections)
+
+
+def test_what_lies_behind_mei_s_own_gateway_unlisted_is_not_taken_for_the_gateway(tmp_path: Path) -> None:
+    hub = Device(MEI.home, "hub", "hall", ("battery", "motion"), "tele/hub-502", "Zigbee bridge")
+    intake = Intake(lambda: roster_with([hub]), SqliteSignalStore(tmp_path / "one.db"))
+    behind = {"0x77": {"BatteryPercentage": 3, "Occupancy": 1}, "0x78": {"PersonalEmergency": 1}}
+    found = taken(intake, ("tele/hub-502/SENSOR", json.dumps({"ZbReceived": behind})))
+
+    assert told(found) == [(MEI.home, "hub", "hall", "sos", "pressed")]
+
+
+def test_two_homes_that_list_one_sensor_are_told_so(tmp_path: Path) -> None:
+    twice = [dataclasses.replace(BATH, home=home) for home in (MEI.home, NEIGHBOUR.home)]
+    intake = Intake(lambda: roster_with(twice), SqliteSignalStore(tmp_path / "two.db"))
+    found = taken(intake, ("zigbee2mqtt/bath-502", '{"presence":true}'))
+
+    assert told(found) == []
+    assert [one.home for one in found.rejections] == [MEI.home, NEIGHBOUR.home]
 
 
 def test_a_bad_value_is_refused_in_its_home_and_the_others_stand(intake: Intake) -> None:
