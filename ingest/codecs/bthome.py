@@ -44,9 +44,9 @@ def read(message: Message) -> Heard:
     told = message.object()
     if "service_data" in told and isinstance(told["service_data"], dict):
         told = told["service_data"] | {name: told[name] for name in ("address",) if name in told}
-    if told.get("encryption") is True:
-        return ignored("the advertisement is encrypted")
-    return _read_values(named(told.get("address"), told.get("addr"), message.levels[-1]), told)
+    gathering = Gathering()
+    take_values(gathering, named(told.get("address"), told.get("addr"), message.levels[-1]), told)
+    return gathering.heard("no value that linli knows, or an encrypted advertisement")
 
 
 def tells(payload: bytes) -> bool:
@@ -54,15 +54,16 @@ def tells(payload: bytes) -> bool:
     return b'"BTHome_version"' in payload
 
 
-def _read_values(device: str, told: dict[str, Json]) -> Heard:
-    gathering = Gathering()
+def take_values(gathering: Gathering, device: str, told: dict[str, Json]) -> None:
+    """Read the values of one advertisement; an encrypted one has none."""
+    if told.get("encryption") is True:
+        return
     presses = told.get("button")
     for number, press in enumerate(presses if isinstance(presses, list) else [presses], start=1):
         name = _press(press)
         if name is not None:
             gathering.say(f"{device}/{number}" if isinstance(presses, list) else device, Kind.BUTTON, name)
     gathering.take_all(device, _VALUES, told)
-    return gathering.heard("no value that linli knows")
 
 
 def _press(given: Json) -> str | None:

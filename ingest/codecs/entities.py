@@ -78,6 +78,7 @@ _BINARY: dict[str, f.Field] = {
     "pir": f.MOTION,
     "occupancy": f.MOTION,
     "presence": f.PRESENCE,
+    "target": f.PRESENCE,
     "door": f.OPENING,
     "window": f.OPENING,
     "contact": f.OPENING,
@@ -108,10 +109,25 @@ _MEASURED: dict[str, f.Field] = {
     "action": f.BUTTON,
     "click": f.BUTTON,
 }
-_NOT_THE_THING = frozenset(
+_OF_A_SENSOR = frozenset(
     [
         "low",
         "tamper",
+        "battery",
+        "problem",
+        "fault",
+        "sensitivity",
+        "timeout",
+        "enabled",
+        "lock",
+        "bell",
+        "doorbell",
+        "update",
+    ]
+)
+"""Words of what a sensor says of itself: battery low, motion sensitivity."""
+_NOT_THE_ROOM = _OF_A_SENSOR - {"battery"} | frozenset(
+    [
         "voltage",
         "device",
         "chip",
@@ -123,25 +139,15 @@ _NOT_THE_THING = frozenset(
         "set",
         "setpoint",
         "target",
-        "sensitivity",
-        "timeout",
-        "enabled",
         "factor",
         "apparent",
         "reactive",
-        "battery_low",
         "dew",
+        "absolute",
         "outdoor",
         "outside",
         "outdoors",
         "weather",
-        "light",
-        "bell",
-        "doorbell",
-        "lock",
-        "update",
-        "fault",
-        "problem",
         "state",
         "status",
         "last",
@@ -152,7 +158,7 @@ _NOT_THE_THING = frozenset(
         "forecast",
     ]
 )
-"""Words after which a name no longer means what it says: battery low, device temperature, motion sensitivity."""
+"""Words after which a measurement is not the room's, or not in its unit: device temperature, absolute humidity."""
 
 
 def owns(levels: tuple[str, ...]) -> bool:
@@ -196,7 +202,7 @@ def _known(domain: str, name: str) -> f.Field | None:
     """Return what an entity tells; the last word of its name that says something counts, as the class stands last."""
     words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word and not word.isdigit()]
     words += [f"{first}_{second}" for first, second in pairwise(words)]
-    if any(word in _NOT_THE_THING for word in words):
+    table, others = (_BINARY, _OF_A_SENSOR) if domain == "binary_sensor" else (_MEASURED, _NOT_THE_ROOM)
+    if not others.isdisjoint(words):
         return None
-    table = _BINARY if domain == "binary_sensor" else _MEASURED
     return next((table[word] for word in reversed(words) if word in table), None)

@@ -120,6 +120,14 @@ def closed_when_true(given: Json) -> Value | None:
     return None if said is None else "closed" if said == "open" else "open"
 
 
+def fallen(given: Json) -> Value | None:
+    """Return whether somebody has fallen; a radar that only thinks so (`maybe_fall`) says nothing."""
+    word = _word(given)
+    if word.startswith("fall"):
+        return "on"
+    return "off" if word in _NO or word == "normal" else "on" if word in _YES else None
+
+
 def pressed(given: Json) -> Value | None:
     """Return `pressed`; a reset says nothing, for only a person ends a call for help."""
     return "pressed" if truth(given) or _word(given) == "pressed" else None
@@ -183,7 +191,7 @@ BED: Field = (Kind.BED, on_off)
 SMOKE: Field = (Kind.SMOKE, on_off)
 GAS: Field = (Kind.GAS, on_off)
 LEAK: Field = (Kind.LEAK, on_off)
-FALL: Field = (Kind.FALL, on_off)
+FALL: Field = (Kind.FALL, fallen)
 OPENING: Field = (Kind.CONTACT, open_when_true)
 CONTACT: Field = (Kind.CONTACT, closed_when_true)
 SOS: Field = (Kind.SOS, pressed)

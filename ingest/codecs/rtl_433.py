@@ -13,6 +13,7 @@ from linli.wire import Heard
 
 NAME = "rtl_433"
 
+_BASE = "rtl_433"
 _STILL_THERE = "a heartbeat"
 
 
@@ -39,6 +40,7 @@ _VALUES: dict[str, f.Field] = {
     "power_W": f.POWER,
     "power0_W": f.POWER,
 }
+_OF_ITSELF = frozenset({"states", "log", "cmd"})
 _EVENTS: dict[str, tuple[Kind, Value]] = {
     "door/window open": (Kind.CONTACT, "open"),
     "door/window closed": (Kind.CONTACT, "closed"),
@@ -57,7 +59,7 @@ _EVENTS: dict[str, tuple[Kind, Value]] = {
 
 def owns(levels: tuple[str, ...]) -> bool:
     """Tell whether a topic is of this ecosystem."""
-    return levels[0] == "rtl_433"
+    return _BASE in levels[0].lower() or (len(levels) > 1 and levels[1].lower() == _BASE)
 
 
 def read(message: Message) -> Heard:
@@ -69,8 +71,10 @@ def read(message: Message) -> Heard:
         return said_available(levels[1], message.text())
     if "devices" in levels[:-1]:
         return _read_value(levels[levels.index("devices") + 1 :], message)
-    if levels[-1] != "events":
-        return ignored("what the receiver says of itself")
+    if levels[-1] in _VALUES:
+        return _read_value(levels[2:], message)
+    if levels[-1] in _OF_ITSELF or message.payload[:1] != b"{":
+        return ignored("what the receiver says of itself, or a value that linli does not know")
     return read_event(message.object(), message)
 
 

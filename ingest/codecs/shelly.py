@@ -7,6 +7,7 @@ Source: the maker's API documentation, "Gen1 MQTT" and "Gen2+ RPC notifications"
 from collections.abc import Mapping
 from datetime import datetime
 
+from ingest.codecs import bthome
 from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering, ignored, said_available
 from ingest.codecs.message import Json, Message, inner, items, named, part
@@ -124,9 +125,18 @@ def _read_notification(device: str, message: Message) -> Heard:
 
 def _take_event(gathering: Gathering, device: str, event: Mapping[str, Json], received_at: datetime) -> None:
     component, word = named(event.get("component")), named(event.get("event"))
+    if component.startswith("script:"):
+        _take_advertisement(gathering, part(event.get("data")))
     if not component.startswith(_EVENT_COMPONENTS) or word in {_RELEASED, "config_changed"}:
         return
     gathering.take(f"{device}/{component}", f.BUTTON, word, moment(event.get("ts"), received_at))
+
+
+def _take_advertisement(gathering: Gathering, told: dict[str, Json]) -> None:
+    """Read what a script on the device has heard of a BLU device."""
+    heard = part(told, "payload") or told
+    if "BTHome_version" in heard:
+        bthome.take_values(gathering, named(heard.get("address"), heard.get("addr")), heard)
 
 
 def _read_component(device: str, component: str, message: Message) -> Heard:
@@ -146,6 +156,7 @@ def _take_component(
 
 _POWERS: tuple[tuple[str, str | None, f.Field], ...] = (("apower", None, f.POWER),)
 _COMPONENTS: dict[str, tuple[tuple[str, str | None, f.Field], ...]] = {
+    "bthomedevice": (("battery", None, f.BATTERY),),
     "temperature": (("tC", None, f.TEMPERATURE),),
     "humidity": (("rh", None, f.HUMIDITY),),
     "devicepower": (("battery", "percent", f.BATTERY),),

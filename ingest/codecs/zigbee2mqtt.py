@@ -9,7 +9,6 @@ from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering, ignored, said_available
 from ingest.codecs.message import Json, Message
 from ingest.codecs.times import moment
-from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "Zigbee2MQTT"
@@ -33,7 +32,8 @@ _VALUES: dict[str, f.Field] = {
     "humidity": f.HUMIDITY,
     "power": f.POWER,
     "heart_rate": f.HEART_RATE,
-    "fall_down_status": (Kind.FALL, lambda given: {"fall": "on", "none": "off"}.get(str(given))),
+    "fall_down_status": f.FALL,
+    "fall_status": f.FALL,
 }
 
 
