@@ -105,9 +105,10 @@ class Gateway:
     def acknowledge(self, ticket: Ticket) -> None:
         """Tell the broker that a message is stored.
 
-        A ticket of an earlier connection is dropped: the broker delivers that message again, and it will be known.
+        A ticket of an earlier connection is dropped: the broker delivers that message again, and it will be known. What
+        came without a packet (QoS 0, as many ecosystems publish) is not acknowledged: brokers hang up on packet 0.
         """
-        if ticket.connection == self._connection:
+        if ticket.packet and ticket.connection == self._connection:
             self._client.ack(ticket.packet, qos=1)
 
     def _on_connect(

@@ -103,10 +103,14 @@ class Intake:
         return None
 
     def _read_listed(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
-        """Take in what a device of another ecosystem says: what only repeats a state is passed over, a bad value refused."""
-        moved = tuple(one for one in heard.readings if not self._repeats.is_one(heard.home, one, taken.states))
-        taken.ignored += len(heard.readings) - len(moved)
-        self._read_home(replace(heard, readings=moved, rejected=None), message, roster, taken)
+        """Take in what a device of another ecosystem says; a bad value is refused and the others stand.
+
+        What only repeats a state says no more than that the device is there.
+        """
+        repeated = {one for one in heard.readings if self._repeats.is_one(heard.home, one, taken.states)}
+        moved = tuple(one for one in heard.readings if one not in repeated)
+        there = dict.fromkeys((one.device for one in repeated), "online") | heard.availability
+        self._read_home(replace(heard, readings=moved, availability=there, rejected=None), message, roster, taken)
         if heard.rejected is not None:
             taken.rejections.append(_rejection(message, heard.rejected, heard.site, heard.home))
         return heard.rejected

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingest.gateway import TOPICS, Gateway
+from ingest.gateway import TOPICS, Gateway, Ticket
 from linli.clock import VirtualClock
 from linli.health import Health
 from linli.mqtt_url import MqttUrl
@@ -26,6 +26,9 @@ class FakeClient:
         self.largest = max(self.largest, len(topics))
         self.asked += [f"+ {topic} {qos}" for topic, qos in topics]
         return 0, 1
+
+    def ack(self, packet: int, qos: int) -> None:
+        self.asked.append(f"ack {packet} {qos}")
 
     def unsubscribe(self, topics: Sequence[str]) -> None:
         self.asked += [f"- {topic}" for topic in topics]
@@ -82,3 +85,10 @@ def test_linlis_own_topics_are_not_among_those_that_are_given_up(gateway: Gatewa
     gateway.listen_to([])
 
     assert f"- {TOPICS}" not in client.asked
+
+
+def test_what_came_without_a_packet_is_not_acknowledged(gateway: Gateway, client: FakeClient) -> None:
+    gateway.acknowledge(Ticket(0, 0))
+    gateway.acknowledge(Ticket(0, 7))
+
+    assert client.asked == ["ack 7 1"]

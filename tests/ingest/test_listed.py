@@ -181,6 +181,13 @@ def test_a_door_that_reports_again_what_it_was_is_no_movement(intake: Intake) ->
     assert [door(0), door(0), door(1), door(1), door(0)] == [["closed"], [], ["open"], [], ["closed"]]
 
 
+def test_a_door_that_only_repeats_what_it_was_is_still_there(intake: Intake) -> None:
+    message = ("tele/stairs/SENSOR", '{"ZbReceived":{"0x1A2B":{"Contact":0}}}')
+    taken(intake, message)
+
+    assert [one[:3] for one in taken(intake, message).availability] == [(MEI.home, "door", True)]
+
+
 def test_a_batch_that_was_not_stored_is_no_repetition_when_it_comes_again(intake: Intake) -> None:
     message = Arrived("tele/stairs/SENSOR", b'{"ZbReceived":{"0x1A2B":{"Contact":1}}}', EIGHT)
     first, again = intake.read([message]), intake.read([message])
@@ -204,6 +211,10 @@ def test_linlis_own_devices_may_repeat_themselves(intake: Intake) -> None:
     topic = f"linli/v1/{GARDEN}/{MEI.home}/hall/contact"
 
     assert len(told(taken(intake, (topic, "open"), (topic, "open")))) == 2
+
+
+def test_a_device_without_a_topic_is_linlis_own() -> None:
+    assert roster_with([Device(MEI.home, "hall", "hall", ("motion",))]).devices_by_topic == {}
 
 
 def test_the_broker_is_asked_for_what_is_listed_and_nothing_else() -> None:
