@@ -8,7 +8,7 @@ import msgspec
 
 from ingest.listed import heard_in_homes
 from ingest.reading import is_own, read
-from ingest.repeats import Repeats, Sensor
+from ingest.repeats import Repeats, Told
 from linli.people import Home, Roster
 from linli.signals import ID_KEY, Signal, Value
 from linli.store.rejections import Rejection, shown
@@ -40,8 +40,8 @@ class TakenIn:
     rejections: list[Rejection] = field(default_factory=list)
     verdicts: list[str | None] = field(default_factory=list)
     ignored: int = 0
-    states: dict[Sensor, Value] = field(default_factory=dict)
-    """What doors and beds of other ecosystems said last in this batch."""
+    states: Told = field(default_factory=dict)
+    """What sensors of other ecosystems that repeat themselves said last in this batch."""
 
 
 class Intake:
@@ -105,12 +105,15 @@ class Intake:
     def _read_listed(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
         """Take in what a device of another ecosystem says; a bad value is refused and the others stand.
 
-        What only repeats a state says no more than that the device is there.
+        What is only repeated says at most, and not each time, that the device is there.
         """
-        repeated = {one for one in heard.readings if self._repeats.is_one(heard.home, one, taken.states)}
-        moved = tuple(one for one in heard.readings if one not in repeated)
-        there = dict.fromkeys((one.device for one in repeated), "online") | heard.availability
-        self._read_home(replace(heard, readings=moved, availability=there, rejected=None), message, roster, taken)
+        home, at, told = heard.home, message.received_at, taken.states
+        new = tuple(one for one in heard.readings if self._repeats.is_new(home, one, at, told))
+        old = (one for one in heard.readings if one not in new)
+        there = {one.device: "online" for one in old if self._repeats.is_there(home, one, at, told)}
+        taken.ignored += not (new or there or heard.availability or heard.rejected)
+        said = replace(heard, readings=new, availability=there | heard.availability, rejected=None)
+        self._read_home(said, message, roster, taken)
         if heard.rejected is not None:
             taken.rejections.append(_rejection(message, heard.rejected, heard.site, heard.home))
         return heard.rejected

@@ -64,7 +64,7 @@ _NAMES: dict[f.Field, str] = {
 }
 _VALUES = {name: known for known, names in _NAMES.items() for name in names.split()}
 _NESTED = frozenset({"data", "decoded", "payload", "object", "measurements"})
-_MARKS = re.compile(r"[^a-z]")
+_MARKS = re.compile(r"[\s_.:/0-9-]")
 
 
 @lru_cache(maxsize=4096)

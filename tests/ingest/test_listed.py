@@ -44,10 +44,12 @@ def intake(tmp_path: Path) -> Intake:
     return Intake(roster_with, SqliteSignalStore(tmp_path / "signals.db"))
 
 
-def taken(intake: Intake, *messages: tuple[str, str], retained: bool = False) -> TakenIn:
+def taken(
+    intake: Intake, *messages: tuple[str, str], retained: bool = False, after: timedelta = timedelta(0)
+) -> TakenIn:
     found = intake.read(
         [
-            Arrived(topic, payload.encode(), EIGHT, packet, retained=retained)
+            Arrived(topic, payload.encode(), EIGHT + after, packet, retained=retained)
             for packet, (topic, payload) in enumerate(messages)
         ]
     )
@@ -185,7 +187,27 @@ def test_a_door_that_only_repeats_what_it_was_is_still_there(intake: Intake) -> 
     message = ("tele/stairs/SENSOR", '{"ZbReceived":{"0x1A2B":{"Contact":0}}}')
     taken(intake, message)
 
-    assert [one[:3] for one in taken(intake, message).availability] == [(MEI.home, "door", True)]
+    hours = [taken(intake, message, after=timedelta(hours=hour)) for hour in (1, 2)]
+    soon = taken(intake, message, after=timedelta(hours=2, minutes=1))
+    assert [[one[:3] for one in found.availability] for found in hours] == [[(MEI.home, "door", True)]] * 2
+    assert (soon.signals, soon.availability, soon.ignored) == ([], [], 1)
+
+
+def test_a_radar_that_repeats_itself_is_kept_every_ten_seconds(intake: Intake) -> None:
+    def radar(second: float, word: str) -> list[object]:
+        message = ("zigbee2mqtt/bath-502", f'{{"presence":{word},"target_distance":{second}}}')
+        return [one.value for one in taken(intake, message, after=timedelta(seconds=second)).signals]
+
+    said = [radar(second, "true") for second in (0, 1, 9.9, 10, 19)]
+    assert said == [["on"], [], [], ["on"], []]
+    assert [radar(19.5, "false"), radar(20, "true"), radar(-60, "true")] == [["off"], ["on"], ["on"]]
+
+
+def test_a_call_for_help_is_never_a_repetition(intake: Intake) -> None:
+    press = ("zigbee2mqtt/button 502", '{"action":"single"}')
+
+    assert len(told(taken(intake, press, press))) == 2
+    assert len(told(taken(intake, press))) == 1
 
 
 def test_a_batch_that_was_not_stored_is_no_repetition_when_it_comes_again(intake: Intake) -> None:
