@@ -6,7 +6,7 @@ Acknowledgements, joins, logs and locations are no signals; a location is droppe
 
 from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering, ignored, said_available
-from ingest.codecs.lorawan import UNKNOWN, read_frame, take_object
+from ingest.codecs.lorawan import UNKNOWN, take_frame, take_object
 from ingest.codecs.message import Json, Message, part
 from ingest.codecs.times import moment
 from linli.wire import Heard
@@ -45,7 +45,7 @@ def _read_uplink(device: str, message: Message) -> Heard:
     gathering = Gathering()
     decoded = part(told, "object")
     if not decoded:
-        return read_frame(device, _model(told), told.get("data"), at)
+        return gathering.heard(take_frame(gathering, device, _model(told), told.get("data"), at))
     take_object(gathering, device, decoded, at)
     return gathering.heard(UNKNOWN)
 

@@ -16,7 +16,6 @@ from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering
 from ingest.codecs.message import Json
 from linli.signals import Kind, Value
-from linli.wire import Heard
 
 UNKNOWN = "no value that linli knows"
 NOT_DECODED = "the frame is not decoded: choose a payload codec for this device in the network server"
@@ -93,15 +92,14 @@ def _each(value: Json) -> list[Json]:
     return [value["value"]] if "value" in value else list(value.values())
 
 
-def read_frame(device: str, model: str, frame: Json, at: datetime | None) -> Heard:
-    """Read a frame that the network server has not taken apart, if its model is one that we know."""
-    gathering = Gathering()
+def take_frame(gathering: Gathering, device: str, model: str, frame: Json, at: datetime | None) -> str:
+    """Read a frame that the network server has not taken apart, if we know its model; return what to say otherwise."""
     taken_apart = _take_apart(model, frame)
     if taken_apart is None:
-        return gathering.heard(NOT_DECODED)
+        return NOT_DECODED
     for known, value in taken_apart:
         gathering.take(device, known, value, at)
-    return gathering.heard(UNKNOWN)
+    return UNKNOWN
 
 
 def _take_apart(model: str, frame: Json) -> list[tuple[f.Field, Json]] | None:

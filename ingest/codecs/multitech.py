@@ -4,7 +4,7 @@ Source: the maker's developer pages "MQTT Messages".
 """
 
 from ingest.codecs.gathering import Gathering, ignored
-from ingest.codecs.lorawan import UNKNOWN, read_frame, take_object
+from ingest.codecs.lorawan import UNKNOWN, take_frame, take_object
 from ingest.codecs.message import Message, named, part
 from ingest.codecs.times import moment
 from linli.wire import Heard
@@ -25,9 +25,9 @@ def read(message: Message) -> Heard:
     device = named(told.get("deveui"), message.levels[-2])
     at = moment(told.get("time"), message.received_at)
     decoded = part(told, "object") or part(told, "decoded")
+    gathering = Gathering()
     if not decoded:
         model = f"{told.get('model')} {told.get('name')}"
-        return read_frame(device, model, told.get("data") or told.get("payload"), at)
-    gathering = Gathering()
+        return gathering.heard(take_frame(gathering, device, model, told.get("data") or told.get("payload"), at))
     take_object(gathering, device, decoded, at)
     return gathering.heard(UNKNOWN)

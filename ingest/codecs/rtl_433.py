@@ -142,7 +142,9 @@ def _take_words(gathering: Gathering, device: str, told: dict[str, Json]) -> Non
 
 
 def _take_by_type(gathering: Gathering, device: str, told: dict[str, Json]) -> None:
-    """Interlogix and Honeywell ActivLink say in `subtype` what they are."""
+    """Interlogix and Honeywell ActivLink say in `subtype` what they are; a GS558 is silent unless there is smoke."""
+    if told.get("model") == "Smoke-GS558" and not f.truth(told.get("learn")):
+        gathering.say(device, Kind.SMOKE, "on")
     match told.get("subtype") or told.get("class"):
         case "contact":
             gathering.take(device, (Kind.CONTACT, _worded), told.get("switch1"))

@@ -71,11 +71,21 @@ def read(message: Message) -> Heard:
     last = levels[-1]
     if last == "LWT":
         return said_available(device, message.text())
+    if _BUTTON.match(last.title()):
+        return _read_button(device, last, message)
     if _PIR.match(last):
         return _read_pir(device, message)
     if last not in _READ:
         return ignored("a state of the device itself")
     return _read_sensors(device, message)
+
+
+def _read_button(device: str, button: str, message: Message) -> Heard:
+    """Read how firmware before version 9 tells of a press: on a topic of its own, in capitals."""
+    told = {name.title(): value for name, value in message.object().items()}
+    gathering = Gathering()
+    _take_press(gathering, device, button.title(), told)
+    return gathering.heard("no press")
 
 
 def _read_pir(device: str, message: Message) -> Heard:

@@ -5,9 +5,10 @@ Source: the documentation's pages "MQTT Server" and "Data Formats".
 
 from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering, ignored
-from ingest.codecs.lorawan import UNKNOWN, read_frame, take_object
+from ingest.codecs.lorawan import UNKNOWN, take_frame, take_object
 from ingest.codecs.message import Json, Message, inner, items, part
 from ingest.codecs.times import moment
+from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "The Things Stack"
@@ -39,9 +40,12 @@ def _read_uplink(device: str, message: Message) -> Heard:
     take_object(gathering, device, decoded, at)
     if not gathering.readings:
         _take_normalized(gathering, device, uplink, message)
+    otherwise = UNKNOWN
     if not (decoded or gathering.readings or gathering.refused):
-        return read_frame(device, _model(device, told, uplink), uplink.get("frm_payload"), at)
-    return gathering.heard(UNKNOWN)
+        otherwise = take_frame(gathering, device, _model(device, told, uplink), uplink.get("frm_payload"), at)
+    if not any(reading.kind is Kind.BATTERY for reading in gathering.readings):
+        gathering.take(device, f.BATTERY, inner(uplink, "last_battery_percentage", "value"), at)
+    return gathering.heard(otherwise)
 
 
 def _model(device: str, told: dict[str, Json], uplink: dict[str, Json]) -> str:
