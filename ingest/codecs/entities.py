@@ -18,57 +18,14 @@ NAME = "ESPHome and Home Assistant"
 
 _DOMAINS = frozenset(
     [
-        "alarm_control_panel",
-        "automation",
-        "binary_sensor",
-        "button",
-        "calendar",
-        "camera",
-        "climate",
-        "cover",
-        "date",
-        "datetime",
-        "device_tracker",
-        "event",
-        "fan",
-        "group",
-        "humidifier",
-        "image",
-        "input_boolean",
-        "input_button",
-        "input_datetime",
-        "input_number",
-        "input_select",
-        "input_text",
-        "light",
-        "lock",
-        "media_player",
-        "number",
-        "person",
-        "remote",
-        "scene",
-        "schedule",
-        "script",
-        "select",
-        "sensor",
-        "siren",
-        "sun",
-        "switch",
-        "text",
-        "time",
-        "timer",
-        "todo",
-        "update",
-        "vacuum",
-        "valve",
-        "water_heater",
-        "weather",
-        "zone",
-        "debug",
-        "esp32_touch",
-        "text_sensor",
+        "alarm_control_panel", "automation", "binary_sensor", "button", "calendar", "camera", "climate",
+        "cover", "date", "datetime", "device_tracker", "event", "fan", "group", "humidifier", "image",
+        "input_boolean", "input_button", "input_datetime", "input_number", "input_select", "input_text",
+        "light", "lock", "media_player", "number", "person", "remote", "scene", "schedule", "script", "select",
+        "sensor", "siren", "sun", "switch", "text", "time", "timer", "todo", "update", "vacuum", "valve",
+        "water_heater", "weather", "zone", "debug", "esp32_touch", "text_sensor",
     ]
-)
+)  # fmt: skip
 _READ = frozenset({"binary_sensor", "sensor", "event", "button"})
 _GONE = frozenset({"unavailable"})
 _UNKNOWN = frozenset({"unknown", "nan", "none", ""})
@@ -111,53 +68,18 @@ _MEASURED: dict[str, f.Field] = {
 }
 _OF_A_SENSOR = frozenset(
     [
-        "low",
-        "tamper",
-        "battery",
-        "problem",
-        "fault",
-        "sensitivity",
-        "timeout",
-        "enabled",
-        "lock",
-        "bell",
-        "doorbell",
-        "update",
+        "low", "tamper", "battery", "problem", "fault", "sensitivity", "timeout", "enabled", "lock", "bell",
+        "doorbell", "update",
     ]
-)
+)  # fmt: skip
 """Words of what a sensor says of itself: battery low, motion sensitivity."""
 _NOT_THE_ROOM = _OF_A_SENSOR - {"battery"} | frozenset(
     [
-        "voltage",
-        "device",
-        "chip",
-        "cpu",
-        "processor",
-        "internal",
-        "esp",
-        "core",
-        "set",
-        "setpoint",
-        "target",
-        "factor",
-        "apparent",
-        "reactive",
-        "dew",
-        "absolute",
-        "outdoor",
-        "outside",
-        "outdoors",
-        "weather",
-        "state",
-        "status",
-        "last",
-        "count",
-        "number",
-        "max",
-        "min",
-        "forecast",
+        "voltage", "device", "chip", "cpu", "processor", "internal", "esp", "core", "set", "setpoint", "target",
+        "factor", "apparent", "reactive", "dew", "absolute", "outdoor", "outside", "outdoors", "weather",
+        "state", "status", "last", "count", "number", "max", "min", "forecast",
     ]
-)
+)  # fmt: skip
 """Words after which a measurement is not the room's, or not in its unit: device temperature, absolute humidity."""
 
 

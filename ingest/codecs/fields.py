@@ -14,25 +14,10 @@ Field = tuple[Kind, Reader]
 
 _YES = frozenset(
     [
-        "on",
-        "true",
-        "1",
-        "yes",
-        "detected",
-        "detect",
-        "trigger",
-        "triggered",
-        "active",
-        "occupied",
-        "motion",
-        "moving",
-        "alarm",
-        "alert",
-        "wet",
-        "leak",
-        "leaking",
+        "on", "true", "1", "yes", "detected", "detect", "trigger", "triggered", "active", "occupied", "motion",
+        "moving", "alarm", "alert", "wet", "leak", "leaking",
     ]
-)
+)  # fmt: skip
 _NO = frozenset(
     ["off", "false", "0", "no", "none", "normal", "clear", "cleared", "inactive", "vacant", "idle", "dry", "undetected"]
 )
