@@ -131,10 +131,12 @@ def _live(core: Core, community: Community, incidents: Sequence[Incident], days:
     clock = core.clock
     assert isinstance(clock, VirtualClock)
     move_in(core, community)
+    clock.set(NOW - timedelta(days=1))
+    core.learning.start()  # who moves in has a line of their own from the first night on
     coming = events(community, SEED, NOW - timedelta(days=days), NOW, incidents)
     left = _remember(core, clock, coming)
-    core.warm()
     core.learning.tick()
+    core.warm()
     for event in chain(left, coming):
         _let_pass(core, clock, event.send_at)
         core.pipeline.take_in([Arrived(event.topic, event.payload, event.send_at)])
