@@ -64,6 +64,23 @@ def test_an_empty_choice_is_the_default_again(world: World, office: TestClient) 
     assert value_of(world, "day_line_hours") == "8"
 
 
+@pytest.mark.parametrize("value", ["2.5", "1_0.5", "3"])
+def test_what_cannot_be_rehearsed_says_so(world: World, office: TestClient, value: str) -> None:
+    fields = {"csrf": world.csrf(office), "value": value}
+
+    answer = office.post("/settings/load_limit_per_week/try", data=fields)
+
+    assert answer.status_code == 422
+    assert world.services.tuning is not None
+    assert world.services.tuning.trial() is None
+
+
+def test_a_value_may_be_written_in_the_wide_digits_of_a_chinese_keyboard(world: World, office: TestClient) -> None:
+    assert choose(world, office, "day_line_hours", " \uff16 ") == 303
+
+    assert value_of(world, "day_line_hours") == "6"
+
+
 @pytest.mark.parametrize("value", ["-1", "49", "eight", "nan", "inf", "0"])
 def test_a_value_out_of_its_limits_changes_nothing_and_says_which_are(
     world: World, office: TestClient, value: str
