@@ -15,7 +15,7 @@ from dashboard.queue import name_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
 from dashboard.tuning import HomeRate, Setting, Trial, Tuning
-from linli.errors import LinliError
+from linli.errors import LinliError, StoreDown
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -122,6 +122,8 @@ def rehearse(
         return _page(services, asker, request, 422, wrong=name)
     try:
         _tuning(services).rehearse(name, value, by=asker.actor)
+    except StoreDown:
+        raise
     except LinliError:
         return _page(services, asker, request, 422, wrong=name)
     return RedirectResponse("/settings/trial", 303)
@@ -139,6 +141,8 @@ def choose(
     tuning = _tuning(services)
     try:
         tuning.choose(name, value or None, by=asker.actor)
+    except StoreDown:
+        raise
     except LinliError:
         return _page(services, asker, request, 422, wrong=name)
     running = tuning.trial()
