@@ -18,7 +18,7 @@ from dashboard.roster_preview import parts
 from dashboard.roster_sample import sample
 from dashboard.screens import page, words_for
 from dashboard.services import Services
-from linli.errors import Conflict, LinliError
+from linli.errors import Conflict, LinliError, StoreDown
 from linli.roster_file import BadRoster, RosterFile, apply_undoably, compare, read_roster, undo
 from linli.store import roster as roster_store
 
@@ -73,6 +73,8 @@ def upload(
         read = _read(services, chosen)
     except BadRoster as bad:
         return _form(services, asker, request, 422, bad=bad, name=name)
+    except StoreDown:
+        raise
     except LinliError as why:
         return _form(services, asker, request, 422, why=str(why), name=name)
     draft = _drafts(request).put(name, read, services.clock.now())

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard.access import Reach
-from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.guard import Asker, GuardedRoute, RowNumber, Web
 from dashboard.pages.alert import clean
 from dashboard.pages.board import heading
 from dashboard.places import building_name
@@ -199,7 +199,7 @@ def plan_one(services: Web, asker: Asker, home: str, every_days: Annotated[int, 
 
 
 @router.post("/homes/{home}/visits/{visit}/undo")
-def undo(services: Web, home: str, visit: int) -> Response:
+def undo(services: Web, home: str, visit: RowNumber) -> Response:
     """It was written down by mistake."""
     with services.care.begin() as connection:
         if not visits.take_back(connection, home, visit, services.clock.now()):
