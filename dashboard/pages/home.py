@@ -16,7 +16,7 @@ from dashboard.day_axis import HOURS
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.held_line import held_line
 from dashboard.home_pictures import CHOICES, pictures_of
-from dashboard.pages import drills
+from dashboard.pages import drills, visits
 from dashboard.pages.board import heading
 from dashboard.pages.homes import AWAY_CHOICES
 from dashboard.problems import Problem
@@ -26,6 +26,7 @@ from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.spans import names_of
 from dashboard.standing import Standing, ladder_about, standing_of, visible_alerts
+from dashboard.vocabulary import VISIT_RESULTS
 from dashboard.windows import window_of
 from linli.alert import AlertKind
 from linli.look import LookReason
@@ -80,6 +81,8 @@ def one_home(
         "names": names_of(services.roster(), words.language),
         "day_choices": CHOICES,
         "people": people_around(services, place, words.now),
+        "visited": visits.visited_here(services, place, words.now)[0],
+        "results": VISIT_RESULTS,
         **_written(services, place, words.now),
         **_drawn(services, asker, standing, words, days),
         **heading(services, asker),
