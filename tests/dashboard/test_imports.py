@@ -71,6 +71,15 @@ def test_what_was_looked_through_is_imported_and_can_be_taken_back(world: World,
         assert "new-1" not in roster_store.load(connection).people
 
 
+def test_what_was_just_imported_is_counted_at_once(world: World, office: TestClient) -> None:
+    known = len(stored(world))
+    where = upload(world, office, homes_csv=HOMES)
+
+    office.post(where, data={"csrf": world.csrf(office), "revision": revision_in(office.get(where).text)})
+
+    assert f"<b>{known + 1}</b> Dwellings" in office.get("/import").text
+
+
 def test_a_preview_of_another_roster_is_shown_again_instead_of_imported(world: World, office: TestClient) -> None:
     where = upload(world, office, homes_csv=HOMES)
     revision = revision_in(office.get(where).text)
