@@ -26,7 +26,6 @@ from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.spans import names_of
 from dashboard.standing import Standing, ladder_about, standing_of, visible_alerts
-from dashboard.vocabulary import VISIT_RESULTS
 from dashboard.windows import window_of
 from linli.alert import AlertKind
 from linli.look import LookReason
@@ -82,7 +81,6 @@ def one_home(
         "day_choices": CHOICES,
         "people": people_around(services, place, words.now),
         "visited": visits.visited_here(services, place, words.now)[0],
-        "results": VISIT_RESULTS,
         **_written(services, place, words.now),
         **_drawn(services, asker, standing, words, days),
         **heading(services, asker),

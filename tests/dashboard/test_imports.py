@@ -199,3 +199,10 @@ def test_whatever_the_roster_file_says_is_said_in_chinese(sentence: str) -> None
     chinese = told(sentence, Words("zh", MEI.zone, EIGHT))
 
     assert any("一" <= sign <= "鿿" for sign in chinese), chinese
+
+
+def test_the_words_that_may_stand_in_a_file_are_told_before_one_is_refused(office: TestClient) -> None:
+    page = office.get("/import").text
+
+    for word in ("sos", "check_in", "volunteer", "professional", "sms", "inbox"):
+        assert f"<code>{word}</code>" in page
