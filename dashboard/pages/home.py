@@ -16,7 +16,7 @@ from dashboard.day_axis import HOURS
 from dashboard.guard import Asker, GuardedRoute, RowNumber, Web
 from dashboard.held_line import held_line
 from dashboard.home_pictures import CHOICES, pictures_of
-from dashboard.pages import drills
+from dashboard.pages import drills, visits
 from dashboard.pages.board import heading
 from dashboard.pages.homes import AWAY_CHOICES
 from dashboard.problems import Problem
@@ -80,6 +80,7 @@ def one_home(
         "names": names_of(services.roster(), words.language),
         "day_choices": CHOICES,
         "people": people_around(services, place, words.now),
+        "visited": visits.visited_here(services, place, words.now)[0],
         **_written(services, place, words.now),
         **_drawn(services, asker, standing, words, days),
         **heading(services, asker),

@@ -44,7 +44,8 @@ def _form(
     name: str = "",
 ) -> Response:
     words = words_for(request)
-    roster = services.roster()
+    with services.care.read() as connection:
+        roster = roster_store.load(connection)  # as it is now: the program's own is up to a second older
     context = {
         "counts": {"homes": len(roster.homes), "devices": len(roster.devices), "people": len(roster.people)},
         "faults": [(fault, told(fault.text, words)) for fault in bad.problems] if bad else [],
