@@ -28,7 +28,7 @@ from linli.alert import AlertKind, RequestState
 from linli.consent import Consent
 from linli.home_state import HomeState, Next
 from linli.people import Home
-from linli.store import consents
+from linli.store import consents, habits
 from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -40,6 +40,8 @@ SENTENCES = {
     HomeState.AWAY: "{name} is away.",
     HomeState.ALERT: "{name} needs somebody.",
 }
+FIRST_DAYS = "There are signs of life from {name}."
+"""While her days are not known yet."""
 PAUSED = "{name} has paused linli."
 LADDERS = ("When she calls for help, falls, or there is smoke or gas", "When nothing is heard of her")
 
@@ -86,9 +88,19 @@ def _name(home: Home, words: Words) -> str:
     return home.resident or words("your relative")
 
 
-def _sentence(standing: Standing, words: Words) -> str:
-    is_paused = standing.view.is_paused and not standing.alerts
-    return words(PAUSED if is_paused else SENTENCES[standing.state], name=_name(standing.home, words))
+def _sentence(services: Services, standing: Standing, words: Words) -> str:
+    said = SENTENCES[standing.state]
+    if standing.view.is_paused and not standing.alerts:
+        said = PAUSED
+    elif standing.state is HomeState.WELL and not _is_known(services, standing.home):
+        said = FIRST_DAYS
+    return words(said, name=_name(standing.home, words))
+
+
+def _is_known(services: Services, home: Home) -> bool:
+    """Tell whether anything was learned of a home's days yet; before, no day is like any other."""
+    with services.care.read() as connection:
+        return habits.is_learned(connection, home.home)
 
 
 def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> dict[str, object]:
@@ -103,7 +115,7 @@ def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> 
         "name": _name(home, words),
         "state": standing.state,
         "view": view,
-        "sentence": _sentence(standing, words),
+        "sentence": _sentence(services, standing, words),
         "below": _below(services, standing, words),
         "next": coming,
         "asks": is_asked_first(coming),

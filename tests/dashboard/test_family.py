@@ -13,9 +13,10 @@ from linli.alert import AlertKind, Outcome, Severity
 from linli.consent import Consent, ConsentChange
 from linli.home_state import HomeState, Next
 from linli.people import Care, Person, Role, Scope
-from linli.store import consents, contacts, pauses
+from linli.store import consents, contacts, habits, pauses
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
+from linli.store.habits import Learned
 from linli.wish import Wish
 from tests.cast import BO, EIGHT, HOUR, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
 from tests.dashboard.world import TestClient, World, make_world
@@ -177,8 +178,8 @@ def test_who_came_is_told_with_how_it_ended_and_a_drill_is_not(world: World) -> 
 
 def test_of_several_homes_the_one_that_needs_somebody_is_shown_first(two: World) -> None:
     bo = two.browser(Role.FAMILY, "bo")
-    assert "A day like any other for Mei Chen." in bo.get("/family").text
-    assert "A day like any other for Old Zhao." in bo.get(f"/family?home={NEIGHBOUR.home}").text
+    assert "There are signs of life from Mei Chen." in bo.get("/family").text
+    assert "There are signs of life from Old Zhao." in bo.get(f"/family?home={NEIGHBOUR.home}").text
 
     two.opens(AlertKind.FALL, Severity.EMERGENCY, NEIGHBOUR.home)
 
@@ -302,3 +303,13 @@ def test_what_is_expected_first_is_told_first(
     world.homes.views[MEI.home] = replace(world.homes.views[MEI.home], next=coming)
 
     assert said in world.browser(Role.FAMILY, "bo").get("/family").text
+
+
+def test_no_day_is_like_any_other_before_her_days_are_known(world: World) -> None:
+    bo = world.browser(Role.FAMILY, "bo")
+    assert "There are signs of life from Mei Chen." in bo.get("/family").text
+
+    with world.services.care.begin() as connection:
+        habits.add(connection, [Learned(MEI.home, EIGHT, b"{}")])
+
+    assert "A day like any other for Mei Chen." in bo.get("/family").text

@@ -58,7 +58,7 @@ def settings_words() -> Iterator[list[str]]:
 def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from dashboard import absences
-    from dashboard.pages.family import LADDERS, PAUSED, SENTENCES
+    from dashboard.pages.family import FIRST_DAYS, LADDERS, PAUSED, SENTENCES
     from dashboard.pages.homes import AWAY_CHOICES
     from dashboard.pages.my_data import CHANGES
     from dashboard.pages.notifications import TRIED
@@ -85,7 +85,7 @@ def in_tables() -> Iterator[str]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
-    yield from (PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
+    yield from (FIRST_DAYS, PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
     yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
     yield from ("Set up", "First steps", "Roster from a file", "Settings", "Dwellings", "Devices", "People")
     yield from ("Good morning, {name}", "Good afternoon, {name}", "Good evening, {name}")
