@@ -12,7 +12,7 @@ import dashboard
 from dashboard import screens, vocabulary
 from linli.chosen_settings import CHOSEN
 from linli.settings import Settings
-from linli.words import catalogue
+from linli.words import catalogue, singulars
 from tests.cast import EIGHT, MEI
 
 HERE = Path(dashboard.__file__).parent
@@ -105,6 +105,12 @@ def test_it_is_said_in_chinese(text: str) -> None:
 
     assert chinese, f"linli/locale/zh.po has no Chinese for {text!r}"
     assert _gaps(chinese) == _gaps(text)
+
+
+def test_the_singular_of_a_sentence_is_filled_by_nothing_else() -> None:
+    for plural, singular in singulars().items():
+        assert plural in catalogue("zh")
+        assert _gaps(singular) <= _gaps(plural), singular
 
 
 def _gaps(text: str) -> set[str]:
