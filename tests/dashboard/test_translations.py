@@ -59,7 +59,6 @@ def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from dashboard import absences
     from dashboard.pages.family import LADDERS, PAUSED, SENTENCES
-    from dashboard.pages.homes import AWAY_CHOICES
     from dashboard.pages.my_data import CHANGES
     from dashboard.pages.notifications import TRIED
     from dashboard.pages.resident import TOLD
@@ -80,7 +79,6 @@ def in_tables() -> Iterator[str]:
         [title for title, _ in GROUPS],
         *settings_words(),
         screens.WEEKDAYS,
-        [words for _, words in AWAY_CHOICES],
     ]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
