@@ -8,7 +8,8 @@ from linli.alert import Alert, AlertKind, Severity
 from linli.people import Home, Person, Role, Roster
 from linli.wish import Wish
 
-PAUSING = frozenset({Role.VOLUNTEER, Role.PROFESSIONAL})
+HELPERS = (Role.VOLUNTEER, Role.PROFESSIONAL)
+PAUSING = frozenset(HELPERS)
 """Who may say that they are not to be called for now. A pause of somebody who has become staff since counts no more."""
 _HOLDERS = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 """Who besides volunteers may hold a key."""
@@ -83,6 +84,10 @@ class Callers:
         officials = [p for role in _HOLDERS[1:] for p in self._on_duty(self._reachable(role))]
         others = [p for p in (*relatives, *officials) if p.holds_key(self.home)]
         return [*volunteers, *sorted(others, key=lambda p: (_HOLDERS.index(p.role), *self._nearness(p)))]
+
+    def whoever(self) -> list[Person]:
+        """Return who is left when nobody who should be called can be: at any hour, whatever they wish, but no pause."""
+        return [*self.relatives(), *(p for role in HELPERS for p in self._reachable(role))]
 
     def _reachable(self, role: Role) -> list[Person]:
         return [p for p in self._listed(role) if p.ways and not self._is_paused(p)]

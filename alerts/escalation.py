@@ -245,7 +245,7 @@ def _go_round(draft: Draft, callers: Callers) -> None:
     again = draft.alert.ladder.again_every
     draft.alert = replace(draft.alert, round=draft.alert.round + 1, climb_at=draft.now + again)
     people = [*callers.of(Role.STAFF), *_if_emergency(draft.alert, callers.of(Role.PROFESSIONAL))]
-    people = people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)] or callers.relatives()
+    people = people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)] or callers.whoever()
     if not people:
         draft.note("nobody_to_call")
     for person in people:

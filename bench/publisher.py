@@ -43,11 +43,11 @@ class Publisher:
         if not self._connected.wait(30):
             raise TimeoutError("the broker does not let the publisher in")
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Publish one message at QoS 1; blocks while too many are on their way."""
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1) -> None:
+        """Publish one message, at QoS 1 if nothing else is said; blocks while too many are on their way."""
         self._room.acquire()
         self.sent += 1
-        self._client.publish(topic, payload, qos=1)
+        self._client.publish(topic, payload, qos=qos)
 
     def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Publish messages in order."""

@@ -50,6 +50,7 @@ from dashboard.pages import (
     visits,
     volunteer,
     wall,
+    ways_in,
 )
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
@@ -78,6 +79,7 @@ ROUTERS = (
     devices.router,
     reports.router,
     start.router,
+    ways_in.router,
     settings.router,
     connect.router,
     imports.router,

@@ -1,13 +1,13 @@
 """The first hour: what is still to be done until somebody is really looked after, told from how things are. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from linli.people import Home, Role, Roster
+from linli.people import Home, Person, Role, Roster
 
 
 class State(StrEnum):
@@ -37,7 +37,10 @@ class Facts:
     base_url: str
     unusable: tuple[str, ...]
     first_signal: datetime | None
+    first_press: datetime | None
+    """When a button or a volunteer was first tried with success, whether or not that reached anybody."""
     first_drill: datetime | None
+    """When a drill first reached somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,9 @@ def _roster(roster: Roster, _: Facts) -> State:
     return State.WRONG if alone(roster) else State.DONE
 
 
-def _reach(_: Roster, facts: Facts) -> State:
-    return State.WRONG if facts.unusable or is_loopback(facts.base_url) else State.DONE
+def _reach(roster: Roster, facts: Facts) -> State:
+    is_wrong = facts.unusable or is_loopback(facts.base_url) or unheard(roster, facts.unusable)
+    return State.WRONG if is_wrong else State.DONE
 
 
 def _device(_: Roster, facts: Facts) -> State:
@@ -83,7 +87,9 @@ def _device(_: Roster, facts: Facts) -> State:
 
 
 def _drill(_: Roster, facts: Facts) -> State:
-    return State.DONE if facts.first_drill else State.LATER
+    if facts.first_drill:
+        return State.DONE
+    return State.WRONG if facts.first_press else State.LATER
 
 
 _STATES: dict[Name, Callable[[Roster, Facts], State]] = {
@@ -99,6 +105,15 @@ def alone(roster: Roster) -> list[Home]:
     """Return the homes for which nobody at all would be called."""
     called = [role for role in Role if role is not Role.RESIDENT]
     return [home for home in roster.homes.values() if not any(roster.carers(home, role) for role in called)]
+
+
+def unheard(roster: Roster, unusable: Collection[str]) -> list[Person]:
+    """Return those who are called by nothing that rings: every way of theirs is broken here, or a page to look at."""
+    return [
+        person
+        for person in roster.people.values()
+        if person.role is not Role.RESIDENT and all(way.kind == "inbox" or way.kind in unusable for way in person.ways)
+    ]
 
 
 def is_loopback(url: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -161,6 +161,8 @@ def office_of_request(request: Request) -> Reach:
     return reach
 
 
+RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""The number of a row, in a path; more than this no database can even be asked for."""
 Web = Annotated[Services, Depends(services_of)]
 Asker = Annotated[Reach, Depends(reach_of_request)]
 Office = Annotated[Reach, Depends(office_of_request)]

@@ -3,7 +3,7 @@
 import logging
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import paho.mqtt.client as paho
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 TOPICS = "linli/v1/#"
 KEEPALIVE_SECONDS = 60
 _FAILURE = 0x80
+_TOPICS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Gateway:
         self._health = health
         self._found = found
         self._lost = lost
+        self._others = frozenset[str]()
+        self._asked_for = 0
         self._connection = 0
         self._stopping = threading.Event()
         self._client = self._make_client(client_id, authority)
@@ -102,9 +105,10 @@ class Gateway:
     def acknowledge(self, ticket: Ticket) -> None:
         """Tell the broker that a message is stored.
 
-        A ticket of an earlier connection is dropped: the broker delivers that message again, and it will be known.
+        A ticket of an earlier connection is dropped: the broker delivers that message again, and it will be known. What
+        came without a packet (QoS 0, as many ecosystems publish) is not acknowledged: brokers hang up on packet 0.
         """
-        if ticket.connection == self._connection:
+        if ticket.packet and ticket.connection == self._connection:
             self._client.ack(ticket.packet, qos=1)
 
     def _on_connect(
@@ -117,11 +121,32 @@ class Gateway:
         logger.info("broker connected session_present=%s", flags.session_present)
         if flags.session_present:
             self._hears()  # the broker's answer to subscribing waits behind all that it has kept for us
-        client.subscribe(TOPICS, qos=1)
+        self._asked_for = client.subscribe(TOPICS, qos=1)[1] or 0
+        self._ask_for(self._others)
+
+    def listen_to(self, others: Iterable[str]) -> None:
+        """Listen to these topics of other ecosystems from now on, and no longer to those that are not named any more."""
+        before, self._others = self._others, frozenset(others)
+        gone = sorted(before - self._others)
+        if gone and self.is_connected:
+            self._client.unsubscribe(gone)
+        self._ask_for(self._others - before)
+
+    def _ask_for(self, topics: Iterable[str]) -> None:
+        """Ask in small packets: some brokers refuse a large one. Without a connection it is asked for at the next."""
+        wanted = [(topic, 1) for topic in sorted(topics)]
+        for start in range(0, len(wanted), _TOPICS_AT_ONCE):
+            if self.is_connected:
+                self._client.subscribe(wanted[start : start + _TOPICS_AT_ONCE])
 
     def _on_subscribe(
-        self, _: paho.Client, __: object, ___: int, reasons: list[ReasonCode], ____: Properties | None
+        self, _: paho.Client, __: object, packet: int, reasons: list[ReasonCode], ____: Properties | None
     ) -> None:
+        if packet != self._asked_for:
+            refused = sum(reason.value >= _FAILURE for reason in reasons)
+            if refused:
+                logger.warning("broker refuses topics of the device list count=%d", refused)
+            return
         if any(reason.value >= _FAILURE for reason in reasons):
             self._health.trouble("broker", Sentence("The broker does not let linli read linli/v1/#."))
         else:

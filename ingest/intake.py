@@ -1,16 +1,19 @@
 """From arrived messages to signals: known home, believable time, same thing twice. What is refused says why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import msgspec
 
+from ingest.listed import heard_in_homes
+from ingest.reading import is_own, read
+from ingest.repeats import Repeats, Told
 from linli.people import Home, Roster
 from linli.signals import ID_KEY, Signal, Value
 from linli.store.rejections import Rejection, shown
 from linli.store.signals import SignalStore
-from linli.wire import Reading, read
+from linli.wire import Heard, Reading
 
 REDELIVERED_WITHIN = timedelta(hours=24)
 """How far back an earlier delivery of the same packet is looked for; a broker hands it out again at the next connect."""
@@ -37,6 +40,8 @@ class TakenIn:
     rejections: list[Rejection] = field(default_factory=list)
     verdicts: list[str | None] = field(default_factory=list)
     ignored: int = 0
+    states: Told = field(default_factory=dict)
+    """What sensors of other ecosystems that repeat themselves said last in this batch."""
 
 
 class Intake:
@@ -45,6 +50,15 @@ class Intake:
     def __init__(self, roster: Callable[[], Roster], signals: SignalStore) -> None:
         self._roster = roster
         self._signals = signals
+        self._repeats = Repeats()
+
+    def keep(self, taken: TakenIn) -> None:
+        """Remember the states of a batch, once it is stored."""
+        self._repeats.keep(taken.states)
+
+    def know(self, stored: Sequence[Signal]) -> None:
+        """Learn the states from stored signals, newest first, as at a start."""
+        self._repeats.learn(stored)
 
     def read(self, messages: Sequence[Arrived]) -> TakenIn:
         """Return what the messages say; never raises for anything a device sends."""
@@ -59,6 +73,24 @@ class Intake:
         if heard.ignored is not None or (message.retained and heard.readings):
             taken.ignored += 1  # a retained reading is an old one that the broker repeats at every connect
             return None
+        if is_own(message.topic):
+            return self._read_home(heard, message, roster, taken)
+        in_homes = heard_in_homes(heard, message.topic, roster)
+        if not in_homes:
+            return self._read_nobodys(heard, message, taken)
+        verdicts = [self._read_listed(one, message, roster, taken) for one in in_homes]
+        return next((verdict for verdict in verdicts if verdict is not None), None)
+
+    def _read_nobodys(self, heard: Heard, message: Arrived, taken: TakenIn) -> str | None:
+        """Pass over what strangers say; a message that cannot be read at all may be one that several of ours share."""
+        if heard.rejected is None or heard.readings:
+            taken.ignored += 1
+            return None
+        taken.rejections.append(_rejection(message, heard.rejected, "", ""))
+        return heard.rejected
+
+    def _read_home(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
+        """Take in what one home says, or say why not."""
         home = roster.homes.get(heard.home)
         refused = heard.rejected or _stranger(heard.site, heard.home, home)
         if refused is not None:
@@ -69,6 +101,22 @@ class Intake:
         for reading in heard.readings:
             taken.signals.append(self._signal(reading, heard.home, message, roster))
         return None
+
+    def _read_listed(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
+        """Take in what a device of another ecosystem says; a bad value is refused and the others stand.
+
+        What is only repeated says at most, and not each time, that the device is there.
+        """
+        home, at, told = heard.home, message.received_at, taken.states
+        new = tuple(one for one in heard.readings if self._repeats.is_new(home, one, at, told))
+        old = (one for one in heard.readings if one not in new)
+        there = {one.device: "online" for one in old if self._repeats.is_there(home, one, at, told)}
+        taken.ignored += not (new or there or heard.availability or heard.rejected)
+        said = replace(heard, readings=new, availability=there | heard.availability, rejected=None)
+        self._read_home(said, message, roster, taken)
+        if heard.rejected is not None:
+            taken.rejections.append(_rejection(message, heard.rejected, heard.site, heard.home))
+        return heard.rejected
 
     def _signal(self, reading: Reading, home: str, message: Arrived, roster: Roster) -> Signal:
         device = roster.devices.get((home, reading.device))

@@ -24,6 +24,7 @@ from dashboard.services import BrokerAddress, Services, WebSettings
 from dashboard.tuning import Tuning
 from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
+from ingest.listed import filters
 from linli import canary
 from linli.clock import Clock
 from linli.core import Core, build
@@ -92,6 +93,7 @@ class App:
             lost=lambda: self.core.watch.go_deaf(clock.now()),
             authority=_readable(settings.mqtt_ca),
         )
+        self._gateway.listen_to(filters(self.core.roster.get()))
         self.watching = Watching(settings, self.core, self.loop, self.mqtt_url) if watches else None
         self._drills = _weekly_drills(self.core) if settings.drill_plan == "weekly" else None
         core = self.core
@@ -219,6 +221,8 @@ class App:
         self._look_after_itself()
         self.core.heed_clock()
         roster_changed = self.core.refresh()
+        if roster_changed:
+            self._gateway.listen_to(filters(self.core.roster.get()))
         if self._broker is not None:
             self._broker.look_after(roster_changed=roster_changed)
         self.core.without_store.keep_up(self.core.desk.open)

@@ -139,7 +139,9 @@ class Core:
     def _warm(self, home: str, signals: Iterable[Signal]) -> None:
         """Take in stored signals; what a clock that ran ahead has written came before now at any rate."""
         now = self.clock.now()
-        self.watch.warm(home, (s if s.received_at <= now else _by(s, now) for s in signals))
+        known = [s if s.received_at <= now else _by(s, now) for s in signals]
+        self.watch.warm(home, known)
+        self.pipeline.know(known)
 
     def _warm_body(self, home: str, now: datetime) -> None:
         """Learn a home's latest readings, if it has a device that takes any: they are few, and far between."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ingest.accounts import Account, gateway_account, home_account, linli_account
 from ingest.broker import Broker
 from ingest.demo_broker import DemoBroker
+from ingest.listed import topics_of
 from ingest.mosquitto import Mosquitto, find_mosquitto
 from linli.core import Core
 from linli.data_dir import DataDir
@@ -54,8 +55,14 @@ class OwnBroker:
     def _accounts(self) -> list[Account]:
         """Return who may do what: each home's devices, each site's gateways, and linli itself."""
         roster, keys = self._core.roster.get(), self._core.keys
-        homes = [home_account(h.site, h.home, keys.device_token(h.home)) for h in roster.homes.values()]
-        gateways = [gateway_account(site, keys.gateway_token(site)) for site in roster.sites]
+        sites = {site: [h.home for h in roster.homes.values() if h.site == site] for site in roster.sites}
+        homes = [
+            home_account(h.site, h.home, keys.device_token(h.home), topics_of(roster, [h.home]))
+            for h in roster.homes.values()
+        ]
+        gateways = [
+            gateway_account(site, keys.gateway_token(site), topics_of(roster, on)) for site, on in sites.items()
+        ]
         return [linli_account(keys.own_password()), *homes, *gateways]
 
 

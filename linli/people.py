@@ -1,5 +1,6 @@
 """Who lives where, who cares for whom, and how each is reached: the roster, as one read-only picture."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -48,6 +49,10 @@ class Home:
         return ZoneInfo(self.timezone)
 
 
+GATEWAY_WORDS = frozenset({"gateway", "bridge", "hub", "coordinator"})
+"""A device in whose model one of these stands is what others speak through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A device in a home; `topic` only for other ecosystems."""
@@ -58,6 +63,11 @@ class Device:
     kinds: tuple[str, ...] = ()
     topic: str = ""
     model: str = ""
+
+    @property
+    def is_gateway(self) -> bool:
+        """Tell whether it is what others speak through, by its model."""
+        return not GATEWAY_WORDS.isdisjoint(re.findall(r"[a-z]+", self.model.lower()))
 
 
 class Scope(StrEnum):
@@ -164,6 +174,16 @@ class Roster:
     def sites(self) -> tuple[str, ...]:
         """Return the ids of all sites, sorted."""
         return tuple(sorted({home.site for home in self.homes.values()}))
+
+    @cached_property
+    def devices_by_topic(self) -> dict[str, tuple[Device, ...]]:
+        """Return the devices of other ecosystems by their topic; a gateway that homes share stands there several times."""
+        found: dict[str, list[Device]] = {}
+        for key in sorted(self.devices):
+            topic = self.devices[key].topic.strip("/")
+            if topic:
+                found.setdefault(topic, []).append(self.devices[key])
+        return {topic: tuple(devices) for topic, devices in found.items()}
 
     @cached_property
     def devices_by_home(self) -> dict[str, tuple[Device, ...]]:

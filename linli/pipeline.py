@@ -74,7 +74,12 @@ class Pipeline:
         heard = {signal.home for signal in taken.signals} | {said[0] for said in taken.availability}
         self._end_what_is_over(self._desk.passing(heard), now)
         self._causes.heard(heard, now)
+        self._intake.keep(taken)
         return taken
+
+    def know(self, stored: Sequence[Signal]) -> None:
+        """Learn from stored signals, newest first, in which state doors and beds were left."""
+        self._intake.know(stored)
 
     def _canary_calls(self, taken: TakenIn) -> list[Finding]:
         """Take what the canary says out of a batch, as it is nobody's life, and return what it calls for."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from linli.people import GATEWAY_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -30,7 +32,7 @@ class Rules:
     """The same for devices of the models below, unless they announce their availability: then a last will speaks."""
     mains_models: frozenset[str] = frozenset({"mains"})
     """Models, in lower case, that report at least once a minute."""
-    gateway_words: frozenset[str] = frozenset({"gateway", "bridge", "hub", "coordinator"})
+    gateway_words: frozenset[str] = GATEWAY_WORDS
     """Words of a model that name what others speak through, although it may report a temperature of its own."""
     offline_settles: timedelta = timedelta(seconds=90)
     """How long a home may be offline before it is told: a router restarts. With the broker's 90 s it makes 180 s."""

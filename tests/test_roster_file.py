@@ -606,6 +606,18 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         read_roster(folder(tmp_path / "csv", {"homes": HOMES}))
 
 
+@pytest.mark.parametrize(
+    ("part", "size"), [("xl/styles2.xml", 11_000_000), ("xl/sharedStrings.xml", 41_000_000)], ids=["trees", "texts"]
+)
+def test_a_bomb_of_what_is_kept_in_memory_is_not_opened(tmp_path: Path, part: str, size: int) -> None:
+    path = write_workbook(tmp_path / "roster.xlsx", GOOD)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(part, b"<x/>" * (size // 4))
+
+    with pytest.raises(LinliError, match=r"unpacks to more than [14]0 MB; divide it"):
+        read_roster(path)
+
+
 def test_a_sheet_that_claims_a_billion_lines_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MAX_LINES", 1000)
     path = write_workbook(tmp_path / "roster.xlsx", {"homes": HOMES})

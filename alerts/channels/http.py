@@ -65,10 +65,10 @@ def parse(address: str) -> Url:
 class Poster:
     """Sends POSTs; `limit` holds for each as a whole. Safe to use from several threads at once."""
 
-    def __init__(self, limit: timedelta, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, limit: timedelta, context: ssl.SSLContext | None = None, network: Network | None = None) -> None:
         self._limit = limit
         self._given_context = context
-        self._network = Network()
+        self._network = network or Network()
         self._kept = Kept()
 
     def close(self) -> None:

@@ -129,6 +129,27 @@ class Network:
             self._slots.release()
 
 
+class OutwardNetwork(Network):
+    """Connects to nothing of its own network: for addresses that somebody else has told, whatever their names lead to."""
+
+    def _addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
+        found = [address for address in super()._addresses(host, port, deadline) if _is_outside(str(address[3][0]))]
+        if not found:
+            raise OSError("the name leads to no address outside")
+        return found
+
+
+_STAND_INS = ipaddress.ip_network("198.18.0.0/15")
+"""What many a router's proxy answers in place of the real address, and passes on to that."""
+
+
+def _is_outside(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or found.sixtofour or found
+    return (found.is_global and not found.is_multicast) or found in _STAND_INS
+
+
 def _is_number(host: str) -> bool:
     try:
         ipaddress.ip_address(host)

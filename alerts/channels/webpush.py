@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from alerts.channels.base import SEND_LIMIT, Answer, Verdict
 from alerts.channels.exchange import by_status, exchange
 from alerts.channels.http import Poster, Reply
+from alerts.channels.network import Network, OutwardNetwork
 from alerts.channels.sealed import LONGEST, Reader, seal
 from alerts.channels.vapid import Vapid, b64
 from alerts.message import Message
@@ -46,7 +47,10 @@ class _Subscription(msgspec.Struct):
 
 
 class WebPush:
-    """Pushes to browsers. An address is the JSON of a browser's `PushSubscription`; `limit` is for one try as a whole."""
+    """Pushes to browsers. An address is the JSON of a browser's `PushSubscription`; `limit` is for one try as a whole.
+
+    A browser tells the address, so nothing inside is knocked at, also not by a name that leads there.
+    """
 
     def __init__(
         self,
@@ -54,10 +58,11 @@ class WebPush:
         limit: timedelta = SEND_LIMIT,
         context: ssl.SSLContext | None = None,
         schemes: tuple[str, ...] = ("https",),
+        network: Network | None = None,
     ) -> None:
         self._vapid = vapid
         self._schemes = schemes
-        self._poster = Poster(limit, context)
+        self._poster = Poster(limit, context, network or OutwardNetwork())
 
     def send(self, message: Message, channel: Channel) -> Answer:
         """Push one notice; it takes the place of an earlier one about the same alert."""

@@ -33,10 +33,11 @@ from linli.commands.tuning import SettingsDesk
 from linli.core import Core, build
 from linli.data_dir import DataDir
 from linli.demo import move_in
+from linli.look import Look, LookReason
 from linli.people import Channel, Home, Person, Role
 from linli.settings import Settings
 from linli.signals import Kind
-from linli.store import cases
+from linli.store import cases, looks
 from linli.store.absences import Absence
 from linli.store.access import Identity
 from simulators import community as made_up
@@ -130,10 +131,12 @@ def _live(core: Core, community: Community, incidents: Sequence[Incident], days:
     clock = core.clock
     assert isinstance(clock, VirtualClock)
     move_in(core, community)
+    clock.set(NOW - timedelta(days=1))
+    core.learning.start()  # who moves in has a line of their own from the first night on
     coming = events(community, SEED, NOW - timedelta(days=days), NOW, incidents)
     left = _remember(core, clock, coming)
-    core.warm()
     core.learning.tick()
+    core.warm()
     for event in chain(left, coming):
         _let_pass(core, clock, event.send_at)
         core.pipeline.take_in([Arrived(event.topic, event.payload, event.send_at)])
@@ -194,6 +197,7 @@ def _befall(name: str, core: Core, community: Community) -> None:
     for number in (7, 23, 38):
         away = Absence(_home(community, number).home, NOW - timedelta(hours=3), NOW + timedelta(hours=6), "family", "")
         core.begin_absence(away)
+    _look(core, EXAMPLE_HOME)
     if name == "calm":
         for alert in core.desk.open_alerts():
             core.desk.close(alert.id, "", Outcome.SAFE)
@@ -205,6 +209,13 @@ def _befall(name: str, core: Core, community: Community) -> None:
         volunteer = _asked(core, call)
         core.desk.accept(call.id, volunteer)
         core.sender.deliver_due(core.clock.now())
+
+
+def _look(core: Core, home: str) -> None:
+    """Let staff have said why they open a home's page."""
+    look = Look(home, core.clock.now(), Role.STAFF, LookReason.VISIT)
+    with core.care.begin() as connection:
+        looks.note(connection, look)
 
 
 def _call(core: Core) -> Alert | None:
@@ -269,6 +280,8 @@ def _places(core: Core, services: Services) -> Mapping[str, str]:
     places = {"home": EXAMPLE_HOME, "site": "willow"}
     enter = entry_link(services, Identity(Role.STAFF))
     places["enter"] = urlsplit(enter).path.rpartition("/")[2]
+    others = [home for home in core.roster.get().homes if home != EXAMPLE_HOME]
+    places["another"] = others[0] if others else ""
     call = _call(core)
     if call is not None:
         places["alert"] = call.id

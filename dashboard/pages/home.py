@@ -13,10 +13,10 @@ from dashboard.access import Reach
 from dashboard.ahead import Step, steps_ahead
 from dashboard.around import LOW_PERCENT, devices_of, people_around
 from dashboard.day_axis import HOURS
-from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.guard import Asker, GuardedRoute, RowNumber, Web
 from dashboard.held_line import held_line
 from dashboard.home_pictures import CHOICES, pictures_of
-from dashboard.pages import drills
+from dashboard.pages import drills, visits
 from dashboard.pages.board import heading
 from dashboard.problems import Problem
 from dashboard.queue import card_of
@@ -79,6 +79,7 @@ def one_home(
         "names": names_of(services.roster(), words.language),
         "day_choices": CHOICES,
         "people": people_around(services, place, words.now),
+        "visited": visits.visited_here(services, place, words.now)[0],
         **_written(services, place, words.now),
         **_drawn(services, asker, standing, words, days),
         **heading(services, asker),
@@ -148,7 +149,7 @@ def add_note(services: Web, asker: Asker, home: str, text: Annotated[str, Form(m
 
 @router.post("/homes/{home}/notes/{note}")
 def change_note(
-    services: Web, asker: Asker, home: str, note: int, text: Annotated[str, Form(max_length=MOST_NOTE)] = ""
+    services: Web, asker: Asker, home: str, note: RowNumber, text: Annotated[str, Form(max_length=MOST_NOTE)] = ""
 ) -> Response:
     """Correct one's own note; without words it is withdrawn, and can be put back."""
     better = Note(home, services.clock.now(), asker.actor, _plain(text))
@@ -164,7 +165,7 @@ def change_note(
 
 
 @router.post("/homes/{home}/notes/{note}/back")
-def put_note_back(services: Web, asker: Asker, home: str, note: int) -> Response:
+def put_note_back(services: Web, asker: Asker, home: str, note: RowNumber) -> Response:
     """Let a note stand again that one has withdrawn."""
     with services.care.begin() as connection:
         is_done = notes.put_back(connection, home, note, asker.actor)

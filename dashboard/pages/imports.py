@@ -18,7 +18,7 @@ from dashboard.roster_preview import parts
 from dashboard.roster_sample import sample
 from dashboard.screens import page, words_for
 from dashboard.services import Services
-from linli.errors import Conflict, LinliError
+from linli.errors import Conflict, LinliError, StoreDown
 from linli.roster_file import BadRoster, RosterFile, apply_undoably, compare, read_roster, undo
 from linli.store import roster as roster_store
 
@@ -44,7 +44,8 @@ def _form(
     name: str = "",
 ) -> Response:
     words = words_for(request)
-    roster = services.roster()
+    with services.care.read() as connection:
+        roster = roster_store.load(connection)  # as it is now: the program's own is up to a second older
     context = {
         "counts": {"homes": len(roster.homes), "devices": len(roster.devices), "people": len(roster.people)},
         "faults": [(fault, told(fault.text, words)) for fault in bad.problems] if bad else [],
@@ -73,6 +74,8 @@ def upload(
         read = _read(services, chosen)
     except BadRoster as bad:
         return _form(services, asker, request, 422, bad=bad, name=name)
+    except StoreDown:
+        raise
     except LinliError as why:
         return _form(services, asker, request, 422, why=str(why), name=name)
     draft = _drafts(request).put(name, read, services.clock.now())

@@ -1,5 +1,6 @@
 """Staff of all sites: the settings, each rehearsed on the homes' own past before it holds, and taken back after."""
 
+import unicodedata
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -14,7 +15,7 @@ from dashboard.queue import name_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
 from dashboard.tuning import HomeRate, Setting, Trial, Tuning
-from linli.errors import LinliError
+from linli.errors import LinliError, StoreDown
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -116,9 +117,15 @@ def rehearse(
 ) -> Response:
     """Live the last weeks again under another value."""
     setting = _setting(services, name)
+    value = _plain(value)
     if not _fits(setting, value):
         return _page(services, asker, request, 422, wrong=name)
-    _tuning(services).rehearse(name, value.strip(), by=asker.actor)
+    try:
+        _tuning(services).rehearse(name, value, by=asker.actor)
+    except StoreDown:
+        raise
+    except LinliError:
+        return _page(services, asker, request, 422, wrong=name)
     return RedirectResponse("/settings/trial", 303)
 
 
@@ -128,17 +135,25 @@ def choose(
 ) -> Response:
     """Let a value hold from now on; an empty one is the default."""
     setting = _setting(services, name)
-    if value.strip() and not _fits(setting, value):
+    value = _plain(value)
+    if value and not _fits(setting, value):
         return _page(services, asker, request, 422, wrong=name)
     tuning = _tuning(services)
     try:
-        tuning.choose(name, value.strip() or None, by=asker.actor)
+        tuning.choose(name, value or None, by=asker.actor)
+    except StoreDown:
+        raise
     except LinliError:
         return _page(services, asker, request, 422, wrong=name)
     running = tuning.trial()
     if running is not None and running.name == name:
         tuning.stop()
     return RedirectResponse("/settings", 303)
+
+
+def _plain(value: str) -> str:
+    """Return a number as a program reads it: a Chinese keyboard may write it in wide digits."""
+    return unicodedata.normalize("NFKC", value).strip()
 
 
 def _fits(setting: Setting, value: str) -> bool:

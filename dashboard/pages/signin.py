@@ -23,6 +23,7 @@ from dashboard.screens import page, words_for
 from dashboard.services import Services
 from dashboard.throttle import Throttle
 from linli.clock import from_millis, millis
+from linli.people import Role
 from linli.store import access
 from linli.store.access import Identity, Session
 
@@ -202,7 +203,16 @@ def enter(services: Web, request: Request, token: str, csrf: Annotated[str, Form
         return entry_page(services, request, token)
     if not services.settings.demo and not _use_up(services, mark):
         raise not_found()
-    return _come_in(services, identity, "/wall" if identity.role == WALL else "/")
+    return _come_in(services, identity, _first_page(services, identity))
+
+
+def _first_page(services: Services, identity: Identity) -> str:
+    """Return where somebody begins: on a wall, with the first steps while nobody has a password, or at home."""
+    if identity.role == WALL:
+        return "/wall"
+    with services.care.read() as connection:
+        is_first = identity == Identity(Role.STAFF) and not access.has_users(connection)
+    return "/start" if is_first and not services.settings.demo else "/"
 
 
 def _use_up(services: Services, mark: str) -> bool:

@@ -47,6 +47,7 @@ def _page(services: Services, asker: Reach, request: Request, status: int = 200,
         "refused": refused,
         "counts": (len(roster.homes), len(roster.devices), len(roster.people)),
         "alone": first_steps.alone(roster),
+        "unheard": first_steps.unheard(roster, facts.unusable),
         "is_loopback": first_steps.is_loopback(facts.base_url),
         "phone_code": drawn(facts.base_url, words("The address of these pages")),
         "channels": _channels(roster),
@@ -61,12 +62,13 @@ def facts_of(services: Services, roster: Roster) -> Facts:
     """Return how things are."""
     with services.care.read() as connection:
         has_password = access.has_users(connection)
-        first_drill = drills.first_passed(connection)
+        first_press, first_drill = drills.first_passed(connection), drills.first_heard(connection)
     return Facts(
         has_password=has_password,
         base_url=services.settings.base_url,
         unusable=tuple(kind for kind in _channels(roster) if not services.can_send(kind)),
         first_signal=services.signals.newest(),
+        first_press=first_press,
         first_drill=first_drill,
     )
 

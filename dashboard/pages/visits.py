@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard.access import Reach
-from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.guard import Asker, GuardedRoute, RowNumber, Web
 from dashboard.pages.alert import clean
 from dashboard.pages.board import heading
 from dashboard.places import building_name
@@ -134,15 +134,13 @@ def of_home(services: Web, asker: Asker, request: Request, home: str, written: i
     """One home: its plan, its visits, and the form for a new one."""
     place, roster = services.roster().homes[home], services.roster()
     words = words_for(request, zone=place.zone)
-    with services.care.read() as connection:
-        plan, past = visits.plan_of(connection, home), visits.of_home(connection, home)
-    met = next((one.at for one in past if one.is_met), None)
+    one, past = visited_here(services, place, words.now)
     standing: Standing = standing_of(services, place)
     context = {
         "home": place,
         "standing": standing,
         "window": window_of(standing, words.now),
-        "one": Visited(place, plan, past[0] if past else None, due_of(plan, met, words.now, place.zone)),
+        "one": one,
         "past": past,
         "written": next((one for one in past if one.id == written), None),
         "results": VISIT_RESULTS,
@@ -156,6 +154,14 @@ def of_home(services: Web, asker: Asker, request: Request, home: str, written: i
         **heading(services, asker),
     }
     return page(request, "visit.html", words, context)
+
+
+def visited_here(services: Services, place: Home, now: datetime) -> tuple[Visited, list[Visit]]:
+    """Return one home with its plan and when it is due, and its visits, newest first."""
+    with services.care.read() as connection:
+        plan, past = visits.plan_of(connection, place.home), visits.of_home(connection, place.home)
+    met = next((one.at for one in past if one.is_met), None)
+    return Visited(place, plan, past[0] if past else None, due_of(plan, met, now, place.zone)), past
 
 
 @router.post("/homes/{home}/visits")
@@ -199,7 +205,7 @@ def plan_one(services: Web, asker: Asker, home: str, every_days: Annotated[int, 
 
 
 @router.post("/homes/{home}/visits/{visit}/undo")
-def undo(services: Web, home: str, visit: int) -> Response:
+def undo(services: Web, home: str, visit: RowNumber) -> Response:
     """It was written down by mistake."""
     with services.care.begin() as connection:
         if not visits.take_back(connection, home, visit, services.clock.now()):

@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 import typer
 
+from ingest.reading import read
 from linli.clock import SystemClock
-from linli.wire import Heard, read
+from linli.wire import Heard
 
 
 def command(topic: Annotated[str, typer.Argument(help="The topic on which the message came.")]) -> None:

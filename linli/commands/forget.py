@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from alerts.desk import Desk
-from linli.alert import AlertKind
+from linli.alert import Alert, AlertKind
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
@@ -52,6 +52,10 @@ def command(
                     )
                 else:
                     _forget_person(care, who)
+                if not care.cut_log():
+                    typer.echo(
+                        "linli was too busy to empty its log: what is erased can be read in it until linli stops"
+                    )
             else:
                 typer.echo("nothing was erased")
         finally:
@@ -65,7 +69,7 @@ def _is_home(care: CareStore, signals: SignalStore, who: str) -> bool:
     home, person = who in roster.homes, who in roster.people
     if home and person:
         raise LinliError(f"{who} is a home and a person; give the person another id with linli import first")
-    if not home and not person and not signals.recent(who, limit=1):
+    if not home and not person and not signals.recent(who, limit=1) and not _wishes_of(care, who):
         raise LinliError(f"{who} is neither a home nor a person of the roster")
     return not person
 
@@ -106,13 +110,20 @@ def _forget_home(care: CareStore, signals: SignalStore, home: str, *, settle: fl
 
 def _end_wish(care: CareStore, home: str) -> None:
     """Close what staff were told of her wish: it is done, and the log says when."""
-    clock = SystemClock()
+    for alert in _wishes_of(care, home):
+        _desk(care).end_by_itself(alert.id)
+
+
+def _wishes_of(care: CareStore, home: str) -> list[Alert]:
+    """Return the open notices of her wish to leave; one may outlive her home where `linli forget` was killed."""
+    ours = _desk(care).open_alerts()
+    return [alert for alert in ours if alert.kind is AlertKind.SYSTEM and alert.about == f"leave.{home}"]
+
+
+def _desk(care: CareStore) -> Desk:
     with care.read() as connection:
         roster = roster_store.load(connection)
-    desk = Desk(care, lambda: roster, clock, lambda: None)
-    for alert in desk.open_alerts():
-        if alert.kind is AlertKind.SYSTEM and alert.about == f"leave.{home}":
-            desk.end_by_itself(alert.id)
+    return Desk(care, lambda: roster, SystemClock(), lambda: None)
 
 
 def _forget_person(care: CareStore, person: str) -> None:

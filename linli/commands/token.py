@@ -63,6 +63,7 @@ def command(
 
 
 def _derived(role: TokenRole, name: str, roster: Roster, keys: Keys) -> str:
+    _refuse_elsewhere(roster)
     if role is TokenRole.DEVICE:
         if name not in roster.homes:
             raise UnknownHome(f'home {name!r} is not known; name it with --person, or add it with "linli import"')
@@ -80,9 +81,16 @@ def identity_of(role: TokenRole, person: str, roster: Roster) -> Identity:
         if role is not TokenRole.STAFF:
             raise LinliError(f"a {role} token is for one person: name them with --person")
         return Identity(role)
+    _refuse_elsewhere(roster)
     known = roster.people.get(person)
     if known is None:
         raise LinliError(f'person {person!r} is not known; add them with "linli import"')
     if known.role != Role(role):
         raise LinliError(f"{person} is {known.role}, not {role}")
     return Identity(role, person)
+
+
+def _refuse_elsewhere(roster: Roster) -> None:
+    """Say where to look when nobody at all is known: most likely this is not the folder that linli runs in."""
+    if not roster.homes:
+        raise LinliError('no home is known here; name your linli\'s folder with --data, or use "linli import" first')

@@ -5,7 +5,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -23,6 +23,10 @@ from linli.steps import Steps
 
 MAX_FILE_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 400_000_000
+MAX_ASIDE_BYTES = 10_000_000
+"""Of all that is no cell: styles and the like, of which openpyxl builds whole trees, each many times as large."""
+MAX_TEXTS_BYTES = 40_000_000
+"""Of the table of texts, which is kept in memory."""
 MAX_LINES = 1_048_576
 """As many as a spreadsheet has: a file may claim that its last row is number 10^12."""
 
@@ -42,6 +46,7 @@ _BROKEN = (
     ValueError,
 )
 """All that a damaged workbook makes openpyxl raise: it believes what it reads."""
+_CELLS = "xl/worksheets/"
 _DAY_ZERO = date(1900, 1, 1)
 _FORMULA = re.compile(rb"<(?:\w{1,4}:)?f[ >/]")
 _LINE = re.compile(rb"<(?:\w{1,4}:)?row[ >/]")
@@ -79,12 +84,25 @@ def _look_inside(path: Path) -> tuple[int, bool]:
     try:
         with zipfile.ZipFile(path) as packed:
             parts = packed.infolist()
-            if sum(part.file_size for part in parts) <= MAX_UNPACKED_BYTES:
-                found = [_lines_and_formulas(packed, p) for p in parts if p.filename.startswith("xl/worksheets/")]
+            most = _limit_passed(parts)
+            if most is None:
+                found = [_lines_and_formulas(packed, p) for p in parts if p.filename.startswith(_CELLS)]
                 return sum(lines for lines, _ in found), any(formulas for _, formulas in found)
     except _BROKEN as why:
         raise _not_a_workbook(path) from why
-    raise LinliError(f"{path.name} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB; divide it")
+    raise LinliError(f"{path.name} unpacks to more than {most // 1_000_000} MB; divide it")
+
+
+def _limit_passed(parts: Sequence[zipfile.ZipInfo]) -> int | None:
+    """Return how many bytes all parts, or those of one sort, may unpack to where they would be more; None if all is well."""
+    texts = [part for part in parts if part.filename.endswith("/sharedStrings.xml")]
+    aside = [part for part in parts if _is_aside(part.filename) and part not in texts]
+    limits = ((parts, MAX_UNPACKED_BYTES), (texts, MAX_TEXTS_BYTES), (aside, MAX_ASIDE_BYTES))
+    return next((most for some, most in limits if sum(part.file_size for part in some) > most), None)
+
+
+def _is_aside(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels")) and not name.startswith(_CELLS)
 
 
 def _lines_and_formulas(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, bool]:

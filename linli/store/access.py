@@ -88,6 +88,15 @@ def count_sessions(connection: Connection, identity: Identity, now: datetime) ->
     return connection.execute(query).scalar_one()
 
 
+def signed_in(connection: Connection, now: datetime) -> dict[Identity, int]:
+    """Return how many browsers are signed in as each person who is (full scan, few rows)."""
+    query = select(t.sessions.c.role, t.sessions.c.person, func.count().label("browsers"))
+    rows = connection.execute(
+        query.where(t.sessions.c.expires_at > now).group_by(t.sessions.c.role, t.sessions.c.person)
+    )
+    return {Identity(row.role, row.person): row.browsers for row in rows}
+
+
 def end_sessions_of(connection: Connection, identity: Identity) -> None:
     """Sign all browsers out that are signed in as somebody (full scan, few rows)."""
     connection.execute(delete(t.sessions).where(_is_of(identity)))

@@ -81,6 +81,18 @@ class CareStore:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
+    def cut_log(self) -> bool:
+        """Empty SQLite's log, where what was erased could still be read; False if others kept it busy all the time."""
+        if not self.is_sqlite:
+            return True
+        patience = seconds() + self._busy_timeout.total_seconds()
+        with _ours(), self._writing.connect() as connection:
+            while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one():
+                if seconds() > patience:
+                    return False
+                time.sleep(0.01)
+        return True
+
     def close(self) -> None:
         """Close all connections."""
         self._writing.dispose()

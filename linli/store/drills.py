@@ -17,11 +17,12 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     update,
 )
 
-from linli.alert import RequestState, Severity
+from linli.alert import NoticeState, RequestState, Severity
 from linli.finding import Finding
 from linli.store import tables as t
 from linli.store.prepared import Prepared
@@ -248,6 +249,22 @@ def first_passed(connection: Connection) -> datetime | None:
     return connection.scalar(
         select(t.drills.c.passed_at)
         .where(tried, t.drills.c.passed_at.is_not(None))
+        .order_by(t.drills.c.begun_at)
+        .limit(1)
+    )
+
+
+def first_heard(connection: Connection) -> datetime | None:
+    """Return when a drill first came through to somebody: a message arrived, or one answered (ix_drills_kind_begun_at)."""
+    arrived = select(t.outbox.c.key).where(t.outbox.c.alert == t.drills.c.alert, t.outbox.c.state == NoticeState.SENT)
+    answered = select(t.requests.c.person).where(
+        t.requests.c.alert == t.drills.c.alert,
+        t.requests.c.state.in_([RequestState.DECLINED, RequestState.ACCEPTED, RequestState.AT_DOOR]),
+    )
+    tried = t.drills.c.kind.in_([DrillKind.BUTTON, DrillKind.VOLUNTEER])
+    return connection.scalar(
+        select(t.drills.c.passed_at)
+        .where(tried, t.drills.c.passed_at.is_not(None), or_(arrived.exists(), answered.exists()))
         .order_by(t.drills.c.begun_at)
         .limit(1)
     )

@@ -9,6 +9,7 @@ import pytest
 
 from alerts.browsers import Browsers
 from alerts.channels.base import Verdict
+from alerts.channels.network import Network
 from alerts.channels.webpush import WebPush
 from linli.alert import NoticeType
 from linli.clock import VirtualClock
@@ -98,7 +99,7 @@ def service() -> Iterator[PushService]:
 
 @pytest.fixture
 def browsers(care: CareStore) -> Browsers:
-    adapter = WebPush(VAPID, schemes=("http",))
+    adapter = WebPush(VAPID, schemes=("http",), network=Network())
     return Browsers(care, adapter, VAPID.public_key, VirtualClock(EIGHT), "https://linli.example")
 
 
@@ -175,7 +176,7 @@ def test_a_browser_is_forgotten_only_when_nothing_will_ever_arrive_there_again(
 
 
 def test_what_is_pushed_names_the_place_and_the_buttons_and_nobody(service: PushService) -> None:
-    WebPush(VAPID, schemes=("http",)).send(a_message(), browser("ana", 1, service.address))
+    WebPush(VAPID, schemes=("http",), network=Network()).send(a_message(), browser("ana", 1, service.address))
 
     (shown,) = service.shown
     assert shown["body"] == "3号楼 2单元 5层 502，08:00 起"

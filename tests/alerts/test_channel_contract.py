@@ -11,6 +11,7 @@ from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.extra import Extra
 from alerts.channels.feishu import Feishu
+from alerts.channels.network import Network
 from alerts.channels.ntfy import Ntfy
 from alerts.channels.sms import Sms, SmsGateway
 from alerts.channels.vapid import Vapid
@@ -75,7 +76,7 @@ KITS = {
     "dingtalk": Kit(gateways.DingTalkService, lambda _, limit: DingTalk(limit), dingtalk.SECRET),
     "feishu": Kit(gateways.FeishuService, lambda _, limit: Feishu(limit), feishu.SECRET),
     "ntfy": Kit(gateways.NtfyServer, lambda _, limit: Ntfy(limit), ntfy.TOKEN),
-    "webpush": Kit(gateways.PushService, lambda _, limit: WebPush(VAPID, limit, schemes=("http",))),
+    "webpush": Kit(gateways.PushService, lambda _, limit: WebPush(VAPID, limit, schemes=("http",), network=Network())),
     "apprise": Kit(gateways.AnyService, lambda _, limit: Extra(limit)),
 }
 READ_THE_BODY = [name for name in KITS if name not in {"apprise", "webpush"}]

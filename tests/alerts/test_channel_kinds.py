@@ -17,6 +17,7 @@ from alerts.channels.email import write
 from alerts.channels.exchange import BAD_SECRET
 from alerts.channels.extra import FULL, Extra, is_service
 from alerts.channels.feishu import Feishu
+from alerts.channels.network import Network, _is_outside
 from alerts.channels.ntfy import PUBLIC_SERVER, Ntfy, _parts
 from alerts.channels.sealed import LONGEST, Reader, point, seal_with
 from alerts.channels.sms import Sms, SmsGateway
@@ -267,7 +268,7 @@ def test_what_is_no_number_is_never_asked_for(plain: Gateway, number: str) -> No
 
 
 def to_loopback() -> WebPush:
-    return WebPush(VAPID, schemes=("http",))
+    return WebPush(VAPID, schemes=("http",), network=Network())
 
 
 def test_a_push_goes_only_where_a_browser_would_have_sent_us(opened: Callable[[str], Service]) -> None:
@@ -278,6 +279,41 @@ def test_a_push_goes_only_where_a_browser_would_have_sent_us(opened: Callable[[s
 
     assert answer == Answer(Verdict.NEVER, NO_SUBSCRIPTION)
     assert service.got == []
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "0.0.0.0", "[::ffff:127.0.0.1]"])  # noqa: S104 - an attack
+def test_a_push_does_not_go_where_a_name_leads_inward(opened: Callable[[str], Service], host: str) -> None:
+    """Whoever tells the name also says, later, to which address it leads."""
+    service = opened("webpush")
+    told = KITS["webpush"].channel(service)
+    told = replace(told, address=told.address.replace("127.0.0.1", host))
+
+    answer = WebPush(VAPID, schemes=("http",)).send(a_message(), told)
+
+    assert answer.verdict is Verdict.LATER
+    assert service.got == []
+
+
+@pytest.mark.parametrize(
+    ("address", "outside"),
+    [
+        ("142.250.1.1", True),
+        ("2a00:1450:4001::1", True),
+        ("198.18.3.4", True),
+        ("10.0.0.1", False),
+        ("172.16.9.9", False),
+        ("192.168.1.1", False),
+        ("100.64.0.1", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("fe80::1%2", False),
+        ("fd00::1", False),
+        ("::ffff:192.168.1.1", False),
+        ("2002:7f00:1::", False),
+    ],
+)
+def test_only_what_lies_outside_is_an_address_of_a_push_service(address: str, *, outside: bool) -> None:
+    assert _is_outside(address) is outside
 
 
 def _bytes(text: str) -> bytes:

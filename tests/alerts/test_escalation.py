@@ -1,7 +1,7 @@
 """Who is called when: the ladder's decisions, as sentences about care."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -160,6 +160,23 @@ def test_with_nobody_at_all_the_case_stays_open_and_says_so() -> None:
     case, step = begun(*SOS, stranger)
     assert "nobody_to_call" in what(step)
     assert case.alert.due_at == EIGHT + 3 * M
+
+
+@pytest.mark.parametrize("kind", [AlertKind.SOS, AlertKind.LEAK, AlertKind.LOW_BATTERY])
+def test_where_nobody_is_on_duty_and_there_is_nobody_else_it_rings_all_the_same(kind: AlertKind) -> None:
+    severity = {AlertKind.SOS: Severity.EMERGENCY, AlertKind.LEAK: Severity.URGENT}.get(kind, Severity.NOTICE)
+    off_duty = replace(SEVEN[0], duty=(Duty(frozenset({5, 6}), time(8), time(20)),))
+
+    _, step = begun(kind, severity, off_duty)
+
+    assert called(step) == ["v1"]
+
+
+@pytest.mark.parametrize("severity", [Severity.URGENT, Severity.NOTICE])
+def test_where_there_is_only_a_clinic_it_is_called_for_what_is_no_emergency_too(severity: Severity) -> None:
+    _, step = begun(AlertKind.LEAK, severity, WU)
+
+    assert called(step) == ["wu"]
 
 
 def test_accepting_stops_the_calls_and_starts_the_lease() -> None:

@@ -1,5 +1,7 @@
 """`linli forget`: what it erases, what it only says, and what it refuses."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from linli.clock import SystemClock
 from linli.commands.forget import command
 from linli.errors import Conflict, LinliError
 from linli.finding import Finding
+from linli.people import Roster
 from linli.signals import Kind, Signal
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
@@ -66,6 +69,45 @@ def test_a_person_goes_and_the_home_stays(folder: Path) -> None:
     assert "bo" not in listed(folder)
     assert MEI.home in listed(folder)
     assert heard(folder, MEI.home) == 5
+
+
+def test_no_file_holds_her_name_any_more_while_linli_runs(folder: Path) -> None:
+    running = CareStore(f"sqlite:///{folder / 'care.db'}")
+    with running.begin() as connection:
+        roster_store.save(connection, [replace(MEI, note="knock twice")], [], [])
+    with running.read() as connection:  # a connection that stays open keeps the log
+        roster_store.load(connection)
+
+    command(MEI.home, yes=True, data=folder)
+
+    held = [file.name for file in folder.iterdir() if file.is_file() and b"knock twice" in file.read_bytes()]
+    running.close()
+    assert held == []
+
+
+def test_while_somebody_reads_the_log_cannot_be_emptied_and_that_is_known(folder: Path) -> None:
+    url = f"sqlite:///{folder / 'care.db'}"
+    reader, impatient = CareStore(url), CareStore(url, busy_timeout=timedelta(milliseconds=50))
+    with reader.read() as connection:
+        roster_store.load(connection)
+        with impatient.begin() as writing:
+            roster_store.bump(writing)
+        assert not impatient.cut_log()
+    assert impatient.cut_log()
+    impatient.close()
+    reader.close()
+
+
+def test_a_wish_that_outlived_its_home_is_closed_the_second_time(folder: Path) -> None:
+    care = CareStore(f"sqlite:///{folder / 'care.db'}")
+    desk = Desk(care, Roster, SystemClock(), lambda: None)
+    about = "leave.home-77"
+    desk.open([Finding("k", "", GARDEN, AlertKind.SYSTEM, Severity.NOTICE, EIGHT, Sentence("x"), about=about)])
+
+    command("home-77", yes=True, data=folder)
+
+    assert desk.open_alerts() == []
+    care.close()
 
 
 def test_a_trial_only_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,11 @@ from linli.alert import AlertKind, Outcome, Severity
 from linli.home_state import HomeState, Stay
 from linli.people import Role
 from linli.signals import BloodPressure, Kind, Signal, Value
-from linli.store import absences, habits, unseen
+from linli.store import absences, habits, unseen, visits
 from linli.store.absences import Absence
 from linli.store.habits import Learned
 from linli.store.unseen import Unseen
+from linli.visit import Visit, VisitPlan, VisitResult
 from models.habits.customs import Customs, Range
 from models.habits.model import model_to_json
 from tests.cast import EIGHT, HOUR, MEI, MINUTE
@@ -126,7 +127,7 @@ def test_who_is_called_stands_in_turn_with_how_often_they_were_asked(world: Worl
     world.desk.close(alert.id, "lin", Outcome.SAFE, "")
     text = page(world)
 
-    called = text[text.index("Who is called") : text.rindex("Devices")]
+    called = text.partition("Who is called")[2].partition("</section>")[0]
     assert called.index("Ana Li") < called.index("Bo Chen") < called.index("Lin Zhou")
     assert "asked 1× in 7 days" in called
     assert "not asked in 7 days" in called
@@ -169,3 +170,32 @@ def test_this_evening_is_this_evening_whatever_the_clock_says(world: World) -> N
     world.clock.advance(5 * HOUR)
 
     assert 'name="until" value="2026-11-23T12:00:00+00:00"><span>until this evening</span><small>20:00' in page(world)
+
+
+def visit(world: World, days_ago: int, result: VisitResult, note: str) -> None:
+    when = EIGHT - days_ago * DAY
+    with world.services.care.begin() as connection:
+        visits.write(connection, Visit(MEI.home, when, "ana", result, note), when)
+
+
+def test_who_reads_of_a_home_sees_the_latest_visit_and_where_to_write_the_next(world: World) -> None:
+    assert "No visit has been written down yet." in page(world)
+
+    visit(world, 5, VisitResult.WELL, "tea")
+    visit(world, 2, VisitResult.NEEDS, "her tap drips")
+
+    text = page(world).partition('class="visited"')[2].partition("</section>")[0]
+    assert f'href="{PAGE}/visits"' in text
+    assert f'href="{PAGE}/visits#write"' in text
+    assert "She needs something" in text
+    assert "her tap drips" in text
+    assert "Ana Li" in text
+    assert "tea" not in text
+
+
+def test_a_visit_that_is_overdue_is_told_on_the_page_of_the_home(world: World) -> None:
+    with world.services.care.begin() as connection:
+        visits.plan(connection, [VisitPlan(MEI.home, 7, EIGHT - 20 * DAY, "lin", "c1")])
+    visit(world, 9, VisitResult.WELL, "")
+
+    assert "2 days overdue" in page(world)

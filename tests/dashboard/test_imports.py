@@ -71,6 +71,15 @@ def test_what_was_looked_through_is_imported_and_can_be_taken_back(world: World,
         assert "new-1" not in roster_store.load(connection).people
 
 
+def test_what_was_just_imported_is_counted_at_once(world: World, office: TestClient) -> None:
+    known = len(stored(world))
+    where = upload(world, office, homes_csv=HOMES)
+
+    office.post(where, data={"csrf": world.csrf(office), "revision": revision_in(office.get(where).text)})
+
+    assert f"<b>{known + 1}</b> Dwellings" in office.get("/import").text
+
+
 def test_a_preview_of_another_roster_is_shown_again_instead_of_imported(world: World, office: TestClient) -> None:
     where = upload(world, office, homes_csv=HOMES)
     revision = revision_in(office.get(where).text)
@@ -190,3 +199,10 @@ def test_whatever_the_roster_file_says_is_said_in_chinese(sentence: str) -> None
     chinese = told(sentence, Words("zh", MEI.zone, EIGHT))
 
     assert any("一" <= sign <= "鿿" for sign in chinese), chinese
+
+
+def test_the_words_that_may_stand_in_a_file_are_told_before_one_is_refused(office: TestClient) -> None:
+    page = office.get("/import").text
+
+    for word in ("sos", "check_in", "volunteer", "professional", "sms", "inbox"):
+        assert f"<code>{word}</code>" in page

@@ -82,3 +82,11 @@ def test_a_note_that_says_nothing_or_too_much_is_not_kept(world: World) -> None:
 
     assert [note(world, lin, text) for text in ("", "  ", "x" * 501, "bell \x07")] == [303, 303, 422, 422]
     assert kept(world) == []
+
+
+def test_a_number_that_no_note_can_have_is_refused_in_words(world: World) -> None:
+    lin = world.browser(Role.STAFF, "lin")
+    world.gives_reason(lin)
+
+    for path in (f"/notes/{10**30}", f"/notes/{10**30}/back", f"/visits/{10**30}/undo"):
+        assert note(world, lin, "left ear", path) == 422

@@ -1,5 +1,6 @@
 """The settings on their page: chosen within their limits, heeded by a running linli, kept with who chose, and taken back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from linli.clock import VirtualClock
 from linli.commands.tuning import SettingsDesk
 from linli.core import build
 from linli.data_dir import DataDir
-from linli.errors import LinliError
+from linli.errors import LinliError, StoreDown
 from linli.people import Role
 from linli.settings import Settings
 from linli.store import setting_choices
@@ -62,6 +63,23 @@ def test_an_empty_choice_is_the_default_again(world: World, office: TestClient) 
     choose(world, office, "day_line_hours", "")
 
     assert value_of(world, "day_line_hours") == "8"
+
+
+@pytest.mark.parametrize("value", ["2.5", "1_0.5", "3"])
+def test_what_cannot_be_rehearsed_says_so(world: World, office: TestClient, value: str) -> None:
+    fields = {"csrf": world.csrf(office), "value": value}
+
+    answer = office.post("/settings/load_limit_per_week/try", data=fields)
+
+    assert answer.status_code == 422
+    assert world.services.tuning is not None
+    assert world.services.tuning.trial() is None
+
+
+def test_a_value_may_be_written_in_the_wide_digits_of_a_chinese_keyboard(world: World, office: TestClient) -> None:
+    assert choose(world, office, "day_line_hours", " \uff16 ") == 303
+
+    assert value_of(world, "day_line_hours") == "6"
 
 
 @pytest.mark.parametrize("value", ["-1", "49", "eight", "nan", "inf", "0"])
@@ -132,3 +150,20 @@ def test_a_rehearsal_without_a_past_says_so_and_leaves_everything(world: World, 
     assert value_of(world, "day_line_hours") == "8"
     office.post("/settings/trial/stop", data={"csrf": world.csrf(office)})
     assert office.get("/settings/trial").headers["location"] == "/settings"
+
+
+class FullDesk(SettingsDesk):
+    """A desk whose disk is full."""
+
+    def choose(self, name: str, value: str | None, *, by: str) -> None:
+        """Store nothing."""
+        raise StoreDown(f"the disk is full, so {by} cannot set {name} to {value}")
+
+
+def test_a_right_value_is_not_called_wrong_because_the_disk_is_full(world: World, office: TestClient) -> None:
+    full = FullDesk(Settings(), world.services.care, world.services.clock)
+    world.app.state.services = replace(world.services, tuning=full)
+
+    answer = office.post("/settings/day_line_hours/choose", data={"csrf": world.csrf(office), "value": "6"})
+
+    assert answer.status_code == 503

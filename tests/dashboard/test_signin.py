@@ -172,6 +172,19 @@ def test_a_link_lets_in_once_and_only_by_its_button(world: World) -> None:
     assert sessions.COOKIE not in second.cookies
 
 
+def test_the_very_first_one_in_begins_with_the_first_steps(world: World) -> None:
+    def comes_in() -> str:
+        link, browser = entry_link(world.services, Identity(Role.STAFF)), world.browser()
+        return str(browser.post(link, data={"csrf": csrf_in(browser.get(link).text)}).headers["location"])
+
+    assert comes_in() == "/start"
+
+    with world.services.care.begin() as connection:
+        access.add_user(connection, "office", "hash", Identity(Role.STAFF), EIGHT)
+
+    assert comes_in() == "/"
+
+
 def test_a_link_of_the_demo_can_be_opened_again(home: Path) -> None:
     world = make_world(home, demo=True)
     link = entry_link(world.services, Identity(Role.STAFF))

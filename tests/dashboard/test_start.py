@@ -8,7 +8,7 @@ import pytest
 
 from dashboard import first_steps
 from dashboard.first_steps import Facts, Name, State
-from linli.people import Role, Roster
+from linli.people import Channel, Role, Roster
 from linli.store import access
 from linli.store.rejections import Rejection, add
 from tests.cast import BUTTON, MEI, MINUTE, OTHER_SITE, roster
@@ -16,7 +16,12 @@ from tests.dashboard.test_drills import press
 from tests.dashboard.world import TestClient, World
 
 ALL_WELL = Facts(
-    has_password=True, base_url="http://linli.example:8600", unusable=(), first_signal=None, first_drill=None
+    has_password=True,
+    base_url="http://linli.example:8600",
+    unusable=(),
+    first_signal=None,
+    first_press=None,
+    first_drill=None,
 )
 
 
@@ -48,6 +53,36 @@ def test_links_that_only_this_computer_can_open_reach_nobody(url: str, state: St
 
 def test_a_channel_that_does_not_work_here_is_told_before_anybody_needs_it() -> None:
     assert states(roster(), replace(ALL_WELL, unusable=("sms",)))[Name.REACH] is State.WRONG
+
+
+def test_who_has_only_what_does_not_ring_is_named_before_anybody_needs_them() -> None:
+    known = roster()
+    ana = known.people["ana"]
+    phone, page = Channel("ana-1", "ana", "sms", "13800000001"), Channel("ana-2", "ana", "inbox", "ana")
+
+    for ways, unusable, is_heard in [
+        ((phone,), (), True),
+        ((phone,), ("sms",), False),
+        ((page,), (), False),
+        ((), (), False),
+        ((phone, page), (), True),
+    ]:
+        people = Roster(homes=known.homes, people={"ana": replace(ana, channels=ways)})
+        assert (first_steps.unheard(people, unusable) == []) is is_heard
+        assert (states(people, replace(ALL_WELL, unusable=unusable))[Name.REACH] is State.DONE) is is_heard
+
+
+def test_a_resident_who_has_no_phone_is_no_helper_that_cannot_be_reached() -> None:
+    known = roster()
+    residents = {name: replace(one, channels=()) for name, one in known.people.items() if one.role is Role.RESIDENT}
+
+    assert first_steps.unheard(replace(known, people=residents), ()) == []
+
+
+def test_a_drill_that_nobody_heard_is_not_yet_right() -> None:
+    now: Any = "a moment"
+
+    assert states(roster(), replace(ALL_WELL, first_press=now))[Name.DRILL] is State.WRONG
 
 
 def test_a_home_for_which_nobody_would_be_called_keeps_the_roster_from_being_done() -> None:
@@ -164,6 +199,7 @@ def test_a_drill_is_announced_pressed_and_shows_who_got_it(world: World, office:
     assert "Announced: the first press before" in office.get(where).text
 
     press(world)
+    assert "no message reached anybody" in office.get("/start").text
     (alert,) = world.desk.open_alerts()
     world.desk.accept(alert.id, "ana")
 
@@ -183,3 +219,16 @@ def test_staff_of_another_compound_find_no_device_to_connect(world: World) -> No
 def test_the_first_steps_lead_to_the_home_that_was_chosen(office: TestClient) -> None:
     assert office.get("/start/connect?home=home-7").headers["location"] == "/homes/home-7/connect"
     assert office.get("/start/connect?home=//evil.example").status_code == 404
+
+
+def test_the_page_looks_again_by_itself_while_a_press_is_waited_for(world: World, office: TestClient) -> None:
+    fields = {"csrf": world.csrf(office), "device": BUTTON.device, "back": "connect"}
+    where = f"/homes/{MEI.home}/connect"
+    office.post(f"/homes/{MEI.home}/drill", data=fields)
+    press(world)
+    assert "data-poll" not in office.get(where).text
+
+    world.clock.advance(MINUTE)
+    office.post(f"/homes/{MEI.home}/drill", data=fields)
+
+    assert "data-poll" in office.get(where).text

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from alerts.browsers import Browsers
+from alerts.channels.network import Network
 from alerts.channels.vapid import Vapid
 from alerts.channels.webpush import WebPush
 from alerts.desk import Desk
@@ -245,7 +246,9 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         clock=clock,
         health=health,
         device_identity=keys.identify,
-        browsers=Browsers(care, WebPush(vapid, schemes=("http",)), vapid.public_key, clock, base_url),
+        browsers=Browsers(
+            care, WebPush(vapid, schemes=("http",), network=Network()), vapid.public_key, clock, base_url
+        ),
         settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo, broker=BrokerAddress("192.0.2.10", 1883)),
         device_token=keys.device_token,
         tuning=SettingsDesk(Settings(data=folder), care, clock),

@@ -109,3 +109,31 @@ def test_killed_twice_in_a_stream_every_message_is_there_once_and_every_press_ra
     need("broker")
     result = run(count=6000, kills=2, presses=20, seed=3, rate=1500)
     assert result.is_right, result
+
+
+def test_a_zigbee_button_that_is_listed_while_linli_runs_calls_for_help(running: Running) -> None:
+    roster = running.program.folder / "zigbee"
+    roster.mkdir()
+    (roster / "homes.csv").write_text("home,site,building\nhome-zigbee,garden,b0\n", encoding="utf-8")
+    (roster / "devices.csv").write_text(
+        "device,home,room,kind,topic\nbutton,home-zigbee,bedroom,sos,zigbee2mqtt/button of the flat\n", encoding="utf-8"
+    )
+    running.program.command("import", str(roster))
+    wait_for("the roster is read", lambda: running.api.get("/homes/home-zigbee").status_code == 200, 10)
+    publisher = Publisher(running.program.mqtt_port, "home-zigbee", token(running, "home-zigbee"))
+    publisher.wait_connected()
+
+    def rings() -> bool:  # the broker learns of the topic a moment after the roster
+        publisher.publish("zigbee2mqtt/a stranger's button", b'{"action":"emergency"}')
+        publisher.publish("zigbee2mqtt/button of the flat", b'{"battery":80}', qos=0)  # as most ecosystems do
+        publisher.publish("zigbee2mqtt/button of the flat", b'{"action":"single","battery":80}')
+        return bool(running.alerts("home-zigbee"))
+
+    wait_for("the alert", rings, 20)
+    publisher.close()
+    assert {alert["kind"] for alert in running.alerts("home-zigbee")} == {"sos"}
+    signals = running.api.get("/homes/home-zigbee/signals").json()
+    assert {(one["device"], one["room"], one["kind"]) for one in signals} == {
+        ("button", "bedroom", "sos"),
+        ("button", "bedroom", "battery"),
+    }

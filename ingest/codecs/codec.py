@@ -1,0 +1,54 @@
+"""What every ecosystem's file offers, and which file a topic belongs to."""
+
+from typing import Protocol
+
+from ingest.codecs import (
+    bthome,
+    chirpstack,
+    entities,
+    multitech,
+    openmqttgateway,
+    owntracks,
+    rtl_433,
+    shelly,
+    tasmota,
+    ttn,
+    zigbee2mqtt,
+)
+from ingest.codecs.message import Message
+from linli.wire import Heard
+
+
+class Codec(Protocol):
+    """One ecosystem. It never raises anything but ValueError with the reason why a message cannot be read."""
+
+    NAME: str
+
+    def owns(self, levels: tuple[str, ...]) -> bool:
+        """Tell whether a topic is of this ecosystem."""
+        ...
+
+    def read(self, message: Message) -> Heard:
+        """Return what a message says."""
+        ...
+
+
+CODECS: tuple[Codec, ...] = (
+    zigbee2mqtt,
+    ttn,
+    chirpstack,
+    multitech,
+    owntracks,
+    rtl_433,
+    bthome,
+    tasmota,
+    openmqttgateway,
+    shelly,
+    entities,
+)
+"""In the order in which they are asked: whose topics are unmistakable comes first."""
+
+
+def codec_of(levels: tuple[str, ...]) -> Codec | None:
+    """Return whose topic it is."""
+    return next((codec for codec in CODECS if codec.owns(levels)), None)

@@ -1,0 +1,159 @@
+"""Whose a message of another ecosystem is: the device list ties its topic to a home, and says what its values mean there.
+
+A value stands at its topic, followed by the name that the ecosystem gives the device; the row whose topic is the longest
+beginning of that owns it. So `zigbee2mqtt/bath-502` owns its `/action` and `/availability`, and
+`tele/stairs/SENSOR/0x1A2B` one of the sensors that share a message. What no row owns is a stranger's and ends here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from linli.people import Device, Roster
+from linli.signals import Kind
+from linli.wire import ROOT, Heard, Reading
+
+_EMERGENCIES = frozenset({Kind.SOS, Kind.FALL, Kind.SMOKE, Kind.GAS})
+_UNASKED = _EMERGENCIES | {Kind.LEAK, Kind.BATTERY}
+"""What is taken from a listed device whether its row names it or not."""
+_LET_GO = ("release", "released", "btn_up", "_stop")
+"""How the names of a press end that only tell of its end."""
+_SEEN = frozenset({Kind.MOTION, Kind.PRESENCE, Kind.BED})
+"""What sensors call by each other's names: the row says which it is."""
+_TWINS = {"stat": "tele"}
+"""A Tasmota device answers on one and reports on the other; the list names the other."""
+
+
+def heard_in_homes(heard: Heard, topic: str, roster: Roster) -> list[Heard]:
+    """Return what a message says of each home, under the names of the device list; nothing for strangers."""
+    found: dict[str, Heard] = {}
+    if heard.rejected is not None:
+        for device in _owners(topic, "", roster):
+            _tell(found, device, roster, rejected=heard.rejected)
+    for reading in heard.readings:
+        _take(found, reading, _owners(topic, reading.device, roster), roster)
+    for name, word in heard.availability.items():
+        for device in _owners(topic, name, roster):
+            _tell(found, device, roster, availability={device.device: word})
+    return list(found.values())
+
+
+def _take(found: dict[str, Heard], reading: Reading, owners: tuple[Device, ...], roster: Roster) -> None:
+    if len(owners) == 1:
+        meant = as_listed(reading, owners[0])
+        if meant is not None:
+            _tell(found, owners[0], roster, readings=(meant,))
+        return
+    for device in owners:  # a gateway that homes share: whose the value is nobody can tell
+        if not device.is_gateway or reading.kind in _EMERGENCIES:
+            why = f"{reading.kind}: {device.topic} is listed in several homes; list the device's own topic"
+            _tell(found, device, roster, rejected=why)
+
+
+def _tell(
+    found: dict[str, Heard],
+    device: Device,
+    roster: Roster,
+    *,
+    readings: tuple[Reading, ...] = (),
+    availability: Mapping[str, str] = {},
+    rejected: str | None = None,
+) -> None:
+    home = roster.homes.get(device.home)
+    if home is None:
+        return
+    told = found.get(device.home) or Heard(home.site, device.home)
+    found[device.home] = replace(
+        told,
+        readings=told.readings + readings,
+        availability={**told.availability, **availability},
+        rejected=told.rejected or rejected,
+    )
+
+
+def _owners(topic: str, name: str, roster: Roster) -> tuple[Device, ...]:
+    listed = roster.devices_by_topic
+    return next((listed[part] for part in _beginnings(topic, name) if part in listed), ())
+
+
+def _beginnings(topic: str, name: str) -> Iterator[str]:
+    """Yield the topic with the device's name after it, and every beginning of that, longest first."""
+    first, slash, rest = topic.strip("/").partition("/")
+    for written in dict.fromkeys((first, _TWINS.get(first, first))):
+        levels = f"{written}{slash}{rest}/{name}".rstrip("/").split("/")
+        for end in range(len(levels), 0, -1):
+            yield "/".join(levels[:end])
+
+
+def as_listed(reading: Reading, device: Device) -> Reading | None:
+    """Return a reading as the device list wants it understood, or None where the home does not want it.
+
+    A press of a button that is listed for calls for help is one; letting it go is nothing. Of what lies behind a
+    gateway unlisted, only an emergency is heard.
+    """
+    named, kinds = replace(reading, device=device.device), device.kinds
+    if device.is_gateway or not kinds:
+        return named if reading.kind in _EMERGENCIES else None
+    if reading.kind is Kind.BUTTON:
+        return _as_meant(named, kinds)
+    if reading.kind in _UNASKED or reading.kind in kinds:
+        return named
+    meant = next((kind for kind in kinds if kind in _SEEN), None)
+    return replace(named, kind=Kind(meant)) if meant is not None and reading.kind in _SEEN else None
+
+
+def _as_meant(press: Reading, kinds: tuple[str, ...]) -> Reading | None:
+    """Return what a press means: a call for help goes before a check-in, and both before a mere press."""
+    if str(press.value).lower().endswith(_LET_GO):
+        return None
+    if Kind.SOS in kinds:
+        return replace(press, kind=Kind.SOS, value="pressed")
+    if Kind.CHECK_IN in kinds:
+        return replace(press, kind=Kind.CHECK_IN, value="ok")
+    return press if Kind.BUTTON in kinds else None
+
+
+def filters(roster: Roster) -> tuple[str, ...]:
+    """Return what to ask a broker for, so that everything in the device list is heard and nothing else.
+
+    Several devices may share a message, whose topic then is a beginning of theirs: those are asked for one by one.
+    """
+    below: dict[str, None] = {}
+    above: dict[str, None] = {}
+    for topic in _foreign(roster.devices_by_topic):
+        for twin in (topic, *_twins_of(topic)):
+            levels = twin.split("/")
+            below[twin] = None
+            above.update(dict.fromkeys("/".join(levels[:end]) for end in range(2, len(levels))))
+    asked = {f"{topic}/#": None for topic in below if not _lies_below(topic, below)}
+    return (*asked, *(topic for topic in above if topic not in below and not _lies_below(topic, below)))
+
+
+def _twins_of(topic: str) -> list[str]:
+    first, slash, rest = topic.partition("/")
+    return [f"{other}{slash}{rest}" for other, told in _TWINS.items() if told == first]
+
+
+def _lies_below(topic: str, others: Mapping[str, None]) -> bool:
+    """Tell whether what is asked for below another topic brings this one along; a broker could send it twice."""
+    levels = topic.split("/")
+    return any("/".join(levels[:end]) in others for end in range(1, len(levels)))
+
+
+def topics_of(roster: Roster, homes: Iterable[str]) -> tuple[str, ...]:
+    """Return on what else the devices of some homes may speak: their listed topics, but none that others list too."""
+    ours = set(homes)
+    mine = {
+        topic: None
+        for home in sorted(ours)
+        for device in roster.devices_by_home.get(home, ())
+        for topic in _foreign([device.topic.strip("/")])
+        if all(other.home in ours for other in roster.devices_by_topic.get(topic, ()))
+    }
+    return tuple(f"{twin}/#" for topic in mine for twin in (topic, *_twins_of(topic)))
+
+
+def _foreign(topics: Iterable[str]) -> Iterator[str]:
+    """Yield the topics that are not linli's own, nor so written that a broker would refuse them."""
+    for topic in topics:
+        if topic and topic.isprintable() and topic == topic.strip() and not f"{topic}/".startswith(f"{ROOT}/"):
+            yield topic

@@ -1,0 +1,76 @@
+"""What each ecosystem's messages say, and the contract that all codecs keep."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from ingest.codecs import codec as registry
+from ingest.codecs.codec import CODECS, codec_of
+from linli.commands import decode
+from linli.wire import MAX_FOREIGN_PAYLOAD_BYTES
+from tests.ingest.codec_samples import EVERY, SAMPLES, Sample, hear, said
+
+
+@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: f"{sample.topic} says {sample.says}")
+def test_a_message_says_what_it_means_and_no_more(sample: Sample) -> None:
+    assert said(hear(sample.topic, sample.payload)) == sample.says
+
+
+def test_every_codec_has_its_samples() -> None:
+    named = {module.__name__.rpartition(".")[2] for module in vars(registry).values() if hasattr(module, "NAME")}
+
+    assert named == set(SAMPLES)
+    assert len(CODECS) == len(SAMPLES)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_sample_is_read_by_its_own_codec(name: str) -> None:
+    found = {codec_of(tuple(sample.topic.split("/"))) for sample in SAMPLES[name]}
+
+    assert {str(codec.__name__).rpartition(".")[2] for codec in found if codec is not None} == {name}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_each_codec_has_something_to_tell_to_pass_over_and_to_refuse(name: str) -> None:
+    told = [hear(sample.topic, sample.payload) for sample in SAMPLES[name]]
+
+    assert any(heard.readings for heard in told)
+    assert any(heard.ignored for heard in told)
+    assert any(heard.rejected for heard in told)
+
+
+@pytest.mark.parametrize("sample", EVERY, ids=lambda sample: sample.topic)
+def test_broken_oversized_and_binary_payloads_never_call_for_help(sample: Sample) -> None:
+    for payload in (b"\xff\xfe\x00", b"[" * 5000, b"null", b"0", b'"', sample.payload[:-1].encode() + b"\xff"):
+        heard = hear(sample.topic, payload)
+        assert "sos" not in said(heard)
+
+    too_large = hear(sample.topic, sample.payload + " " * (MAX_FOREIGN_PAYLOAD_BYTES + 1))
+    assert said(too_large) == "rejected"
+
+
+def test_a_list_of_a_thousand_zigbee_devices_is_passed_over_but_not_refused() -> None:
+    devices = [{"friendly_name": f"lamp {number}", "definition": {"exposes": ["x" * 20]}} for number in range(2000)]
+
+    assert said(hear("zigbee2mqtt/bridge/devices", json.dumps(devices))) == "ignored"
+
+
+def test_linlis_own_topics_are_read_as_before() -> None:
+    assert said(hear("linli/v1/garden/home-7/hall/motion", "on")) == "motion on"
+    assert said(hear("linli/v2/garden", "on")) == "ignored"
+
+
+def test_linli_decode_tells_of_every_ecosystem() -> None:
+    program = typer.Typer()
+    program.command()(decode.command)
+    told = CliRunner().invoke(program, ["zigbee2mqtt/sos"], input='{"action":"emergency","battery":3000}')
+
+    assert told.exit_code == 0
+    assert json.loads(told.stdout) == {
+        "signals": [{"device": "sos", "kind": "sos", "value": "pressed", "at": None}],
+        "availability": {},
+        "ignored": None,
+        "rejected": "battery: outside 0 to 100 %",
+    }
