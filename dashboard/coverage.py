@@ -14,7 +14,6 @@ from linli.store.pauses import Pause
 
 DAYS = 14
 QUARTER = timedelta(minutes=15)
-QUARTERS = 96
 LEVELS = ((1.0, "l4"), (2 / 3, "l3"), (1 / 3, "l2"), (0.0, "l1"))
 """How much light a stretch has, by the share of homes for which somebody is on duty at least; of none it has none."""
 

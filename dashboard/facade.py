@@ -25,11 +25,6 @@ class Part:
         """Tell whether a home stands in this part."""
         return self.site in ("", home.site) and self.building in ("", home.building)
 
-    @property
-    def is_everything(self) -> bool:
-        """Tell whether nothing is left out."""
-        return not self.site and not self.building
-
 
 EVERYTHING = Part()
 

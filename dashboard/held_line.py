@@ -26,7 +26,7 @@ def _said(held: Held, home: Home) -> Iterator[Sentence]:
         minutes = round(found["earlier_minutes"])
         sooner = Sentence("sooner") if minutes >= 0 else Sentence("later")
         yield Sentence(
-            "In {nights} nights the newer one would have asked {new} times and this one {present} times; "
+            "Nights: {nights}. The newer one would have asked {new}× and this one {present}×; "
             "on the median it would ask {minutes} min {sooner}.",
             {
                 "nights": found["nights"],

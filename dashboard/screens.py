@@ -15,7 +15,7 @@ from dashboard import vocabulary
 from dashboard.guard import services_of
 from dashboard.places import address, building_name, floor_name, unit_name
 from linli.people import Home
-from linli.words import LANGUAGES, Field, Sentence, catalogue, say, span, translate
+from linli.words import LANGUAGES, Field, Sentence, catalogue, say, span, template_in, translate
 
 HERE = Path(__file__).parent
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -71,7 +71,7 @@ class Words:
     def __call__(self, template: str, **fields: Field | Markup) -> Markup:
         """Return a sentence; what fills it is escaped unless it is markup already."""
         shown = {name: self._show(value) for name, value in fields.items()}
-        return escape(translate(template, self.language)).format(**shown)
+        return escape(template_in(self.language, template, fields)).format(**shown)
 
     def _show(self, value: Field | Markup) -> str | int | float:
         if isinstance(value, datetime):

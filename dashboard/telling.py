@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from alerts.callers import Callers
-from dashboard.outlook import Planned
+from dashboard.outlook import Planned, nearness
 from dashboard.queue import Card, name_of
 from dashboard.screens import Words
 from dashboard.story import CALLS, Group, Row, groups_of, rows_of
@@ -137,9 +137,8 @@ class Teller:
     def _nearness(self, person: str) -> str:
         known = self._roster.people.get(person)
         home = self._roster.homes.get(self._alert.home)
-        if known is None or home is None or known.role is not Role.VOLUNTEER:
-            return ""
-        return DISTANCES[self._roster.distance(known, home)]
+        near = nearness(known, home, self._roster) if known and home else None
+        return "" if near is None else DISTANCES[near]
 
     def _pills(self, row: Row) -> tuple[Pill, ...]:
         return tuple(self._pill(one) for one in groups_of(row.people, self._involved.requests, self._alert))

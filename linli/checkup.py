@@ -139,7 +139,7 @@ def _roster(roster: Roster) -> Iterator[Fault]:
         yield 'there are no homes yet; add them with "linli import"'
     alone = [home.home for home in roster.homes.values() if not _anybody(roster, home.home)]
     if alone:
-        yield f"{len(alone)} homes have nobody who would be called, the first is {alone[0]}; add people who care for them"
+        yield f"homes with nobody who would be called: {len(alone)}, the first is {alone[0]}; add people who care for them"
 
 
 def _bots(roster: Roster) -> Iterator[Fault]:
@@ -172,7 +172,7 @@ def _holidays(settings: Settings, roster: Roster, clock: Clock) -> Iterator[Faul
         homes = [home for home in roster.homes.values() if home.site == site]
         here = [p for p in waiting if any(p.cares_for(home) for home in homes)]
         if here and max(holidays.of(site), default=date.min) < today:
-            yield f"{len(here)} people of {site} have hours for public holidays (PH), but none is to come; set holidays"
+            yield f"people of {site} with hours for public holidays (PH): {len(here)}, but no holiday is to come; set holidays"
 
 
 def _channels(settings: Settings, roster: Roster) -> Iterator[Fault]:

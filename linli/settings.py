@@ -72,14 +72,14 @@ class Settings(BaseModel):
     )
     load_limit_per_week: int = _row(
         5,
-        "requests",
+        "per week",
         "a volunteer who was asked so often in 7 days is spared what is no emergency while somebody else is left; 0: never",
         ge=0,
         le=1000,
     )
     false_alerts_per_month: float = _row(
         1.0,
-        "alerts",
+        "per month",
         "how many false alerts of silence a home may have in a month: its own line is learned to keep to it; 0: the fixed lines",
         ge=0,
         le=30,

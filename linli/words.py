@@ -1,12 +1,14 @@
 """Sentences for people, in Chinese and English: an English template is the key, the Chinese stands in `locale/zh.po`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from zoneinfo import ZoneInfo
 
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("zh", "en")
@@ -60,7 +62,7 @@ def _unpack(stored: object) -> Field | Sentence:
 def say(sentence: Sentence, language: str, zone: ZoneInfo) -> str:
     """Return a sentence in a language, with clock times in a zone."""
     filled = {name: _show(value, language, zone) for name, value in sentence.fields.items()}
-    return translate(sentence.template, language).format_map(filled)
+    return template_in(language, sentence.template, sentence.fields).format_map(filled)
 
 
 def _show(value: Field | Sentence, language: str, zone: ZoneInfo) -> str:
@@ -89,6 +91,15 @@ def span(length: timedelta, language: str) -> str:
     return gap.join(parts) if gap else "".join(parts)
 
 
+def template_in(language: str, text: str, fields: Mapping[str, object]) -> str:
+    """Return a template in a language; English in the singular where the first number that fills it is one."""
+    if language == "en" and text in singulars():
+        names = (name for _, name, _, _ in Formatter().parse(text) if name)
+        counts = (fields[name] for name in names if isinstance(fields[name], int | float))
+        return singulars()[text] if next(counts, None) == 1 else text
+    return translate(text, language)
+
+
 def translate(text: str, language: str) -> str:
     """Return a text in a language; what has no translation stays as it is."""
     return catalogue(language).get(text, text)
@@ -96,9 +107,24 @@ def translate(text: str, language: str) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return all translations into a language; empty for English, whose texts are the keys."""
+    """Return all translations into a language; empty for English, whose texts are the keys, in the plural."""
     if language != "zh":
         return {}
+    return {_forms(m.id)[-1]: _forms(m.string)[0] for m in _messages()}
+
+
+@cache
+def singulars() -> dict[str, str]:
+    """Return the English texts that read otherwise for one."""
+    return {_forms(m.id)[1]: _forms(m.id)[0] for m in _messages() if m.pluralizable}
+
+
+@cache
+def _messages() -> tuple[Message, ...]:
     with (files("linli") / "locale" / "zh.po").open("rb") as source:
         messages = read_po(source, locale="zh")
-    return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
+    return tuple(m for m in messages if m.id and m.string and not m.fuzzy)
+
+
+def _forms(text: str | Sequence[str] | None) -> Sequence[str]:
+    return (text,) if isinstance(text, str) else text or ()

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.drill_desk import buttons
-from dashboard import looks
+from dashboard import absences, looks
 from dashboard.access import Reach
 from dashboard.ahead import Step, steps_ahead
 from dashboard.around import LOW_PERCENT, devices_of, people_around
@@ -18,7 +18,6 @@ from dashboard.held_line import held_line
 from dashboard.home_pictures import CHOICES, pictures_of
 from dashboard.pages import drills, visits
 from dashboard.pages.board import heading
-from dashboard.pages.homes import AWAY_CHOICES
 from dashboard.problems import Problem
 from dashboard.queue import card_of
 from dashboard.readings import UNITS, readings_of
@@ -67,7 +66,7 @@ def one_home(
         "buttons": buttons(services.roster(), home),
         "drill": drills.running(services, home),
         "age": words.now.year - place.birth_year if place.birth_year else None,
-        "choices": AWAY_CHOICES,
+        "choices": list(absences.choices(words.now, place.zone)),
         "line": _line(services, place),
         "steps": _steps(services, standing),
         "devices": devices_of(services, standing),

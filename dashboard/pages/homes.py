@@ -23,7 +23,6 @@ router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 MOST_ROWS = 500
 """How many homes one table lists: more is for the search, not for the eye."""
-AWAY_CHOICES = ((2, "2 hours"), (8, "until this evening"), (24, "a day"), (72, "3 days"), (168, "a week"))
 
 
 @router.get("/homes")

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from bench.screens import camera
+from tests import needs
+from tests.dashboard.served import free_socket, served
 from tests.dashboard.world import World, furnish, make_world
 
 
@@ -31,3 +35,20 @@ def world(home: Path) -> Iterator[World]:
     made = make_world(home)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the browser."""
+    with camera.browser(needs.need("browser")) as started:
+        yield started
+
+
+@pytest.fixture
+def online(home: Path) -> Iterator[World]:
+    """Serve a world."""
+    listening = free_socket()
+    world = make_world(home, base_url=camera.url_of(listening), demo=True)
+    with served(world, listening):
+        yield world
+    world.close()

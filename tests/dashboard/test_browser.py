@@ -1,48 +1,21 @@
 """The pages in a real browser, under their own strict policy: nothing is blocked, nothing is cut, news come by themselves."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.signals import Kind, Signal
 from linli.store.access import Identity
-from tests import needs
 from tests.cast import MEI
-from tests.dashboard.served import free_socket, served
-from tests.dashboard.world import World, make_world
+from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SECONDS = 15_000
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the browser."""
-    program = needs.need("browser")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=str(program), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def online(home: Path) -> Iterator[World]:
-    """Serve a world."""
-    listening = free_socket()
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    world = make_world(home, base_url=address, demo=True)
-    with served(world, listening):
-        yield world
-    world.close()
 
 
 def opened(browser: Browser, world: World, role: str, person: str = "") -> tuple[Page, list[str]]:

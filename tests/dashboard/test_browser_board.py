@@ -9,10 +9,10 @@ from linli.alert import AlertKind, AlertState, Severity
 from linli.home_state import HomeState
 from linli.people import Role
 from tests.cast import GARDEN, MEI, NEIGHBOUR, NEXT_BUILDING
-from tests.dashboard.test_browser import SECONDS, browser, online, opened, pytestmark
+from tests.dashboard.test_browser import SECONDS, opened, pytestmark
 from tests.dashboard.world import World
 
-__all__ = ["browser", "online", "pytestmark"]
+__all__ = ["pytestmark"]
 
 
 def on_board(browser: Browser, world: World, person: str = "") -> tuple[Page, list[str]]:

@@ -7,10 +7,8 @@ from linli.people import Role
 from linli.store import visits
 from linli.visit import VisitPlan
 from tests.cast import EIGHT, MEI
-from tests.dashboard.test_browser import browser, is_cut, online, opened
+from tests.dashboard.test_browser import is_cut, opened
 from tests.dashboard.world import World
-
-__all__ = ["browser", "online"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

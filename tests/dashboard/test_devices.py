@@ -118,7 +118,7 @@ def test_a_false_alarm_is_counted_by_the_people_it_called_and_says_what_to_do(wo
 
     told = page(world)
 
-    assert "calls for nothing: 1, in 1 alarms, 1 of them by itself" in told
+    assert "calls for nothing: 1; alarms: 1, 1 of them by itself" in told
     assert "exchange it, or hang it elsewhere" in told
     assert "Mei Chen" in told
 

@@ -94,7 +94,10 @@ def test_the_record_counts_and_thanks_and_names_nobody(world: World) -> None:
 
     ana = world.browser(Role.VOLUNTEER, "ana")
     assert "Nothing yet." in ana.get("/volunteer").text
-    for count in ("You went to a neighbour once.", "You went to neighbours 2 times since Mon 23 November."):
+    for count in (
+        "You went to a neighbour once since Mon 23 November.",
+        "You went to neighbours 2 times since Mon 23 November.",
+    ):
         alert = world.press_sos()
         world.desk.arrive(alert.id, "ana")
         world.desk.close(alert.id, "ana", Outcome.HELPED)

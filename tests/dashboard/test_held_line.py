@@ -31,7 +31,7 @@ def test_what_the_newer_line_would_have_done_is_told(world: World) -> None:
     text = page(world, replace(HELD, difference=DIFFERENCE))
 
     assert "a new kind of line is tried beside it first." in text
-    assert "In 5 nights the newer one would have asked 2 times and this one 1 times" in text
+    assert "Nights: 5. The newer one would have asked 2× and this one 1×" in text
     assert "it would ask 40 min sooner." in text
     assert f"linli model promote {MEI.home}" in text
 

@@ -166,6 +166,12 @@ def test_while_nobody_can_tell_nothing_is_foretold(world: World) -> None:
     assert "Nothing is foretold at the moment." in page(world)
 
 
+def test_this_evening_is_this_evening_whatever_the_clock_says(world: World) -> None:
+    world.clock.advance(5 * HOUR)
+
+    assert 'name="until" value="2026-11-23T12:00:00+00:00"><span>until this evening</span><small>20:00' in page(world)
+
+
 def visit(world: World, days_ago: int, result: VisitResult, note: str) -> None:
     when = EIGHT - days_ago * DAY
     with world.services.care.begin() as connection:

@@ -1,17 +1,12 @@
 """The family's and the resident's pages in a real browser: by keyboard, without scripts, read aloud, on the smallest phone."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.store.access import Identity
-from tests import needs
-from tests.dashboard.served import free_socket, served
-from tests.dashboard.world import World, make_world
+from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,28 +17,6 @@ Object.defineProperty(window, "speechSynthesis", { value: {
 } });
 """
 MUTE = 'Object.defineProperty(window, "speechSynthesis", { value: undefined });'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the browser."""
-    program = needs.need("browser")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=str(program), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def online(home: Path) -> Iterator[World]:
-    """Serve a world."""
-    listening = free_socket()
-    world = make_world(home, base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", demo=True)
-    with served(world, listening):
-        yield world
-    world.close()
 
 
 def enter(context: BrowserContext, world: World, role: Role, person: str) -> tuple[Page, list[str]]:

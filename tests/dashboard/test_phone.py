@@ -18,12 +18,10 @@ from linli.store.access import Identity
 from tests.alerts.gateways.push import PushService
 from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import ANA, EIGHT, MEI
-from tests.dashboard.test_browser import PHONE, SECONDS, browser, is_cut, online
+from tests.dashboard.test_browser import PHONE, SECONDS, is_cut
 from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-__all__ = ["browser", "online"]
 
 
 @pytest.fixture

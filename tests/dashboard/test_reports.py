@@ -90,7 +90,7 @@ def test_a_low_battery_calls_nobody_for_nothing(world: World) -> None:
 
     shown = world.browser(Role.STAFF).get("/reports", params={"month": MONTH, "lang": "en"}).text
 
-    assert "1 alerts in" in shown
+    assert "1 alert; homes: " in shown
     assert "0 called people for nothing" in shown
 
 

@@ -12,7 +12,7 @@ import dashboard
 from dashboard import screens, vocabulary
 from linli.chosen_settings import CHOSEN
 from linli.settings import Settings
-from linli.words import catalogue
+from linli.words import catalogue, singulars
 from tests.cast import EIGHT, MEI
 
 HERE = Path(dashboard.__file__).parent
@@ -59,7 +59,6 @@ def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from dashboard import absences
     from dashboard.pages.family import FIRST_DAYS, LADDERS, PAUSED, SENTENCES
-    from dashboard.pages.homes import AWAY_CHOICES
     from dashboard.pages.my_data import CHANGES
     from dashboard.pages.notifications import TRIED
     from dashboard.pages.resident import TOLD
@@ -80,7 +79,6 @@ def in_tables() -> Iterator[str]:
         [title for title, _ in GROUPS],
         *settings_words(),
         screens.WEEKDAYS,
-        [words for _, words in AWAY_CHOICES],
     ]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
@@ -105,6 +103,12 @@ def test_it_is_said_in_chinese(text: str) -> None:
 
     assert chinese, f"linli/locale/zh.po has no Chinese for {text!r}"
     assert _gaps(chinese) == _gaps(text)
+
+
+def test_the_singular_of_a_sentence_is_filled_by_nothing_else() -> None:
+    for plural, singular in singulars().items():
+        assert plural in catalogue("zh")
+        assert _gaps(singular) <= _gaps(plural), singular
 
 
 def _gaps(text: str) -> set[str]:
