@@ -1,6 +1,7 @@
 """The desk: every change of an alert goes through here, each as one transaction with its notices and its log."""
 
 import logging
+import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from alerts.pacing import paced
 from alerts.replies import TakingBack
 from alerts.sender import Claim
 from linli.alert import Alert, AlertKind, AlertState, Outcome
-from linli.clock import Clock
+from linli.clock import Clock, seconds
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
 from linli.holidays import NO_HOLIDAYS, Holidays
@@ -87,6 +88,8 @@ class Desk:
         self._at_once = at_once or _later(wake)
         self._heeded = Heeded()
         self._ticked_at: datetime | None = None
+        self.is_behind = False
+        """Whether the last tick may have left steps that were due."""
 
     def open(self, findings: Sequence[Finding]) -> None:
         """Open an alert for each finding, or join the open one of its kind; an episode known already changes nothing.
@@ -188,20 +191,30 @@ class Desk:
         self._committed({step.alert.kind})
         return step.alert
 
-    def tick(self, now: datetime) -> int:
-        """Take every step that is due, each case in its own transaction; return how many.
+    def tick(self, now: datetime, patience_seconds: float = math.inf) -> int:
+        """Take the steps that are due, each case in its own transaction, until patience ends; return how many.
 
-        A case that cannot be dealt with holds no other back: what it raises is raised when all have been tried.
+        Whether any are left then tells `is_behind`. A case that cannot be dealt with holds no other back: what it raises
+        is raised when all have been tried, however long that takes.
         """
+        until = seconds() + patience_seconds
         self._look_at_clock(now)
         with self._care.read() as connection:
             waiting = cases.due(connection, now)
-        faults = [fault for id_ in waiting if (fault := self._try_step(id_, now)) is not None]
+        taken, faults = 0, []
+        for id_ in waiting:
+            fault = self._try_step(id_, now)
+            taken += 1
+            if fault is not None:
+                faults.append(fault)
+            if not faults and seconds() > until:
+                break
+        self.is_behind = taken < len(waiting) or taken == cases.DUE_AT_ONCE
         if waiting:
             self._committed()
         if faults:
             raise faults[0]
-        return len(waiting)
+        return taken
 
     def _look_at_clock(self, now: datetime) -> None:
         """See whether the clock was set back, before anything is opened by it: that would be moved back as well."""

@@ -23,7 +23,7 @@ from bench.sink import Sink
 HOMES = 10_000
 PRESSES = 1000
 WITHIN_SECONDS = 10.0
-ROUNDS = 1000
+ROUNDS = 400
 """How many single presses, taken in turns with the bare script."""
 LONGEST_PAUSE = 0.02
 """Up to so many seconds lie between two presses, so that they fall anywhere between linli's ticks and batches."""

@@ -22,6 +22,8 @@ CAPACITY = 20_000
 BATCH = 2_000
 BUSY_SECONDS = 3.5
 """How long a message may wait behind others before it is treated as if the store did not answer."""
+STEPS_SECONDS = 0.01
+"""For so long a tick takes steps of alerts before it lets messages in again."""
 _LONGEST_PAUSE = 5.0
 _SUBMIT_SECONDS = 10.0
 FAULT_OF_OURS = "linli could not process this message; this is a fault of linli, not of the device"
@@ -181,7 +183,9 @@ class Loop:
         self._next_tick = seconds() + self._tick_every
         try:
             self._each_tick()
-            self._pipeline.tick(self._clock.now())
+            self._pipeline.tick(self._clock.now(), STEPS_SECONDS)
+            if self._pipeline.is_behind:
+                self._next_tick = seconds()
         except StoreDown as why:
             self._say_store_is_down(why)
         except Exception:  # the next tick must come whatever this one met

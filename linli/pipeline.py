@@ -4,6 +4,7 @@ Everything here is idempotent, so a batch may be taken twice: a signal seen agai
 never for detection, since a crash may have come between the two.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -133,16 +134,25 @@ class Pipeline:
         with self._care.begin() as connection:
             rejections.add(connection, [refused])
 
-    def tick(self, now: datetime) -> None:
-        """Find what only time tells, take the steps that are due, and close what has ended by itself."""
+    def tick(self, now: datetime, patience_seconds: float = math.inf) -> None:
+        """Find what only time tells, take the steps that are due, and close what has ended by itself.
+
+        When patience ends, other steps are left for the next tick, and `is_behind` says so: whoever presses a button
+        meanwhile must not wait for all of them.
+        """
         found = self._watch.tick(now)
         lost = [finding for finding in found if finding.kind is AlertKind.UNMONITORED]
         self._open([finding for finding in found if finding.kind is not AlertKind.UNMONITORED])
         self._end_what_is_over(self._desk.passing(), now)
-        self._desk.tick(now)
+        self._desk.tick(now, patience_seconds)
         # last, so that nothing else waits for it
         self._open(self._causes.tick(lost, now))
         self._keep_unseen()
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether steps are due that the last tick has left."""
+        return self._desk.is_behind
 
     def _keep_unseen(self) -> None:
         """Write down when homes could not be seen, so that nobody takes it for their silence later."""

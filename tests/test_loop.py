@@ -1,5 +1,8 @@
 """Waiting one's turn is not waiting for a store that does not answer."""
 
+import math
+from datetime import datetime
+
 import pytest
 
 from ingest.intake import Arrived
@@ -38,3 +41,32 @@ def test_a_message_is_late_only_when_nothing_gets_stored(
     loop._stored_at = now - stored_ago
 
     assert loop.late(1.5) == ([message] if is_late else [])
+
+
+class Behind(Pipeline):
+    """A pipeline with so many ticks' worth of steps that are due."""
+
+    def __init__(self, ticks: int) -> None:
+        """Be behind for all but the last."""
+        self.left = ticks
+
+    def tick(self, now: datetime, patience_seconds: float = math.inf) -> None:  # noqa: ARG002
+        """Take some of them."""
+        self.left -= 1
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether any are left."""
+        return self.left > 0
+
+
+def test_steps_that_are_left_wait_for_no_further_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "seconds", lambda: 1000.0)
+    clock = VirtualClock(EIGHT)
+    pipeline = Behind(3)
+    loop = Loop(pipeline, clock, Health(clock))
+
+    for _ in range(9):
+        loop._tick_if_due()
+
+    assert pipeline.left == 0

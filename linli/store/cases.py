@@ -182,7 +182,10 @@ def move_episodes(connection: Connection, keys: Collection[str], alert: str, at:
     upsert(connection, t.episodes, [{"key": key, "alert": alert, "at": at} for key in keys])
 
 
-def due(connection: Connection, now: datetime, limit: int = 200) -> list[str]:
+DUE_AT_ONCE = 200
+
+
+def due(connection: Connection, now: datetime, limit: int = DUE_AT_ONCE) -> list[str]:
     """Return the ids of alerts whose next step is due, longest overdue first (ix_alerts_due)."""
     return [id_ for (id_,) in _DUE.rows(connection, now=now, limit=limit)]
 

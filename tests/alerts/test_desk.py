@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -247,3 +247,37 @@ def test_a_call_taken_back_twice_is_over_and_staff_have_heard_of_it(stairwell: T
     with stairwell.care.read() as connection:
         (closed,) = cases.search(connection, state="closed")
     assert stairwell.story(closed.id)[-3:] == ["taken_back", "told", "closed"]
+
+
+def test_when_patience_ends_the_other_steps_are_taken_at_the_next_tick(stairwell: Town) -> None:
+    kinds = (AlertKind.SOS, AlertKind.FALL, AlertKind.SMOKE)
+    stairwell.desk.open([finding(f"{kind}:1", kind) for kind in kinds])
+    stairwell.clock.advance(21 * S)
+    now = stairwell.clock.now()
+
+    told = [(stairwell.desk.tick(now, 0.0), stairwell.desk.is_behind) for _ in range(4)]
+
+    assert told == [(1, True), (1, True), (1, False), (0, False)]
+
+
+def test_a_spoilt_case_uses_up_nobodys_patience(stairwell: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = (AlertKind.SOS, AlertKind.FALL, AlertKind.SMOKE)
+    stairwell.desk.open([finding(f"{kind}:1", kind) for kind in kinds])
+    stairwell.clock.advance(21 * S)
+    with stairwell.care.read() as connection:
+        spoilt, *others = cases.due(connection, stairwell.clock.now())
+    take = stairwell.desk._take_step
+
+    def take_unless_spoilt(id_: str, now: datetime) -> None:
+        if id_ == spoilt:
+            raise ValueError("spoilt")
+        take(id_, now)
+
+    monkeypatch.setattr(stairwell.desk, "_take_step", take_unless_spoilt)
+
+    with pytest.raises(ValueError, match="spoilt"):
+        stairwell.desk.tick(stairwell.clock.now(), 0.0)
+
+    with stairwell.care.read() as connection:
+        assert cases.due(connection, stairwell.clock.now()) == [spoilt]
+    assert len(others) == 2
