@@ -64,6 +64,10 @@ class WebPush:
         self._schemes = schemes
         self._poster = Poster(limit, context, network or OutwardNetwork())
 
+    def close(self) -> None:
+        """Let go of the connections that are kept."""
+        self._poster.close()
+
     def send(self, message: Message, channel: Channel) -> Answer:
         """Push one notice; it takes the place of an earlier one about the same alert."""
         topic = topic_of(message.key.partition(".")[0])  # a key begins with the alert's id

@@ -143,7 +143,7 @@ def test_the_office_begins_with_a_password_and_imports_a_roster(walker: Walker, 
     walker.tab.locator("#login").fill("office")
     walker.tab.locator("#password-new").fill("a long password")
     walker.press("Keep it")
-    walker.sees("You can sign in with a name and a password. Others get theirs with “linli user”.")
+    walker.sees("You can sign in with a name and a password.")
 
     walker.tab.get_by_role("link", name=walker.says("Change it with a file")).click()
     walker.tab.locator("#file").set_input_files(file)

@@ -145,6 +145,7 @@ class World:
     desk: Desk
     keys: Keys
     health: Health
+    push: WebPush
 
     def client(self, token: str = "", **headers: str) -> TestClient:
         """Return a program that calls the API, with a bearer token."""
@@ -202,7 +203,8 @@ class World:
         return next(alert for alert in self.desk.open_alerts() if alert.home == home and alert.kind is kind)
 
     def close(self) -> None:
-        """Let go of the stores."""
+        """Let go of the stores, and of who was pushed to."""
+        self.push.close()
         self.services.signals.close()
         self.services.care.close()
 
@@ -235,6 +237,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
     intake = StraightIntake(Reader(lambda: roster, signals), signals, care, clock)
     desk = Desk(care, lambda: roster, clock, lambda: None)
     vapid = Vapid(keys.bytes_for("webpush"), "office@garden.example")
+    push = WebPush(vapid, schemes=("http",), network=Network())
     services = Services(
         care=care,
         signals=signals,
@@ -246,14 +249,12 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         clock=clock,
         health=health,
         device_identity=keys.identify,
-        browsers=Browsers(
-            care, WebPush(vapid, schemes=("http",), network=Network()), vapid.public_key, clock, base_url
-        ),
+        browsers=Browsers(care, push, vapid.public_key, clock, base_url),
         settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo, broker=BrokerAddress("192.0.2.10", 1883)),
         device_token=keys.device_token,
         tuning=SettingsDesk(Settings(data=folder), care, clock),
     )
-    return World(services, create_app(services), clock, homes, intake, desk, keys, health)
+    return World(services, create_app(services), clock, homes, intake, desk, keys, health, push)
 
 
 def csrf_in(page: str) -> str:
