@@ -11,15 +11,20 @@ class Leaf:
 
     closed: int = NONE
     open_since: int = NONE
+    opened: int = NONE
+    """When it opened last: a closing that comes late lies between two openings, and the second still counts."""
 
     def open(self, at: int) -> None:
         """Take in that it opened; said again, it is open since the first time."""
+        self.opened = max(self.opened, at)
         if at > self.closed:
             self.open_since = min(self.open_since, at) if self.is_open() else at
 
     def close(self, at: int) -> None:
         """Take in that it closed."""
         self.closed = max(self.closed, at)
+        if self.open_since <= self.closed < self.opened:
+            self.open_since = self.opened
 
     def is_open(self) -> bool:
         """Tell whether it stands open. One that never says `closed` only tells of openings."""

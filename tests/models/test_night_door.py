@@ -263,3 +263,12 @@ def test_a_closing_that_comes_late_shuts_the_door_all_the_same() -> None:
     see(watch, door("closed", NIGHT + 10 * SECOND, NIGHT + 15 * MINUTE))
 
     assert doors(watch, NIGHT + HOUR) == []
+
+
+def test_a_closing_that_is_heard_late_does_not_hide_that_the_door_was_opened_again() -> None:
+    watch = asleep()
+    day = NIGHT - 6 * HOUR
+    see(watch, door("closed", day - MINUTE), door("open", day))
+    see(watch, door("open", NIGHT), door("closed", NIGHT - 10 * MINUTE), moved(NIGHT + MINUTE))
+
+    assert doors(watch, NIGHT + AFTER) == [key(NIGHT)]
