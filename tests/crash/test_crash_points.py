@@ -76,19 +76,18 @@ def test_nor_with_a_real_broker_in_a_whole_linli() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("mistake", "scenario", "harms"),
-    [
-        ("acknowledged before it is stored", "sos", {"lost"}),
-        ("marked as sent before it is sent", "sos", {"lost", "untraced"}),
-        ("leases of the dead are kept", "sos", {"stuck"}),
-        ("sent again after every start", "sos", {"doubled"}),
-        ("sent without a line in the log", "sos", {"untraced"}),
-        ("a drill rings everybody", "a call in the middle of a drill", {"alarmed"}),
-        ("a trial is never spent", "a call in the middle of a drill", {"lost"}),
+    ("mistake", "scenario", "every", "harms"),
+    [  # every point, where only few of them show the mistake: which ones a sample meets changes with the threads
+        ("acknowledged before it is stored", "sos", "1", {"lost"}),
+        ("marked as sent before it is sent", "sos", "1", {"lost", "untraced"}),
+        ("leases of the dead are kept", "sos", "3", {"stuck"}),
+        ("sent again after every start", "sos", "3", {"doubled"}),
+        ("sent without a line in the log", "sos", "3", {"untraced"}),
+        ("a drill rings everybody", "a call in the middle of a drill", "1000", {"alarmed"}),
+        ("a trial is never spent", "a call in the middle of a drill", "1000", {"lost"}),
     ],
 )
-def test_a_mistake_in_linli_is_found(mistake: str, scenario: str, harms: set[str]) -> None:
-    every = "3" if scenario == "sos" else "1000"
+def test_a_mistake_in_linli_is_found(mistake: str, scenario: str, every: str, harms: set[str]) -> None:
     done = enumerated(mistake, scenario, "--every", every, "--order", "pipeline first", module="tests.crash.mistaken")
 
     found = {harm for harm in HARMS if numbers(done)[harm]}
