@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -10,9 +11,8 @@ from ingest.listed import heard_in_homes
 from ingest.reading import is_own, read
 from ingest.repeats import Repeats, Told
 from linli.people import Home, Roster
-from linli.signals import ID_KEY, Signal, Value
+from linli.signals import ID_KEY, Kind, Signal, Value
 from linli.store.rejections import Rejection, shown
-from linli.store.signals import SignalStore
 from linli.wire import Heard, Reading
 
 REDELIVERED_WITHIN = timedelta(hours=24)
@@ -44,12 +44,21 @@ class TakenIn:
     """What sensors of other ecosystems that repeat themselves said last in this batch."""
 
 
-class Intake:
-    """Reads messages against the roster. Pure but for one question to the store about packets that come again."""
+class EarlierArrival(Protocol):
+    """Knows when a message came that the broker delivers again."""
 
-    def __init__(self, roster: Callable[[], Roster], signals: SignalStore) -> None:
+    def __call__(
+        self, home: str, device: str, kind: Kind, value: Value, key: str, *, since: datetime
+    ) -> datetime | None:
+        """Return the latest moment of an equal reading with this key, None if there was none."""
+
+
+class Intake:
+    """Reads messages against the roster. Pure but for one question about packets that come again."""
+
+    def __init__(self, roster: Callable[[], Roster], earlier: EarlierArrival) -> None:
         self._roster = roster
-        self._signals = signals
+        self._earlier_arrival = earlier
         self._repeats = Repeats()
 
     def keep(self, taken: TakenIn) -> None:
@@ -150,7 +159,7 @@ class Intake:
 
     def _earlier(self, reading: Reading, home: str, key: str, message: Arrived) -> datetime | None:
         since = message.received_at - REDELIVERED_WITHIN
-        return self._signals.earlier_arrival(home, reading.device, reading.kind, reading.value, key, since=since)
+        return self._earlier_arrival(home, reading.device, reading.kind, reading.value, key, since=since)
 
 
 def _stranger(site: str, name: str, home: Home | None) -> str | None:

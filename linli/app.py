@@ -4,7 +4,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -217,15 +217,18 @@ class App:
     def _late(self) -> list[Finding]:
         return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))
 
-    def _each_tick(self) -> None:
+    def _each_tick(self) -> Iterator[None]:
         self._look_after_itself()
         self.core.heed_clock()
+        yield
         roster_changed = self.core.refresh()
         if roster_changed:
             self._gateway.listen_to(filters(self.core.roster.get()))
         if self._broker is not None:
             self._broker.look_after(roster_changed=roster_changed)
+        yield
         self.core.without_store.keep_up(self.core.desk.open)
+        yield
 
     def _look_after_itself(self) -> None:
         if self._demo:  # its hours pass in minutes: everything would be late

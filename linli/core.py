@@ -27,6 +27,7 @@ from linli.clock import Clock
 from linli.configured import care_url, journal, rules, sms, smtp, vapid
 from linli.current_roster import CurrentRoster
 from linli.data_dir import DataDir
+from linli.first_delivery import FirstDelivery
 from linli.health import Health
 from linli.holidays import Holidays, read_holidays
 from linli.home_state import HomeView, paused_view
@@ -272,7 +273,7 @@ def build(
         learning=Learning(
             care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month, desk.open
         ),
-        pipeline=Pipeline(roster.get, Intake(canaries.roster, signals), signals, care, watch, desk, clock, canaries),
+        pipeline=Pipeline(roster.get, Intake(canaries.roster, FirstDelivery(signals, care)), signals, care, watch, desk, clock, canaries),
         given=given, _choices_met=choices_met,
     )  # fmt: skip
 

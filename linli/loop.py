@@ -1,10 +1,13 @@
-"""The thread `pipeline`: takes what has arrived in batches, and ticks. While a store is down, nothing is acknowledged."""
+"""The thread `pipeline`: takes what has arrived in batches, and ticks. While a store is down, nothing is acknowledged.
+
+A tick is taken in pieces of a few milliseconds, and messages come in between: who presses a button waits for no tick.
+"""
 
 import logging
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.intake import Arrived, TakenIn
@@ -22,10 +25,11 @@ CAPACITY = 20_000
 BATCH = 2_000
 BUSY_SECONDS = 3.5
 """How long a message may wait behind others before it is treated as if the store did not answer."""
-STEPS_SECONDS = 0.01
+STEPS_SECONDS = 0.002
 """For so long a tick takes steps of alerts before it lets messages in again."""
 _LONGEST_PAUSE = 5.0
 _SUBMIT_SECONDS = 10.0
+_ENDED = object()
 FAULT_OF_OURS = "linli could not process this message; this is a fault of linli, not of the device"
 
 
@@ -38,7 +42,10 @@ class Parcel:
 
 
 class Loop:
-    """Runs a pipeline. Messages come from any thread through `offer` and `submit`."""
+    """Runs a pipeline. Messages come from any thread through `offer` and `submit`.
+
+    `each_tick` is done first in each tick, piece by piece.
+    """
 
     def __init__(
         self,
@@ -47,7 +54,7 @@ class Loop:
         health: Health,
         *,
         tick_every: float = 1.0,
-        each_tick: Callable[[], None] = lambda: None,
+        each_tick: Callable[[], Iterable[None]] = tuple,
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
@@ -59,6 +66,8 @@ class Loop:
         self._stored_at = 0.0
         self._stopping = threading.Event()
         self._next_tick = 0.0
+        self._tick: Iterator[None] = iter(())
+        self._is_ticking = False
         self.ticked_at = seconds()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self.counts: Counter[str] = Counter()
@@ -123,12 +132,17 @@ class Loop:
             batch = self._next_batch()
             if batch:
                 self._take_in(batch)
-            self._tick_if_due()
+            elif not self._is_ticking:
+                self._safely(lambda: self._pipeline.spend_time(self._clock.now()))
+            self._go_on_ticking()
 
     def _next_batch(self) -> list[Parcel]:
-        """Return whatever is there, waiting for the first no longer than until the next tick."""
+        """Return whatever is there, waiting for the first no longer than until there is something else to do."""
+        pause = max(0.0, min(self._next_tick - seconds(), self._tick_every))
+        if self._is_ticking or self._pipeline.has_work_for_spare_time:
+            pause = 0.0
         try:
-            batch = [self._parcels.get(timeout=max(0.0, min(self._next_tick - seconds(), self._tick_every)))]
+            batch = [self._parcels.get(timeout=pause) if pause else self._parcels.get_nowait()]
         except queue.Empty:
             return []
         while len(batch) < BATCH:
@@ -143,14 +157,17 @@ class Loop:
         pause = 0.1
         while True:
             try:
-                taken = self._pipeline.take_in([parcel.message for parcel in batch])
+                taken = self._pipeline.call([parcel.message for parcel in batch])
+                for parcel in batch:  # whoever called for help is helped, however long the signal store takes
+                    self._waiting.went(parcel.message)
+                self._pipeline.keep(taken)
                 break
             except StoreDown as why:
                 self._say_store_is_down(why)
                 if self._stopping.wait(pause):
                     return
                 pause = min(pause * 2, _LONGEST_PAUSE)
-                self._tick_if_due()
+                self._tick_whole()
             except Exception:  # one message that we cannot handle must not stop the stream
                 logger.exception("batch failed messages=%d", len(batch))
                 self._one_by_one(batch)
@@ -177,23 +194,47 @@ class Loop:
         self.counts["rejections"] += len(taken.rejections)
         self.counts["ignored"] += taken.ignored
 
-    def _tick_if_due(self) -> None:
-        if seconds() < self._next_tick:
-            return
-        self._next_tick = seconds() + self._tick_every
+    def _tick_whole(self) -> None:
+        """Tick if it is time, or end the tick that was begun, with no message in between."""
+        self._go_on_ticking()
+        while self._is_ticking:
+            self._go_on_ticking()
+
+    def _go_on_ticking(self) -> None:
+        """Do the next piece of a tick, or begin one if it is time."""
+        if not self._is_ticking:
+            if seconds() < self._next_tick:
+                return
+            self._next_tick = seconds() + self._tick_every
+            self._tick, self._is_ticking = self._ticking(), True
+        if not self._safely(self._do_piece):
+            self._is_ticking = False
+
+    def _do_piece(self) -> None:
+        self._is_ticking = next(self._tick, _ENDED) is not _ENDED
+
+    def _safely(self, piece: Callable[[], None]) -> bool:
+        """Do something; tell whether it went well. The next tick must come whatever this one met."""
         try:
-            self._each_tick()
-            self._pipeline.tick(self._clock.now(), STEPS_SECONDS)
-            if self._pipeline.is_behind:
-                self._next_tick = seconds()
+            piece()
         except StoreDown as why:
             self._say_store_is_down(why)
-        except Exception:  # the next tick must come whatever this one met
+        except Exception:
             logger.exception("tick failed")
             self._health.trouble("pipeline", Sentence("A step could not be taken; see the log."))
         else:
-            self._health.well("store")
-            self.ticked_at = seconds()
+            return True
+        return False
+
+    def _ticking(self) -> Iterator[None]:
+        """Tick, piece by piece. Steps that are left when the next tick is due are left to that one."""
+        yield from self._each_tick()
+        yield from self._pipeline.ticking(self._clock.now(), STEPS_SECONDS)
+        self._health.well("store")
+        self.ticked_at = seconds()
+        while self._pipeline.is_behind and seconds() < self._next_tick:
+            yield
+            self._pipeline.take_steps(self._clock.now(), STEPS_SECONDS)
 
     def _say_store_is_down(self, why: StoreDown) -> None:
         logger.error("store down reason=%s", why)

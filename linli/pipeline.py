@@ -5,7 +5,7 @@ never for detection, since a crash may have come between the two.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +29,9 @@ from linli.store.signals import SignalStore
 from linli.store.unseen import Unseen
 from models.emergencies import emergency
 from models.watch import Watch
+
+_AT_ONCE = 16
+"""So many homes are reckoned between two messages: half a millisecond."""
 
 
 class Pipeline:
@@ -57,16 +60,29 @@ class Pipeline:
         self._causes = CommonCauses(roster, watch, desk, Incidents(care, desk, clock))
 
     def take_in(self, messages: Sequence[Arrived]) -> TakenIn:
-        """Store what the messages say and open what they call for; when this returns, all of it is durable.
+        """Open what the messages call for and store what they say; when this returns, all of it is durable.
 
         Raises StoreDown when a store does not answer: then nothing may be acknowledged, and the batch comes again.
         """
-        now = self._clock.now()
+        taken = self.call(messages)
+        self.keep(taken)
+        return taken
+
+    def call(self, messages: Sequence[Arrived]) -> TakenIn:
+        """Read messages and open what they call for, which is durable when this returns; the first calls go out.
+
+        Nothing of them is stored yet: nobody who calls for help waits for the signal store, nor for it to answer again.
+        """
         taken = self._intake.read(messages)
         test_calls = self._canary_calls(taken)
-        self._signals.append([signal for signal in taken.signals if self.paused.keeps(signal, now)])
         calls = [finding for signal in taken.signals if (finding := self._emergency(signal)) is not None]
         self._desk.open([*calls, *test_calls])
+        return taken
+
+    def keep(self, taken: TakenIn) -> None:
+        """Store what was read, durable when this returns, and heed it."""
+        now = self._clock.now()
+        self._signals.append([signal for signal in taken.signals if self.paused.keeps(signal, now)])
         self._keep_the_rest(taken)
         for home, device, online, at in taken.availability:
             self._watch.see_availability(home, device, online=online, at=at)
@@ -76,7 +92,6 @@ class Pipeline:
         self._end_what_is_over(self._desk.passing(heard), now)
         self._causes.heard(heard, now)
         self._intake.keep(taken)
-        return taken
 
     def know(self, stored: Sequence[Signal]) -> None:
         """Learn from stored signals, newest first, in which state doors and beds were left."""
@@ -134,25 +149,44 @@ class Pipeline:
         with self._care.begin() as connection:
             rejections.add(connection, [refused])
 
-    def tick(self, now: datetime, patience_seconds: float = math.inf) -> None:
-        """Find what only time tells, take the steps that are due, and close what has ended by itself.
+    def tick(self, now: datetime) -> None:
+        """Find what only time tells, take the steps that are due, and close what has ended by itself."""
+        for _ in self.ticking(now):
+            pass
 
-        When patience ends, other steps are left for the next tick, and `is_behind` says so: whoever presses a button
-        meanwhile must not wait for all of them.
+    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:
+        """Do the same in pieces, so that whoever presses a button meanwhile need not wait for all of them.
+
+        When patience ends, other steps are left, and `is_behind` says so.
         """
         found = self._watch.tick(now)
         lost = [finding for finding in found if finding.kind is AlertKind.UNMONITORED]
         self._open([finding for finding in found if finding.kind is not AlertKind.UNMONITORED])
         self._end_what_is_over(self._desk.passing(), now)
-        self._desk.tick(now, patience_seconds)
+        yield
+        self.take_steps(now, patience_seconds)
+        yield
         # last, so that nothing else waits for it
         self._open(self._causes.tick(lost, now))
         self._keep_unseen()
 
+    def take_steps(self, now: datetime, patience_seconds: float = math.inf) -> None:
+        """Take steps of alerts that are due, until patience ends."""
+        self._desk.tick(now, patience_seconds)
+
     @property
     def is_behind(self) -> bool:
-        """Tell whether steps are due that the last tick has left."""
+        """Tell whether steps are due that were left."""
         return self._desk.is_behind
+
+    @property
+    def has_work_for_spare_time(self) -> bool:
+        """Tell whether there is anything that the next tick need not do if it is done now."""
+        return self._watch.is_to_be_reckoned
+
+    def spend_time(self, now: datetime) -> None:
+        """Do a little of what the next tick would have to do."""
+        self._watch.reckon(now, _AT_ONCE)
 
     def _keep_unseen(self) -> None:
         """Write down when homes could not be seen, so that nobody takes it for their silence later."""

@@ -23,6 +23,11 @@ IN_TIME = "{what} at {at}, {room}."
 CLOCKS_DIFFER = "{what}, received at {received}; the device's own clock said {said}. {room}."
 
 
+def calls_for_help(kind: Kind, value: Value) -> bool:
+    """Tell whether a signal of this kind and value opens an alert at once."""
+    return (kind, value) in _CALLS
+
+
 def emergency(signal: Signal, home: Home) -> Finding | None:
     """Return what one signal calls for at once. Its age does not matter: a wrong clock must not silence a call."""
     call = _CALLS.get((signal.kind, signal.value))

@@ -76,11 +76,16 @@ class Silence:
         else:
             homes.last_inside[row] = max(at, inside)
 
-    def refresh(self, now: int) -> None:
-        """Work out anew where the silence of every home that changed will cross its line."""
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether any home has changed since it was last reckoned."""
+        return bool(self._homes.is_dirty.any())
+
+    def refresh(self, now: int, at_most: int | None = None) -> None:
+        """Work out anew where the silence of every home that changed, or of so many of them, will cross its line."""
         self._redraw(now)
         self._absences.begin(now)
-        rows = np.flatnonzero(self._homes.is_dirty)
+        rows = np.flatnonzero(self._homes.is_dirty)[:at_most]
         if rows.size:
             self._reckon(rows, now)
 

@@ -269,6 +269,16 @@ class Watch:
             self._silence.refresh(moment)
             return self._findings.untold(moment)
 
+    @property
+    def is_to_be_reckoned(self) -> bool:
+        """Tell whether anything was heard whose meaning for a line has not been worked out."""
+        return self._silence.is_behind
+
+    def reckon(self, now: datetime, at_most: int) -> None:
+        """Work out for a few homes what the next tick would; changes nothing else."""
+        with self._lock:
+            self._silence.refresh(millis(now), at_most)
+
     def told(self, key: str) -> None:
         """Take in that an alert stands for a finding: it is not found again in this episode."""
         with self._lock:

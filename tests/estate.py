@@ -73,7 +73,7 @@ class Estate:
         self.watch = Watch(self._rules)
         self.watch.take_roster(self.roster)
         self.desk = Desk(self.care, lambda: self.roster, self.clock, lambda: None)
-        intake = Intake(lambda: self.roster, self.signals)
+        intake = Intake(lambda: self.roster, self.signals.earlier_arrival)
         self.pipeline = Pipeline(
             lambda: self.roster, intake, self.signals, self.care, self.watch, self.desk, self.clock
         )

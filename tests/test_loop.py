@@ -1,14 +1,17 @@
 """Waiting one's turn is not waiting for a store that does not answer."""
 
 import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import pytest
 
-from ingest.intake import Arrived
+from ingest.intake import Arrived, TakenIn
 from linli import loop as loop_module
 from linli import overdue
 from linli.clock import VirtualClock
+from linli.errors import StoreDown
 from linli.health import Health
 from linli.loop import BUSY_SECONDS, Loop
 from linli.pipeline import Pipeline
@@ -50,7 +53,12 @@ class Behind(Pipeline):
         """Be behind for all but the last."""
         self.left = ticks
 
-    def tick(self, now: datetime, patience_seconds: float = math.inf) -> None:  # noqa: ARG002
+    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:
+        """Begin by taking some of them."""
+        yield
+        self.take_steps(now, patience_seconds)
+
+    def take_steps(self, now: datetime, patience_seconds: float = math.inf) -> None:  # noqa: ARG002
         """Take some of them."""
         self.left -= 1
 
@@ -66,7 +74,78 @@ def test_steps_that_are_left_wait_for_no_further_second(monkeypatch: pytest.Monk
     pipeline = Behind(3)
     loop = Loop(pipeline, clock, Health(clock))
 
-    for _ in range(9):
-        loop._tick_if_due()
+    pieces = 0
+    while pipeline.left and pieces < 9:
+        loop._go_on_ticking()
+        pieces += 1
 
-    assert pipeline.left == 0
+    assert (pipeline.left, pieces) == (0, 4)
+
+
+class InPieces(Pipeline):
+    """A pipeline that says what it does, and is offered a message in the middle of a tick."""
+
+    def __init__(self) -> None:
+        """Do nothing yet."""
+        self.done: list[str] = []
+        self.offer: Callable[[], bool] = lambda: True
+
+    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:  # noqa: ARG002
+        """Take two pieces."""
+        self.done.append("first piece")
+        self.offer()
+        yield
+        self.done.append("second piece")
+
+    def call(self, messages: Sequence[Arrived]) -> TakenIn:
+        """Hear a call for help."""
+        self.done.append("call")
+        return TakenIn(verdicts=[None for _ in messages])
+
+    def keep(self, taken: TakenIn) -> None:  # noqa: ARG002
+        """Fail to store it."""
+        self.done.append("keep")
+        raise self.fault
+
+    fault: Exception = ValueError("it cannot be stored")
+
+    @property
+    def is_behind(self) -> bool:
+        """Have nothing left."""
+        return False
+
+    @property
+    def has_work_for_spare_time(self) -> bool:
+        """Have nothing to do."""
+        return False
+
+    def refuse(self, message: Arrived, reason: str) -> None:
+        """Give up, and end the test's loop."""
+
+
+def test_a_message_need_not_wait_for_the_end_of_a_tick() -> None:
+    clock, pipeline = VirtualClock(EIGHT), InPieces()
+    loop = Loop(pipeline, clock, Health(clock))
+    is_told = threading.Event()
+    message = Arrived("linli/v1/garden/home-7/button/sos", b"pressed", EIGHT)
+    pipeline.offer = lambda: loop.offer(message, lambda _: is_told.set())
+
+    loop.start()
+    assert is_told.wait(10)
+    loop.stop()
+
+    assert pipeline.done.index("call") == 1
+
+
+def test_what_has_been_called_for_is_late_no_more_though_it_is_not_stored_yet() -> None:
+    clock, pipeline = VirtualClock(EIGHT), InPieces()
+    pipeline.fault = StoreDown("it is locked")
+    loop = Loop(pipeline, clock, Health(clock))
+    message = Arrived("linli/v1/garden/home-7/button/sos", b"pressed", EIGHT)
+    loop.offer(message, lambda _: None)
+    loop._stopping.set()  # one try is enough
+
+    loop._take_in(loop._next_batch())
+
+    assert pipeline.done == ["call", "keep"]
+    assert loop.late(-1.0) == []

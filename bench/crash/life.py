@@ -206,13 +206,14 @@ class Life:
         known = set(self._journal.names("acknowledged"))
         return [str(packet) for packet in packets if str(packet) not in known]
 
-    def _each_tick(self) -> None:
-        """Offer in the pipeline's own thread what is to be one batch."""
+    def _each_tick(self) -> tuple[()]:
+        """Offer in the pipeline's own thread what is to be one batch; all in one piece."""
         self._core.refresh()
         while self._to_offer:
             message, packet = self._to_offer.pop(0)
             self._loop.offer(message, lambda _, packet=packet: self._acknowledge(packet))  # type: ignore[misc]
         self._ticks += 1
+        return ()
 
     def _acknowledge(self, packet: str) -> None:
         with self._points.around(f"acknowledging message {packet}"):

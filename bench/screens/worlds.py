@@ -145,7 +145,7 @@ def _live(core: Core, community: Community, incidents: Sequence[Incident], days:
 
 def _remember(core: Core, clock: VirtualClock, coming: Iterator[Event]) -> list[Event]:
     """Store what was said before the last hours; return the first event of these, which was read too far."""
-    reader = Intake(core.roster.get, core.signals)
+    reader = Intake(core.roster.get, core.signals.earlier_arrival)
     clock.set(NOW - _LAST)
     while batch := list(islice(coming, _BATCH)):
         before = [Arrived(event.topic, event.payload, event.send_at) for event in batch if event.send_at < clock.now()]

@@ -114,6 +114,12 @@ def of_episode(connection: Connection, key: str) -> str | None:
     return alert
 
 
+def episodes_of_home(connection: Connection, home: str, since: datetime) -> list[str]:
+    """Return the keys of a home's episodes that came since a moment (ix_alerts_home, ix_episodes_alert)."""
+    query = select(t.episodes.c.key).join(t.alerts, t.alerts.c.id == t.episodes.c.alert)
+    return list(connection.scalars(query.where(t.alerts.c.home == home, t.episodes.c.at >= since)))
+
+
 def add_episode(connection: Connection, key: str, alert: str, at: datetime) -> None:
     """Remember that an episode belongs to an alert, so that it opens no other."""
     _ADD_EPISODE.run(connection, key=key, alert=alert, at=at)

@@ -20,6 +20,7 @@ from linli.alert import Outcome
 from linli.clock import VirtualClock
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
+from linli.first_delivery import FirstDelivery
 from linli.health import Health
 from linli.people import Roster
 from linli.pipeline import Pipeline
@@ -108,7 +109,7 @@ class Engine:
         self.sender = Sender(self.care, self._roster, adapters, links, self.clock, Health(self.clock))
         self.desk = Desk(self.care, self._roster, self.clock, self.sender.wake, load_limit=self._load_limit)
         self.drill_desk = DrillDesk(self.care, self._roster, self.desk, self.clock)
-        intake = Intake(self._roster, self._signals)
+        intake = Intake(self._roster, FirstDelivery(self._signals, self.care))
         self.pipeline = Pipeline(self._roster, intake, self._signals, self.care, self.watch, self.desk, self.clock)
         self._is_started = False
         self._start()

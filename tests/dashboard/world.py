@@ -234,7 +234,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
     keys = Keys(SECRET)
     health = Health(clock)
     homes = SettableHomes(roster, {home: view(home) for home in roster.homes}, care, clock)
-    intake = StraightIntake(Reader(lambda: roster, signals), signals, care, clock)
+    intake = StraightIntake(Reader(lambda: roster, signals.earlier_arrival), signals, care, clock)
     desk = Desk(care, lambda: roster, clock, lambda: None)
     vapid = Vapid(keys.bytes_for("webpush"), "office@garden.example")
     push = WebPush(vapid, schemes=("http",), network=Network())

@@ -41,7 +41,7 @@ def roster_with(devices: Sequence[Device] = LISTED, homes: Sequence[Home] = HOME
 
 @pytest.fixture
 def intake(tmp_path: Path) -> Intake:
-    return Intake(roster_with, SqliteSignalStore(tmp_path / "signals.db"))
+    return Intake(roster_with, SqliteSignalStore(tmp_path / "signals.db").earlier_arrival)
 
 
 def taken(
@@ -141,7 +141,7 @@ def test_a_call_for_help_behind_a_shared_gateway_that_nobody_listed_is_shown_to_
 
 def test_what_lies_behind_mei_s_own_gateway_unlisted_is_not_taken_for_the_gateway(tmp_path: Path) -> None:
     hub = Device(MEI.home, "hub", "hall", ("battery", "motion"), "tele/hub-502", "Zigbee bridge")
-    intake = Intake(lambda: roster_with([hub]), SqliteSignalStore(tmp_path / "one.db"))
+    intake = Intake(lambda: roster_with([hub]), SqliteSignalStore(tmp_path / "one.db").earlier_arrival)
     behind = {"0x77": {"BatteryPercentage": 3, "Occupancy": 1}, "0x78": {"PersonalEmergency": 1}}
     found = taken(intake, ("tele/hub-502/SENSOR", json.dumps({"ZbReceived": behind})))
 
@@ -150,7 +150,7 @@ def test_what_lies_behind_mei_s_own_gateway_unlisted_is_not_taken_for_the_gatewa
 
 def test_two_homes_that_list_one_sensor_are_told_so(tmp_path: Path) -> None:
     twice = [dataclasses.replace(BATH, home=home) for home in (MEI.home, NEIGHBOUR.home)]
-    intake = Intake(lambda: roster_with(twice), SqliteSignalStore(tmp_path / "two.db"))
+    intake = Intake(lambda: roster_with(twice), SqliteSignalStore(tmp_path / "two.db").earlier_arrival)
     found = taken(intake, ("zigbee2mqtt/bath-502", '{"presence":true}'))
 
     assert told(found) == []
@@ -221,7 +221,7 @@ def test_a_batch_that_was_not_stored_is_no_repetition_when_it_comes_again(intake
 
 def test_after_a_start_a_door_is_known_as_it_was_left(intake: Intake, tmp_path: Path) -> None:
     before = taken(intake, ("tele/stairs/SENSOR", '{"ZbReceived":{"0x1A2B":{"Contact":1}}}')).signals
-    fresh = Intake(roster_with, SqliteSignalStore(tmp_path / "fresh.db"))
+    fresh = Intake(roster_with, SqliteSignalStore(tmp_path / "fresh.db").earlier_arrival)
     older = dataclasses.replace(before[0], value="closed", at=EIGHT - timedelta(hours=1))
     fresh.know([*before, older])
 

@@ -153,7 +153,7 @@ def bursts(draw: st.DrawFn) -> list[list[Signal]]:
     return seconds
 
 
-def picture(signals: list[list[Signal]]) -> tuple[list[object], list[datetime]]:
+def picture(signals: list[list[Signal]], *, in_spare_time: bool = False) -> tuple[list[object], list[datetime]]:
     """Return everything that can be seen of a watch while the signals come in, and when it is due each time."""
     watch = watch_over(Home("home-1", "s", "b", timezone="Europe/Berlin", check_in_by=(time(9),)), devices=LISTED)
     seen: list[object] = []
@@ -161,7 +161,10 @@ def picture(signals: list[list[Signal]]) -> tuple[list[object], list[datetime]]:
     for second in signals:
         if not second:
             continue
-        see(watch, *second)
+        for one in second:
+            see(watch, one)
+            if in_spare_time:
+                watch.reckon(one.received_at, at_most=1)
         last = max(one.received_at for one in second)
         for now in (last + SECOND, last + 9 * HOUR, last + 26 * HOUR):
             seen += [watch.state("home-1", now), sorted(finding.key for finding in watch.tick(now))]
@@ -191,6 +194,24 @@ def test_signals_seen_again_change_nothing(bursts: list[list[Signal]], seed: ran
 
     assert seen_again == seen
     assert all(again <= due for due, again in zip(dues, dues_again, strict=True))  # to look in vain harms nobody
+
+
+@settings(max_examples=25, deadline=None)
+@given(bursts=bursts())
+def test_what_is_worked_out_in_spare_time_changes_nothing(bursts: list[list[Signal]]) -> None:
+    assert picture(bursts, in_spare_time=True) == picture(bursts)
+
+
+def test_spare_time_leaves_the_tick_less_to_do() -> None:
+    watch = watch_over(*(Home(f"home-{number}", "s", "b") for number in range(3)))
+    for number in range(3):
+        watch.see(moved(BEGIN, home=f"home-{number}"))
+    left = []
+    while watch.is_to_be_reckoned:
+        left.append(watch.is_to_be_reckoned)
+        watch.reckon(BEGIN, at_most=2)
+
+    assert len(left) == 2
 
 
 # many homes
