@@ -129,7 +129,8 @@ def compose(
     `holders` hold the home's spare key: named only to staff and to who has said that they go.
     """
     ways = Ways(links, alert.id, person.person)
-    writer = _Writer(alert, notice, home, person, where_the_key_is(holders, person.person))
+    place = address.of(home, person.language, with_site=person.role is Role.PROFESSIONAL)
+    writer = _Writer(alert, notice, home, person, place, where_the_key_is(holders, person.person))
     return Message(
         key=notice.key,
         at=now,
@@ -152,6 +153,7 @@ class _Writer:
     notice: Notice
     home: Home
     person: Person
+    address: str
     key: Sentence | None = None
 
     def subject(self) -> str:
@@ -193,7 +195,7 @@ class _Writer:
             return fit(self.subject())
         if self.notice.type is NoticeType.ASK:
             return fit(self._say(_ASKED.get(self.alert.kind, _ASKED_OF_SILENCE).short))
-        place = self._address() if self.person.role is not Role.FAMILY else ""
+        place = self.address if self.person.role is not Role.FAMILY else ""
         template = "{subject} ({place}, since {at})" if place else "{subject} (since {at})"
         return fit(self._say(template, subject=self.subject(), place=place, at=self.alert.opened_at))
 
@@ -223,7 +225,7 @@ class _Writer:
         said = [self.subject(), self._say("DRILL: you need not go anywhere; one tap shows that calls reach you.")]
         if self.home.home and self.home.building:
             said.append(
-                self._say("DRILL: a button was tried: {place}, {at}", place=self._address(), at=self.alert.opened_at)
+                self._say("DRILL: a button was tried: {place}, {at}", place=self.address, at=self.alert.opened_at)
             )
         return tuple(said)
 
@@ -252,7 +254,7 @@ class _Writer:
         )
 
     def _where_and_since(self) -> str:
-        place = self._address() or self.alert.site
+        place = self.address or self.alert.site
         return self._say("{place}, since {at}", place=place, at=self.alert.opened_at)
 
     def _end(self) -> tuple[str, ...]:
@@ -260,7 +262,7 @@ class _Writer:
         if not self._has_passed() or alert.closed_at is None:
             return self.subject(), self._where_and_since()
         fields: dict[str, Field] = {
-            "place": self._address() or alert.site,
+            "place": self.address or alert.site,
             "count": alert.evidence.get("count", 0),
             "since": alert.evidence_at,
             "until": alert.closed_at,
@@ -304,13 +306,10 @@ class _Writer:
         return self._say("Please look into this when you can: {resident}.", resident=self._resident())
 
     def _whereabouts(self) -> str:
-        return self._say("{place}, since {at}", place=self._address() or self._resident(), at=self.alert.opened_at)
+        return self._say("{place}, since {at}", place=self.address or self._resident(), at=self.alert.opened_at)
 
     def _resident(self) -> str:
         return self.home.resident or self._say("The resident")
-
-    def _address(self) -> str:
-        return address.of(self.home, self.person.language, with_site=self.person.role is Role.PROFESSIONAL)
 
     def _why(self) -> str:
         return say(reason_for(self.alert, self.person.role), self.person.language, self.home.zone)
