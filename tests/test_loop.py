@@ -9,6 +9,7 @@ from ingest.intake import Arrived
 from linli import loop as loop_module
 from linli import overdue
 from linli.clock import VirtualClock
+from linli.errors import StoreDown
 from linli.health import Health
 from linli.loop import BUSY_SECONDS, Loop
 from linli.pipeline import Pipeline
@@ -70,3 +71,31 @@ def test_steps_that_are_left_wait_for_no_further_second(monkeypatch: pytest.Monk
         loop._tick_if_due()
 
     assert pipeline.left == 0
+
+
+class Down(Pipeline):
+    """A pipeline whose store does not answer."""
+
+    def __init__(self) -> None:
+        """Take nothing."""
+
+    def tick(self, now: datetime, patience_seconds: float = math.inf) -> None:  # noqa: ARG002
+        """Fail, as with a full disk."""
+        raise StoreDown("the disk is full")
+
+
+def test_that_a_store_is_down_is_logged_once_a_minute_and_shown_all_the_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(loop_module, "seconds", lambda: now)
+    clock = VirtualClock(EIGHT)
+    health = Health(clock)
+    loop = Loop(Down(), clock, health)
+
+    for _ in range(121):
+        loop._tick_if_due()
+        assert [trouble.part for trouble in health.troubles()] == ["store"]
+        now += 1.0
+
+    assert caplog.text.count("store down") == 3
