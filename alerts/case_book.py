@@ -1,7 +1,7 @@
 """The case book: opens and stores cases within a transaction of the caller. It commits nothing and wakes nobody."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,6 +28,13 @@ LOAD_WINDOW = timedelta(days=7)
 """How far back being asked counts as a burden."""
 
 
+def tell_opened(opened: Iterable[Alert | None]) -> None:
+    """Write into linli's log what was opened, once it is committed: what a full disk takes back each second never was."""
+    for alert in opened:
+        if alert is not None:
+            logger.info("alert opened alert=%s home=%s kind=%s", alert.id, alert.home, alert.kind)
+
+
 def case_of(connection: Connection, alert: Alert) -> Case:
     """Return an alert with everybody who was asked to come."""
     return Case(alert, tuple(cases.requests(connection, alert.id)))
@@ -44,10 +51,10 @@ class CaseBook:
         self.load_limit = load_limit
         self._ladders = ladders
 
-    def open(self, connection: Connection, finding: Finding, now: datetime) -> None:
-        """Open an alert, or join the open one of its kind; an episode known already changes nothing."""
+    def open(self, connection: Connection, finding: Finding, now: datetime) -> Alert | None:
+        """Open an alert and return it, or join the open one of its kind; an episode known already changes nothing."""
         if cases.of_episode(connection, finding.key) is not None:
-            return
+            return None
         if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
             finding = drills.as_drill(finding)
         known = cases.open_like(connection, finding)
@@ -56,13 +63,13 @@ class CaseBook:
             if finding.drill:
                 drill_store.join(connection, alert_id(finding.key), known.id)
             self.store(connection, escalation.repeated(case_of(connection, known), finding, now), now)
-            return
+            return None
         alert = new_alert(finding, now, self._ladders)
         step = paced(connection, alert, escalation.opened(alert, self.callers(connection, Case(alert), now), now), now)
         cases.add(connection, step.alert)
         cases.add_episode(connection, finding.key, alert.id, now)
         self._store_rest(connection, step, now)
-        logger.info("alert opened alert=%s home=%s kind=%s", alert.id, alert.home, alert.kind)
+        return alert
 
     def callers(self, connection: Connection, case: Case, now: datetime) -> Callers:
         """Return who can be called for a case."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from alerts import drills, escalation, heeded, replies
 from alerts.callers import Callers
 from alerts.case import Case, Step, role_of
-from alerts.case_book import CaseBook, case_of
+from alerts.case_book import CaseBook, case_of, tell_opened
 from alerts.heeded import Heeded
 from alerts.ladders import LadderFor, built_in_ladder
 from alerts.pacing import paced
@@ -109,16 +109,17 @@ class Desk:
     def _open(self, findings: Sequence[Finding], now: datetime) -> None:
         with self._at_once() as claim, self._care.begin() as connection:
             self._adopt(connection, now)
-            for finding in findings:
-                self.book.open(connection, finding, now)
+            opened = [self.book.open(connection, finding, now) for finding in findings]
             claim(connection, now)
+        tell_opened(opened)
 
     def take_load_limit(self, load_limit: int) -> None:
         """Spare volunteers from so many requests a week on, in cases that open or climb from now on."""
         self.book.load_limit = load_limit
 
-    def refresh(self) -> None:
+    def refresh(self, *opened: Alert | None) -> None:
         """Take note of what has been committed with the book by others."""
+        tell_opened(opened)
         self._committed()
 
     def accept(self, alert: str, person: str, minutes: int | None = None) -> Alert:
@@ -169,6 +170,10 @@ class Desk:
     def close(self, alert: str, who: str, outcome: Outcome, note: str = "") -> Alert:
         """It is over; the outcome is written down."""
         return self._change(alert, lambda case, _, now: replies.closed(case, who, outcome, note, now), closing=True)
+
+    def correct(self, alert: str, who: str, outcome: Outcome) -> Alert:
+        """It ended otherwise than was tapped."""
+        return self._change(alert, lambda case, _, now: replies.corrected(case, who, outcome, now), closing=True)
 
     def _change(
         self,

@@ -97,8 +97,8 @@ class DrillDesk:
             if waiting:
                 return waiting[0]
             drills.begin(connection, made)
-            self._desk.book.open(connection, call, now)
-        self._desk.refresh()
+            opened = self._desk.book.open(connection, call, now)
+        self._desk.refresh(opened)
         return made
 
 

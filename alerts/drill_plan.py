@@ -98,9 +98,9 @@ class DrillPlan:
         )
         reminder = Finding(id_, "", site, AlertKind.SYSTEM, Severity.NOTICE, now, why, about=REMINDER)
         with self._care.begin() as connection:
-            self._desk.book.open(connection, reminder, now)
+            opened = self._desk.book.open(connection, reminder, now)
             drills.begin(connection, Drill(id_, DrillKind.REMINDER, now, now + WEEK, site=site, passed_at=now))
-        self._desk.refresh()
+        self._desk.refresh(opened)
 
     def _write(self, roster: Roster, site: str, now: datetime) -> None:
         with self._care.read() as connection:

@@ -71,6 +71,8 @@ def _after(case: Folded, entry: Entry) -> Folded:
         return replace(case, state=state, door_at=case.door_at or entry.at)
     if entry.what == "closed":
         return replace(case, state=state, outcome=case.outcome or Outcome(str(entry.detail["outcome"])))
+    if entry.what == "corrected":
+        return replace(case, outcome=Outcome(str(entry.detail["outcome"])))
     return case if state is case.state else replace(case, state=state)
 
 

@@ -136,11 +136,10 @@ class Incidents:
             self._tell_end(connection, alert, now)
             for group in groups:
                 self._stand_for(connection, group, now)
-            for finding in alone:
-                self._desk.book.open(connection, finding, now)
+            opened = [self._desk.book.open(connection, finding, now) for finding in alone]
         logger.info("incident ended alert=%s minutes=%s", incident.alert, minutes)
         self._has_changed = True
-        self._desk.refresh()
+        self._desk.refresh(*opened)
 
     def _tell_end(self, connection: Connection, alert: Alert, now: datetime) -> None:
         """Let everybody who was told of it know that it is over; before what is left is told anew, and so after it."""

@@ -24,6 +24,8 @@ CONFIRMS_WITHIN = timedelta(minutes=10)
 """How long after she has taken a call back she can confirm it by doing so again."""
 CONFIRMS_AFTER = timedelta(seconds=2)
 """A second message that comes sooner may be the first, sent twice by its button."""
+CAN_BE_TAKEN_BACK = timedelta(minutes=30)
+"""How long after an end whoever was there can say that it ended otherwise, or that somebody is still needed after all."""
 _CARRIED_BY = MappingProxyType({AlertState.ACCEPTED: RequestState.ACCEPTED, AlertState.AT_DOOR: RequestState.AT_DOOR})
 """How somebody must stand for a case to be quiet: when the last of them turns back, the calls go on."""
 
@@ -140,6 +142,19 @@ def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> 
     draft.close(outcome, note)
     draft.is_over = alert.severity is not Severity.NOTICE
     draft.note("closed", who, outcome=outcome)
+    return draft.step()
+
+
+def corrected(case: Case, person: str, outcome: Outcome, now: datetime) -> Step:
+    """Whoever was there says that it ended otherwise: a slip of the finger teaches nothing wrong. Nobody is called for it."""
+    alert, stands = case.alert, case.of(person)
+    is_fresh = alert.closed_at is not None and now - alert.closed_at <= CAN_BE_TAKEN_BACK
+    if not is_fresh or stands is None or stands.state is not RequestState.AT_DOOR:
+        raise Conflict(f"how alert {alert.id} ended can be said anew only by who was there, for half an hour")
+    draft = Draft.of(case, now)
+    if outcome is not alert.outcome:
+        draft.alert = replace(alert, outcome=outcome)
+        draft.note("corrected", person, outcome=outcome)
     return draft.step()
 
 

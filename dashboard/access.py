@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from linli.alert import Alert, Request, RequestState
-from linli.people import Care, Home, Role, Roster, Scope
+from linli.people import Care, Home, Person, Role, Roster, Scope
 from linli.store.access import Identity
 
 STAFF, FAMILY, RESIDENT = Role.STAFF, Role.FAMILY, Role.RESIDENT
@@ -86,6 +86,8 @@ TABLE: dict[str, Rule] = {
     "GET /enter/{token}": _open(),
     "POST /enter/{token}": _open(),
     "POST /signout": _page(*PEOPLE),
+    "GET /who": _page(STAFF),
+    "POST /who": _page(STAFF),
     "GET /go/{token}": _open(),
     "POST /go/{token}": _open(),
     "GET /": _page(*PEOPLE),
@@ -177,17 +179,21 @@ TABLE: dict[str, Rule] = {
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The homes that somebody is responsible for. `everywhere`: staff who are nobody in particular."""
+    """The homes that somebody is responsible for.
+
+    `everywhere`: a login of the whole office, which is nobody's in particular; `sits` is who of the staff uses it.
+    """
 
     role: str
     person: str
     cares: tuple[Care, ...] = ()
     everywhere: bool = False
+    sits: str = ""
 
     @property
     def actor(self) -> str:
         """Return the name under which their acts are logged."""
-        return self.person or self.role
+        return self.person or self.sits or self.role
 
     @property
     def is_helper(self) -> bool:
@@ -205,11 +211,11 @@ class Reach:
         return any(home.site == site and self.covers(home) for home in roster.homes.values())
 
 
-def reach_of(identity: Identity, roster: Roster) -> Reach:
+def reach_of(identity: Identity, roster: Roster, sits: str = "") -> Reach:
     """Return how far somebody reaches; nowhere, once they have left the roster or changed their role there."""
     role, person = identity.role, identity.person
     if role == STAFF and not person:
-        return Reach(role, person, everywhere=True)
+        return Reach(role, person, everywhere=True, sits=sits if _is_staff(sits, roster) else "")
     if role == WALL:
         return Reach(role, person, (Care(Scope.SITE, person),) if person else (), everywhere=not person)
     if role == DEVICE:
@@ -222,6 +228,27 @@ def reach_of(identity: Identity, roster: Roster) -> Reach:
     if known is None and role == RESIDENT and person in roster.homes:
         return Reach(role, person, (Care(Scope.HOME, person),))
     return Reach(role, person)
+
+
+def _is_staff(person: str, roster: Roster) -> bool:
+    known = roster.people.get(person)
+    return known is not None and known.role is Role.STAFF
+
+
+def staff_of(roster: Roster) -> list[Person]:
+    """Return the listed staff, by name."""
+    staff = (one for one in roster.people.values() if one.role is Role.STAFF)
+    return sorted(staff, key=lambda one: (one.name or one.person, one.person))
+
+
+def is_nameless(reach: Reach, roster: Roster) -> bool:
+    """Tell whether a login of the whole office has yet to say who sits there; nobody can where no staff are listed."""
+    return (
+        reach.role == STAFF
+        and reach.everywhere
+        and not reach.sits
+        and any(_is_staff(one, roster) for one in roster.people)
+    )
 
 
 def stood_by(requests: tuple[Request, ...], person: str) -> Request | None:

@@ -51,6 +51,7 @@ from dashboard.pages import (
     volunteer,
     wall,
     ways_in,
+    who,
 )
 from dashboard.problems import SeeOther, problem, wants_page
 from dashboard.screens import HERE, page, words_for
@@ -80,6 +81,7 @@ ROUTERS = (
     reports.router,
     start.router,
     ways_in.router,
+    who.router,
     settings.router,
     connect.router,
     imports.router,

@@ -18,10 +18,12 @@ from dashboard.problems import Problem, SeeOther, not_found
 from dashboard.services import Services
 from linli.alert import Alert
 from linli.store import access, cases, overview
-from linli.store.access import Identity
+from linli.store.access import Identity, Session
 
 MAX_TOKEN = 300
 NOT_WRITTEN_YET = "linli cannot write this down at the moment. If you can go, go; and try again in a minute."
+NEEDS_NO_NAME = frozenset({"/who", "/signout"})
+_ABOUT = frozenset({"home", "alert"})
 _ALERT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
@@ -53,15 +55,18 @@ async def _admit(request: Request, rule: Rule) -> None:
         return
     if rule.door is Door.BEARER:
         identity = await run_in_threadpool(_bearer, services, request)
+        reach = reach_of(identity, services.roster())
     else:
-        identity = await _signed_in(services, request)
-    reach = reach_of(identity, services.roster())
+        session = await _signed_in(services, request)
+        reach = reach_of(session.identity, services.roster(), session.sits)
     if reach.role not in rule.roles:
         raise not_found()
     request.state.reach = reach
     if rule.door is Door.SESSION and request.method != "GET":
         await _check_form(request, rule.files)
     await run_in_threadpool(_check_target, services, reach, request)
+    if rule.door is Door.SESSION and request.url.path not in NEEDS_NO_NAME and _is_about_somebody(request):
+        _check_name(services, reach, request)
 
 
 def _bearer(services: Services, request: Request) -> Identity:
@@ -88,12 +93,32 @@ def identity_of_token(services: Services, token: str) -> Identity | None:
         return access.by_token(connection, token)
 
 
-async def _signed_in(services: Services, request: Request) -> Identity:
+async def _signed_in(services: Services, request: Request) -> Session:
     session = await run_in_threadpool(sessions.of, services, request)
     if session is None:
         raise SeeOther(f"/signin?next={quote(request.url.path)}" if request.method == "GET" else "/signin")
     request.state.session = session
-    return session.identity
+    return session
+
+
+def _is_about_somebody(request: Request) -> bool:
+    """Tell whether a request opens one home or one alert, or changes anything."""
+    return request.method != "GET" or not _ABOUT.isdisjoint(request.path_params)
+
+
+def _check_name(services: Services, reach: Reach, request: Request) -> None:
+    """Ask who sits at a login of the whole office, then lead on to what they wanted; nothing was done yet."""
+    if rules.is_nameless(reach, services.roster()):
+        undone = "" if request.method == "GET" else "&undone=true"
+        raise SeeOther(f"/who?next={quote(_page_of(request))}{undone}")
+
+
+def _page_of(request: Request) -> str:
+    """Return the page on which a request belongs."""
+    if request.method == "GET":
+        return request.url.path
+    found = [f"/{name}s/{request.path_params[name]}" for name in _ABOUT if name in request.path_params]
+    return found[0] if found else "/"
 
 
 async def _check_form(request: Request, files: int) -> None:

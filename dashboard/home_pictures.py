@@ -31,7 +31,7 @@ _BEFORE = timedelta(hours=13)
 
 @dataclass(frozen=True)
 class Pictures:
-    """Everything that is drawn of one home. `model` None: nothing was learned of it yet."""
+    """Everything that is drawn of one home. `model` decides there, by people in general until something is learned."""
 
     strip: Strip
     weeks: Actogram
@@ -109,12 +109,10 @@ def _line(model: HomeModel | None, lately: list[Signal], standing: Standing, tod
 
 
 def model_in_use(services: Services, home: str) -> HomeModel | None:
-    """Return what was learned of a home and decides there; None before the first night, or where it cannot be read."""
+    """Return the model that decides in a home; None where silence is judged by the fixed line."""
     with services.care.read() as connection:
         learned = habits.in_use_of(connection, home)
-    if learned is None:
-        return None
     try:
-        return model_from_json(learned.model)
+        return model_from_json(learned.model) if learned is not None else services.first_line(home)
     except BadModel:
-        return None
+        return services.first_line(home)

@@ -18,6 +18,7 @@ from linli.people import Roster
 from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
+from models.habits.model import HomeModel
 
 
 class Intake(Protocol):
@@ -87,12 +88,18 @@ def _no_token(home: str) -> str:
     raise NotImplementedError(home)
 
 
+def _nothing_known(_home: str) -> HomeModel | None:
+    """There is no line by which a home of which nothing was learned could be judged."""
+    return None
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything that a route may use.
 
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
     `tuning` are the settings that staff may choose; None: none here.
+    `first_line` is the line that decides in a home until something is learned of it.
     `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
@@ -117,3 +124,4 @@ class Services:
     device_token: Callable[[str], str] = _no_token
     can_send: Callable[[str], bool] = bool
     tuning: Tuning | None = None
+    first_line: Callable[[str], HomeModel | None] = _nothing_known

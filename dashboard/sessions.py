@@ -23,12 +23,12 @@ WALL_DAYS = 365
 """A screen on the wall has no hands to sign in anew; staff end it from the page of walls."""
 
 
-def begin(services: Services, response: Response, identity: Identity) -> None:
-    """Sign a browser in."""
+def begin(services: Services, response: Response, identity: Identity, sits: str = "") -> None:
+    """Sign a browser in; `sits` uses it, where it is a login of the whole office."""
     secret = secrets.token_urlsafe(32)
     now = services.clock.now()
     length = timedelta(days=WALL_DAYS if identity.role == WALL else services.settings.session_days)
-    session = Session(identity, secrets.token_urlsafe(32), now + length)
+    session = Session(identity, secrets.token_urlsafe(32), now + length, sits)
     with services.care.begin() as connection:
         access.add_session(connection, secret, session, now)
     _set(services, response, COOKIE, secret, int(length.total_seconds()))
@@ -41,6 +41,12 @@ def of(services: Services, request: Request) -> Session | None:
         return None
     with services.care.read() as connection:
         return access.by_session(connection, secret, services.clock.now())
+
+
+def sit(services: Services, request: Request, person: str) -> None:
+    """Note who of the staff uses a browser from now on."""
+    with services.care.begin() as connection:
+        access.sit(connection, request.cookies.get(COOKIE, ""), person)
 
 
 def end(services: Services, request: Request, response: Response) -> None:

@@ -127,7 +127,10 @@ class Tuning(Protocol):
         ...
 
     def rehearse(self, name: str, value: str, *, by: str) -> None:
-        """Begin to live the past again under a value; takes the place of another rehearsal. Raises LinliError."""
+        """Begin to live the past again under a value, or join who does so already.
+
+        Takes the place of a rehearsal that has ended. Raises Conflict while another one runs, LinliError where it cannot.
+        """
         ...
 
     def trial(self) -> Trial | None:

@@ -150,6 +150,8 @@ LOOK_REASONS = {
     LookReason.DEVICE: "something about a device",
     LookReason.OTHER: "another reason",
     LookReason.PROGRAM: "read by a program",
+    LookReason.RELATIVE: "as one of the family",
+    LookReason.HELPER: "was called and said: I go",
 }
 CHANNELS = {
     "webhook": "program (webhook)",
@@ -213,5 +215,6 @@ LOG = {
     "sign_of_life": "A sign of life was seen",
     "drill_answered": "{who} has the drill's message",
     "closed": "{who} closed it: {outcome}",
+    "corrected": "{who} corrected how it ended: {outcome}",
 }
 """What each line of an alert's log says; a line of another kind is shown by its own name."""

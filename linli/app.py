@@ -146,6 +146,7 @@ class App:
             device_token=core.keys.device_token,
             can_send=partial(can_send, core.channels),
             tuning=self._tuning,
+            first_line=core.learning.first_line,
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )

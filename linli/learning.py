@@ -77,6 +77,7 @@ class Learning:
         self._tell = tell
         self._learned_at: dict[str, datetime] = {}
         self._in_use: dict[str, HomeModel] = {}
+        self._first: dict[str, HomeModel] = {}
         self._revision_met = -1
         self._roster_met = -1
         self._next_at: datetime | None = None
@@ -97,8 +98,13 @@ class Learning:
         if budget and not was:
             self.start()
         elif was and not budget:
-            for home in self._in_use:
+            for home in (*self._in_use, *self._first):
                 self._watch.take_model(home, None)
+            self._first = {}
+
+    def first_line(self, home: str) -> HomeModel | None:
+        """Return the line that decides in a home until something is learned of it; None where another one does."""
+        return self._first.get(home)
 
     def next_due(self) -> datetime | None:
         """Return when the next home is to be learned anew; None: never."""
@@ -150,7 +156,8 @@ class Learning:
         line_of_all = cache(self._line_of_all)
         for home in roster.homes.values():
             if home.home not in self._in_use:
-                self._watch.take_model(home.home, line_of_all(now, home.zone, has_exit=has_exit(self._devices(home))))
+                self._first[home.home] = line_of_all(now, home.zone, has_exit=has_exit(self._devices(home)))
+                self._watch.take_model(home.home, self._first[home.home])
                 self._learned_at.setdefault(home.home, now)
         self._roster_met = roster.revision
         self._plan(now)
@@ -217,6 +224,7 @@ class Learning:
 
     def _use(self, home: str, model: HomeModel) -> None:
         self._in_use[home] = model
+        self._first.pop(home, None)
         self._watch.take_model(home, model)
 
     def _history(self, home: Home, until: datetime, heard: Heard) -> History:

@@ -1,4 +1,4 @@
-"""A look: somebody of the staff opened what is known of a home, and why. The resident can see it."""
+"""A look: somebody opened what is known of a home, and why. The resident can see it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,14 @@ class LookReason(StrEnum):
     DEVICE = "device"
     OTHER = "other"
     PROGRAM = "program"
-    """Through the API, by a program that acts for them."""
+    """Through the API, by a program that acts for staff."""
+    RELATIVE = "relative"
+    """One of her family, who need not say why."""
+    HELPER = "helper"
+    """Somebody who was called to her and saw how to get in."""
+
+
+OF_STAFF = frozenset(LookReason) - {LookReason.RELATIVE, LookReason.HELPER}
 
 
 @dataclass(frozen=True, slots=True)

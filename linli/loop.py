@@ -30,6 +30,8 @@ STEPS_SECONDS = 0.002
 _LONGEST_PAUSE = 5.0
 _SUBMIT_SECONDS = 10.0
 _ENDED = object()
+_WORD_EVERY = 60.0
+"""Seconds: that a store is down is written into the log no more often, or the log fills what is left of the disk."""
 FAULT_OF_OURS = "linli could not process this message; this is a fault of linli, not of the device"
 
 
@@ -64,6 +66,7 @@ class Loop:
         self._parcels: queue.Queue[Parcel] = queue.Queue(CAPACITY)
         self._waiting: Overdue[Arrived] = Overdue()
         self._stored_at = 0.0
+        self._next_word = 0.0
         self._stopping = threading.Event()
         self._next_tick = 0.0
         self._tick: Iterator[None] = iter(())
@@ -237,7 +240,9 @@ class Loop:
             self._pipeline.take_steps(self._clock.now(), STEPS_SECONDS)
 
     def _say_store_is_down(self, why: StoreDown) -> None:
-        logger.error("store down reason=%s", why)
+        if seconds() >= self._next_word:
+            self._next_word = seconds() + _WORD_EVERY
+            logger.error("store down reason=%s", why)
         self._health.trouble(
             "store", Sentence("A store does not answer; nothing is lost, messages wait: {why}", {"why": str(why)})
         )

@@ -107,6 +107,26 @@ def test_on_the_first_day_it_has_the_line_of_people_in_general(nights: Nights) -
     assert nights.learned() == []
 
 
+def test_the_line_that_decides_first_can_be_shown_until_something_is_learned(nights: Nights) -> None:
+    first = nights.learning.first_line(HOME)
+    assert first is not None
+    assert timedelta(minutes=first.table.max().item()) >= nights.asks_after(hours(0, 10))
+    assert (first.days, first.is_hers) == (0, False)
+    nights.signals.append(a_life())
+    nights.night(WEEKS_LATER + HOUR)
+    assert nights.learning.first_line(HOME) is None
+
+
+def test_where_nothing_is_to_be_learned_no_first_line_decides(nights: Nights) -> None:
+    nights.learning.take_budget(0.0)
+    assert nights.learning.first_line(HOME) is None
+    fixed = watch_over(QUIET_HOME)
+    fixed.see(moved(hours(0, 10)))
+    fixed_asks_at = fixed.state(HOME, hours(0, 10)).next.asks_at
+    assert fixed_asks_at is not None
+    assert nights.asks_after(hours(0, 10)) == fixed_asks_at - hours(0, 10)
+
+
 def test_after_three_weeks_it_has_its_own(nights: Nights) -> None:
     nights.signals.append(a_life())
     nights.night(WEEKS_LATER + HOUR)

@@ -149,3 +149,31 @@ def test_what_has_been_called_for_is_late_no_more_though_it_is_not_stored_yet() 
 
     assert pipeline.done == ["call", "keep"]
     assert loop.late(-1.0) == []
+
+
+class Down(Pipeline):
+    """A pipeline whose store does not answer."""
+
+    def __init__(self) -> None:
+        """Take nothing."""
+
+    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:  # noqa: ARG002
+        """Fail, as with a full disk."""
+        raise StoreDown("the disk is full")
+
+
+def test_that_a_store_is_down_is_logged_once_a_minute_and_shown_all_the_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(loop_module, "seconds", lambda: now)
+    clock = VirtualClock(EIGHT)
+    health = Health(clock)
+    loop = Loop(Down(), clock, health)
+
+    for _ in range(121):
+        loop._go_on_ticking()
+        assert [trouble.part for trouble in health.troubles()] == ["store"]
+        now += 1.0
+
+    assert caplog.text.count("store down") == 3

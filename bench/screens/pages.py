@@ -61,6 +61,7 @@ PAGES = (
     Page("rejections", "/rejections", STAFF, ("empty", "busy")),
     Page("connect", "/homes/{home}/connect", STAFF, ("calm", "busy")),
     Page("start", "/start", STAFF, ("empty", "calm")),
+    Page("who", "/who", STAFF, ("empty", "busy")),
     Page("ways-in", "/ways-in", STAFF, ("empty", "calm")),
     Page("import", "/import", STAFF, ("empty", "calm")),
     Page("settings", "/settings", STAFF, ("calm", "busy")),

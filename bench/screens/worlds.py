@@ -22,6 +22,7 @@ from alerts.channels.base import Answer, Verdict
 from alerts.message import Message
 from bench.program import wait_for
 from dashboard import sessions
+from dashboard.access import staff_of
 from dashboard.app import create_app
 from dashboard.pages.signin import entry_link
 from dashboard.services import BrokerAddress, Services, WebSettings
@@ -92,7 +93,8 @@ class World:
     def cookie(self, role: Role) -> str:
         """Return the cookie of a browser in which somebody of a role has signed in; staff see every site."""
         response = Response()
-        sessions.begin(self.services, response, Identity(role, self.people.get(role, "")))
+        sits = _sits(self.core) if role is Role.STAFF else ""
+        sessions.begin(self.services, response, Identity(role, self.people.get(role, "")), sits)
         return SimpleCookie(response.headers["set-cookie"])[sessions.COOKIE].value
 
 
@@ -212,10 +214,19 @@ def _befall(name: str, core: Core, community: Community) -> None:
 
 
 def _look(core: Core, home: str) -> None:
-    """Let staff have said why they open a home's page."""
-    look = Look(home, core.clock.now(), Role.STAFF, LookReason.VISIT)
+    """Let staff have said why they open a home's page, and the family have looked on two days."""
+    roster, now = core.roster.get(), core.clock.now()
+    family = roster.carers(roster.homes[home], Role.FAMILY)[:1]
     with core.care.begin() as connection:
-        looks.note(connection, look)
+        looks.note(connection, Look(home, now, _sits(core), LookReason.VISIT))
+        for one in family:
+            for days in (1, 0):
+                looks.note(connection, Look(home, now - timedelta(days=days), one.person, LookReason.RELATIVE))
+
+
+def _sits(core: Core) -> str:
+    """Return who of the staff sits at the office's login; nobody where none are listed."""
+    return next((one.person for one in staff_of(core.roster.get())), "")
 
 
 def _call(core: Core) -> Alert | None:
@@ -247,6 +258,7 @@ def _world(name: str, core: Core, community: Community, url: str) -> World:
         device_token=core.keys.device_token,
         can_send=lambda kind: kind != "email",
         tuning=SettingsDesk(core.given, core.care, core.clock),
+        first_line=core.learning.first_line,
     )
     core.health.well("broker")
     return World(name, create_app(services), core, services, _places(core, services), _people(core, community))

@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.case import Case
+from dashboard import looks
 from dashboard.access import STAFF, Reach, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
 from dashboard.pages.board import heading, home_page_of
@@ -45,7 +47,8 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Resp
     roster = services.roster()
     words = words_for(request, zone=zone_of(roster, involved.alert))
     home = roster.homes.get(involved.alert.home)
-    recent = services.signals.recent(home.home, until=words.now, limit=50) if home else []
+    until = involved.alert.closed_at or words.now
+    recent = services.signals.recent(home.home, until=until, limit=50) if home else []
     context = {
         "requests": [(one, name_of(one.person, roster), _phone(one.person, roster)) for one in involved.requests],
         "mine": stood_by(involved.requests, asker.actor),
@@ -59,7 +62,9 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Resp
         **_story(services, involved, words),
         **heading(services, asker),
     }
-    return page(request, "alert.html", words, context)
+    answer = page(request, "alert.html", words, context)
+    answer.background = BackgroundTask(looks.note_alert, services, involved, asker)
+    return answer
 
 
 def _story(services: Services, involved: Involved, words: Words) -> dict[str, object]:

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dashboard.access import FAMILY, HELPERS, RESIDENT, STAFF, Reach, may_see_alert
+from dashboard.access import FAMILY, HELPERS, RESIDENT, STAFF, Reach, is_nameless, may_see_alert
 from dashboard.blocks import blocks_of
 from dashboard.eyes import Seen
 from dashboard.facade import Part, street
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.live import live_of
 from dashboard.outages import outages
-from dashboard.queue import Queue, queue_of
+from dashboard.queue import Queue, name_of, queue_of
 from dashboard.screens import Words, draw, page, words_for
 from dashboard.services import Services
 from dashboard.standing import Standing, all_standings, open_alerts
@@ -135,7 +135,13 @@ def heading(services: Services, asker: Reach) -> dict[str, object]:
         names = roster_store.site_names(connection)
     sites = [site for site in roster.sites if asker.covers_site(site, roster)]
     place = names.get(sites[0], sites[0]) if len(sites) == 1 else "linli 邻里"
-    return {"site_names": names, "place": place, "office": asker.everywhere}
+    return {
+        "site_names": names,
+        "place": place,
+        "office": asker.everywhere,
+        "sits": name_of(asker.sits, roster) if asker.sits else "",
+        "nameless": is_nameless(asker, roster),
+    }
 
 
 def _queue_context(

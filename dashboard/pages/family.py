@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard import absences, pauses, relatives
+from dashboard import absences, looks, pauses, relatives
 from dashboard.access import Reach
 from dashboard.dial import dial_of
 from dashboard.guard import Asker, GuardedRoute, Web
@@ -70,7 +71,10 @@ def family(services: Web, asker: Asker, request: Request, home: Annotated[str, Q
         "one": _one(services, asker, shown, words) if shown is not None else None,
         "person": asker.person,
     }
-    return page(request, "family.html", words, context)
+    answer = page(request, "family.html", words, context)
+    if shown is not None:
+        answer.background = BackgroundTask(looks.note_today, services, shown.home, asker)
+    return answer
 
 
 def _words(services: Services, asker: Reach, request: Request) -> Words:

@@ -1,9 +1,10 @@
 """The request in a helper's hand: opened from a signed link, no account, no script needed. Only a POST changes anything."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -11,7 +12,8 @@ from alerts.channels.webpush import topic_of
 from alerts.links import BadLink, Ticket
 from alerts.links import Verb as LinkVerb
 from alerts.message import reason_for
-from alerts.replies import MOST_MINUTES
+from alerts.replies import CAN_BE_TAKEN_BACK, MOST_MINUTES
+from dashboard import looks
 from dashboard.access import Reach, may_see_alert, may_see_whose, reach_of, stood_by
 from dashboard.api.alerts import detail_of
 from dashboard.facade import Building, buildings
@@ -37,18 +39,19 @@ from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-Verb = Literal["accept", "decline", "arrive", "more_help", "close", "again"]
+Verb = Literal["accept", "decline", "arrive", "more_help", "close", "correct", "again"]
 _VERBS = {LinkVerb.ACCEPT: "accept", LinkVerb.DECLINE: "decline"}
 MAX_TOKEN = 1000
 PROMISES = (3, 5, 10, 20)
 """In how many minutes somebody may say that they will be at the door."""
-CAN_BE_TAKEN_BACK = timedelta(minutes=30)
-"""How long after an end whoever was there can say that somebody is still needed after all."""
 PLACES = {
     RequestState.ACCEPTED: "go_going.html",
     RequestState.AT_DOOR: "go_outcome.html",
     RequestState.DECLINED: "go_declined.html",
 }
+
+SEES_THE_WAY_IN = frozenset({RequestState.ACCEPTED, RequestState.AT_DOOR})
+"""Who is shown the note of the home, a door code in it, and the telephone number."""
 
 
 @router.get("/go/{token}")
@@ -129,10 +132,13 @@ def _is_fresh(alert: Alert, now: datetime) -> bool:
 
 def _do(services: Services, ticket: Ticket, verb: str, outcome: Outcome | None, note: str, minutes: int | None) -> None:
     desk, alert, person = services.desk, ticket.alert, ticket.person
-    if verb == "close":
+    if verb in {"close", "correct"}:
         if outcome is None:
             raise Problem(422, "Closing needs an outcome.")
-        desk.close(alert, person, outcome, note)
+        if verb == "close":
+            desk.close(alert, person, outcome, note)
+        else:
+            desk.correct(alert, person, outcome)
         return
     if verb == "accept":
         desk.accept(alert, person, minutes)
@@ -155,7 +161,10 @@ def _show(services: Services, request: Request, person: Person, involved: Involv
     template = PLACES.get(stands.state, "go_request.html") if stands else "go_request.html"
     if not may_see_whose(_reach(services, person), alert, involved.requests):
         return page(request, template, words, {**tag, "card": None})
-    return page(request, template, words, {**tag, **_request(services, person, involved, words)})
+    answer = page(request, template, words, {**tag, **_request(services, person, involved, words)})
+    if stands is not None and stands.state in SEES_THE_WAY_IN:
+        answer.background = BackgroundTask(looks.note_alert, services, involved, _reach(services, person))
+    return answer
 
 
 def _over(services: Services, person: Person, involved: Involved) -> dict[str, object]:
@@ -167,6 +176,7 @@ def _over(services: Services, person: Person, involved: Involved) -> dict[str, o
         "can_call_again": person.person in went and _is_fresh(involved.alert, services.clock.now()),
         "alert": involved.alert,
         "outcome": OUTCOMES[involved.alert.outcome][0] if involved.alert.outcome else "",
+        "others": {one: words for one, words in OUTCOMES.items() if one is not involved.alert.outcome},
     }
 
 

@@ -27,7 +27,7 @@ from dashboard.spans import names_of
 from dashboard.standing import Standing, ladder_about, standing_of, visible_alerts
 from dashboard.windows import window_of
 from linli.alert import AlertKind
-from linli.look import LookReason
+from linli.look import OF_STAFF, LookReason
 from linli.people import Home
 from linli.store import habits, notes
 from linli.store import looks as looks_store
@@ -178,7 +178,9 @@ def _written(services: Services, place: Home, now: datetime) -> dict[str, object
     with services.care.read() as connection:
         return {
             "notes": notes.of_home(connection, place.home, NOTES_SHOWN),
-            "looks": looks_store.of_home(connection, place.home, now - LOOKS_SHOWN),
+            "looks": [
+                one for one in looks_store.of_home(connection, place.home, now - LOOKS_SHOWN) if one.reason in OF_STAFF
+            ],
         }
 
 
@@ -207,7 +209,7 @@ def _drawn(services: Services, asker: Reach, standing: Standing, words: Words, d
         "nights": pictures.nights,
         "hours": HOURS,
         "dates": {one.day: words.date(one.day) for one in pictures.weeks.days},
-        "is_hers": pictures.model is not None and pictures.model.is_hers,
+        "model": pictures.model,
         "is_cut": pictures.is_cut,
         "readings": readings_of(taken, dict(pictures.customs.ranges)),
     }

@@ -16,12 +16,13 @@ from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.pages.board import heading
 from dashboard.problems import Problem
 from dashboard.queue import name_of
-from dashboard.screens import page, words_for
+from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.standing import visible_homes
+from dashboard.vocabulary import ROLES
 from linli.consent import Consent, ConsentChange
-from linli.look import Look
-from linli.people import Home, Roster
+from linli.look import Look, LookReason
+from linli.people import Home, Role, Roster
 from linli.store import consents as consent_store
 from linli.store import looks
 
@@ -43,22 +44,31 @@ CHANGES = {
 
 @dataclass(frozen=True, slots=True)
 class Looker:
-    """Somebody who looked, how often, and when last. `role` is empty for who is not listed."""
+    """Somebody who looked, how often, and when last. `role` is empty for who is not listed.
+
+    Of family it is written down on how many days, of others how often.
+    """
 
     name: str
     role: str
     times: int
     last: Look
 
+    @property
+    def by_day(self) -> bool:
+        """Tell whether days were counted."""
+        return self.last.reason is LookReason.RELATIVE
+
 
 def lookers(found: Sequence[Look], roster: Roster) -> list[Looker]:
-    """Return who looked, the latest first."""
+    """Return who looked, the latest first; family, who look most, after everybody else."""
     times = Counter(look.who for look in found)
     latest = {look.who: look for look in reversed(found)}
-    return [
+    listed = [
         Looker(name_of(who, roster), _role(who, roster), times[who], last)
         for who, last in sorted(latest.items(), key=lambda one: one[1].at, reverse=True)
     ]
+    return sorted(listed, key=lambda one: one.by_day)
 
 
 def _role(who: str, roster: Roster) -> str:
@@ -79,11 +89,13 @@ def my_data(services: Web, asker: Asker, request: Request) -> Response:
     words = words_for(request, zone=home.zone, roster_says=home.language)
     roster = services.roster()
     found = looks_of(services, home, words.now)
+    seen = lookers(found, roster)
     running = absences.running(services, home.home)
     oldest = next(services.signals.between(None, None, home.home), None)
     context = {
         "home": home,
-        "lookers": lookers(found, roster),
+        "lookers": seen,
+        "said": _aloud(seen, words),
         "looks": [(look, name_of(look.who, roster)) for look in found],
         "relatives": relatives.order_of(services, asker, home),
         "rooms": consents.running(services, home.home, Consent.ROOMS),
@@ -94,6 +106,19 @@ def my_data(services: Web, asker: Asker, request: Request) -> Response:
         "kept_since": oldest.at if oldest else None,
     }
     return page(request, "my_data.html", words, context)
+
+
+def _aloud(seen: Sequence[Looker], words: Words) -> str:
+    """Return who looked as it is read to her: each with what they are to her."""
+    if not seen:
+        return words("Nobody has looked this month.")
+    names = "; ".join(_said_of(one, words) for one in seen)
+    return words("This month {count} people looked at how you are: {names}.", count=len(seen), names=names)
+
+
+def _said_of(one: Looker, words: Words) -> str:
+    role = words(ROLES[Role(one.role)]) if one.role else ""
+    return role if one.name == one.role else f"{one.name}, {role}".removesuffix(", ")
 
 
 def _own_home(services: Services, asker: Reach) -> Home:

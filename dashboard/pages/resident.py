@@ -67,7 +67,7 @@ def me(services: Web, asker: Asker, request: Request) -> Response:
         "talk": _to_talk_to(services, asker, home) if called else None,
         "choices": list(absences.choices(words.now, home.zone)),
         "earliest": f"{words.now.astimezone(home.zone):%Y-%m-%dT%H:%M}",
-        "lookers": lookers(looks_of(services, home, words.now), roster)[:2],
+        "lookers": lookers(looks_of(services, home, words.now), roster)[:3],
         "press": secrets.token_urlsafe(12),
     }
     return page(request, "resident.html", words, context)

@@ -15,7 +15,7 @@ from dashboard.queue import name_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
 from dashboard.tuning import HomeRate, Setting, Trial, Tuning
-from linli.errors import LinliError, StoreDown
+from linli.errors import Conflict, LinliError, StoreDown
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -48,13 +48,16 @@ def listed(services: Web, asker: Office, request: Request) -> Response:
     return _page(services, asker, request)
 
 
-def _page(services: Services, asker: Reach, request: Request, status: int = 200, *, wrong: str = "") -> Response:
+def _page(
+    services: Services, asker: Reach, request: Request, status: int = 200, *, wrong: str = "", is_busy: bool = False
+) -> Response:
     tuning = _tuning(services)
     known = {one.name: one for one in tuning.settings()}
     context = {
         "groups": [(title, [known[name] for name in names if name in known]) for title, names in GROUPS],
         "titles": TITLES,
         "wrong": wrong,
+        "is_busy": is_busy,
         "trial": tuning.trial(),
         "history": tuning.history(),
         "units": {name: one.unit for name, one in known.items()},
@@ -124,6 +127,8 @@ def rehearse(
         _tuning(services).rehearse(name, value, by=asker.actor)
     except StoreDown:
         raise
+    except Conflict:
+        return _page(services, asker, request, 409, is_busy=True)
     except LinliError:
         return _page(services, asker, request, 422, wrong=name)
     return RedirectResponse("/settings/trial", 303)

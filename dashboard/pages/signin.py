@@ -11,12 +11,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import APIRouter, Form
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import sessions
-from dashboard.access import WALL
+from dashboard.access import WALL, staff_of
 from dashboard.guard import GuardedRoute, Web
 from dashboard.problems import not_found
 from dashboard.screens import page, words_for
@@ -25,7 +24,7 @@ from dashboard.throttle import Throttle
 from linli.clock import from_millis, millis
 from linli.people import Role
 from linli.store import access
-from linli.store.access import Identity, Session
+from linli.store.access import Identity
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -95,7 +94,7 @@ def hashed(password: str) -> str:
 @router.get("/signin")
 def signin_page(services: Web, request: Request, next: str = "/") -> Response:  # noqa: A002 - the word in the link
     """The form."""
-    return _form(services, request, {"next": _inside(next), "wrong": False, "wait": None})
+    return _form(services, request, {"next": inside(next), "wrong": False, "wait": None})
 
 
 def _form(services: Services, request: Request, context: Mapping[str, object], status: int = 200) -> Response:
@@ -106,7 +105,7 @@ def _form(services: Services, request: Request, context: Mapping[str, object], s
     return response
 
 
-def _inside(location: str) -> str:
+def inside(location: str) -> str:
     """Return a place on this site, never another one."""
     safe = location.startswith("/") and not location.startswith("//") and "\\" not in location
     return location if safe and location.isprintable() and len(location) < 200 else "/"
@@ -122,7 +121,7 @@ def sign_in(
     csrf: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Sign in."""
-    context: dict[str, object] = {"next": _inside(next), "wrong": False, "wait": None}
+    context: dict[str, object] = {"next": inside(next), "wrong": False, "wait": None}
     if not _from_our_form(services, request, csrf):
         return _form(services, request, context, 403)
     doorman: Doorman = request.app.state.doorman
@@ -135,7 +134,7 @@ def sign_in(
     identity = doorman.check(login, password, address)
     if identity is None:
         return _form(services, request, {**context, "wrong": True}, 403)
-    return _come_in(services, identity, _inside(next))
+    return _come_in(services, identity, inside(next))
 
 
 def _from_our_form(services: Services, request: Request, csrf: str) -> bool:
@@ -143,9 +142,9 @@ def _from_our_form(services: Services, request: Request, csrf: str) -> bool:
     return bool(mark) and sessions.same(csrf, sessions.visit_csrf(services, mark))
 
 
-def _come_in(services: Services, identity: Identity, location: str) -> Response:
+def _come_in(services: Services, identity: Identity, location: str, sits: str = "") -> Response:
     response = RedirectResponse(location, 303)
-    sessions.begin(services, response, identity)
+    sessions.begin(services, response, identity, sits)
     response.delete_cookie(sessions.VISIT)
     return response
 
@@ -163,9 +162,12 @@ def entry_link(services: Services, identity: Identity) -> str:
 
     The demo's year goes by in days.
     """
-    days = DEMO_ENTRY_DAYS if services.settings.demo else ENTRY_DAYS
-    ends = millis(services.clock.now() + timedelta(days=days))
-    token = _signer(services).dumps([identity.role, identity.person, ends, secrets.token_urlsafe(12)])
+    now, mark = services.clock.now(), secrets.token_urlsafe(12)
+    ends = now + timedelta(days=DEMO_ENTRY_DAYS if services.settings.demo else ENTRY_DAYS)
+    if not services.settings.demo:
+        with services.care.begin() as connection:
+            access.add_link(connection, mark, identity, ends, now)
+    token = _signer(services).dumps([identity.role, identity.person, millis(ends), mark])
     return f"{services.settings.base_url}/enter/{token}"
 
 
@@ -174,7 +176,7 @@ def _signer(services: Services) -> URLSafeSerializer:
 
 
 def _read_entry(services: Services, token: str) -> tuple[Identity, str]:
-    """Return whom a link lets in, and its own mark; raises 404 for a forged one or one that has ended."""
+    """Return whom a link lets in, and its own mark; raises 404 for a forged one or one whose week is over."""
     try:
         role, person, ends, mark = _signer(services).loads(token)
     except BadSignature:
@@ -201,9 +203,19 @@ def enter(services: Web, request: Request, token: str, csrf: Annotated[str, Form
     identity, mark = _read_entry(services, token)
     if not _from_our_form(services, request, csrf):
         return entry_page(services, request, token)
-    if not services.settings.demo and not _use_up(services, mark):
+    if services.settings.demo:
+        return _come_in(services, identity, _first_page(services, identity), _sits_in_demo(services, identity))
+    with services.care.begin() as connection:
+        is_unused = access.use_link(connection, mark)
+    if not is_unused:
         raise not_found()
     return _come_in(services, identity, _first_page(services, identity))
+
+
+def _sits_in_demo(services: Services, identity: Identity) -> str:
+    """Return the first of the made-up staff: whoever tries linli out is asked nothing before they can look round."""
+    is_office = identity == Identity(Role.STAFF)
+    return next((one.person for one in staff_of(services.roster()) if is_office), "")
 
 
 def _first_page(services: Services, identity: Identity) -> str:
@@ -213,18 +225,3 @@ def _first_page(services: Services, identity: Identity) -> str:
     with services.care.read() as connection:
         is_first = identity == Identity(Role.STAFF) and not access.has_users(connection)
     return "/start" if is_first and not services.settings.demo else "/"
-
-
-def _use_up(services: Services, mark: str) -> bool:
-    """Remember that a link was used; False if it was before.
-
-    Kept beside the sessions, under a role that opens nothing, so that it goes away when the link would end anyway.
-    """
-    now = services.clock.now()
-    used = Session(Identity("used-link"), "", now + timedelta(days=ENTRY_DAYS))
-    try:
-        with services.care.begin() as connection:
-            access.add_session(connection, f"link {mark}", used, now)
-    except IntegrityError:
-        return False
-    return True

@@ -6,11 +6,12 @@ Whose it was is forgotten once it is over.
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from starlette.background import BackgroundTasks
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard import pauses
-from dashboard.access import may_see_whose, stood_by
+from dashboard import looks, pauses
+from dashboard.access import Reach, may_see_whose, stood_by
 from dashboard.duty_week import is_any_time, week_of
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.places import zone_of_person
@@ -22,6 +23,7 @@ from dashboard.standing import visible_alerts
 from dashboard.vocabulary import OUTCOMES
 from linli.alert import RequestState
 from linli.people import Person
+from linli.store.overview import Involved
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -55,7 +57,18 @@ def volunteer(services: Web, asker: Asker, request: Request) -> Response:
         "devices": len(services.browsers.of(asker.person)),
         **_duty(services, known, words),
     }
-    return page(request, "volunteer.html", words, context)
+    answer = page(request, "volunteer.html", words, context)
+    answer.background = _looks(services, asker, [one for one, request in mine if request and request.state in _HELPED])
+    return answer
+
+
+def _looks(services: Services, asker: Reach, going: list[Involved]) -> BackgroundTasks:
+    """Return what is written down once the page is out: who goes sees how to get in, while it is not over."""
+    noted = BackgroundTasks()
+    for one in going:
+        if one.alert.closed_at is None:
+            noted.add_task(looks.note_alert, services, one, asker)
+    return noted
 
 
 def _duty(services: Services, known: Person | None, words: Words) -> dict[str, object]:

@@ -79,10 +79,8 @@ def walls(services: Web, asker: Asker, request: Request) -> Response:
 def _walls(services: Services, asker: Reach, request: Request, made: tuple[str, str] | None = None) -> Response:
     now = services.clock.now()
     with services.care.read() as connection:
-        screens = [
-            (site, access.count_sessions(connection, Identity(WALL, site), now))
-            for site in _whole_sites(asker, services.roster())
-        ]
+        walls = [Identity(WALL, site) for site in _whole_sites(asker, services.roster())]
+        screens = [(wall.person, ways) for wall, ways in access.ways_in(connection, walls, now).items()]
     context = {"screens": screens, "made": made, **heading(services, asker)}
     return page(request, "walls.html", words_for(request), context)
 

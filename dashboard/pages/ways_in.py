@@ -38,10 +38,11 @@ def _page(
     words = words_for(request)
     found = fitting(services.roster(), q)
     with services.care.read() as connection:
-        signed_in = access.signed_in(connection, services.clock.now())
+        shown = {Identity(one.role, one.person): one for one in found[:MOST_ROWS]}
+        ways = access.ways_in(connection, shown, services.clock.now())
     context = {
         "q": q,
-        "rows": [(person, signed_in.get(Identity(person.role, person.person), 0)) for person in found[:MOST_ROWS]],
+        "rows": [(shown[one], way) for one, way in ways.items()],
         "fitting": len(found),
         "made": made,
         "code": drawn(made[1], words("The link")) if made else None,
@@ -72,7 +73,7 @@ def make_link(
 
 @router.post("/ways-in/end")
 def sign_out_everywhere(services: Web, asker: Office, person: Annotated[str, Form(max_length=63)] = "") -> Response:
-    """A phone was lost: nobody is signed in as that person any more."""
+    """A phone was lost: nobody is signed in as that person any more, nor comes in by a link that was made before."""
     known = _known(services, person)
     with services.care.begin() as connection:
         access.end_sessions_of(connection, Identity(known.role, known.person))

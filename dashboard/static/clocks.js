@@ -3,6 +3,7 @@
 let base = Date.parse(document.documentElement.dataset.now);
 let read = performance.now();
 let rate = 1;
+let stoppedAt = null;
 
 export function now() {
   return base + (performance.now() - read) * rate;
@@ -60,7 +61,7 @@ function tick() {
   for (const element of document.querySelectorAll("[data-ago]")) {
     write(element, span(moment - Date.parse(element.dataset.ago)));
   }
-  for (const element of document.querySelectorAll("[data-until]")) {
+  for (const element of stoppedAt === null ? document.querySelectorAll("[data-until]") : []) {
     const left = Date.parse(element.dataset.until) - moment;
     if (element.tagName === "PROGRESS") element.value = Math.max(0, left / 1000);
     else write(element, running(left));
@@ -69,6 +70,14 @@ function tick() {
   for (const element of document.querySelectorAll("[data-clock]")) {
     write(element, clockTime(moment, zone, element.dataset.clock !== "minutes"));
   }
+}
+
+// What is left until a step counts down only while it is known that the step is still to come: from here on it stands
+// still, beside the moment up to which that was known. What has been running since something happened runs on.
+export function stopCountdowns(moment) {
+  stoppedAt = moment;
+  const at = moment === null ? "" : clockTime(moment, document.documentElement.dataset.zone, true);
+  for (const element of document.querySelectorAll("[data-known-at]")) write(element, at);
 }
 
 export function startClocks() {

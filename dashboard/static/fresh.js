@@ -31,7 +31,7 @@ async function fetchAndReplace() {
 // What somebody is writing in, has opened or has chosen stays under their hands.
 function inUse(part) {
   return (
-    part.querySelector("details[open], input:checked, input:focus, textarea:focus, button:focus:not(.aloud button)") !== null ||
+    part.querySelector("details[open], [aria-busy], input:checked, input:focus, textarea:focus, button:focus:not(.aloud button)") !== null ||
     [...part.querySelectorAll("input[type=text], input[type=datetime-local]")].some((field) => field.value !== field.defaultValue)
   );
 }

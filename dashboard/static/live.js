@@ -1,6 +1,6 @@
 // The line to linli. It says when nothing has come for a while, and what stands on the page is then marked as old.
 
-import { clockTime, now, setTime } from "./clocks.js";
+import { clockTime, now, setTime, stopCountdowns } from "./clocks.js";
 
 const SILENT_AFTER = 8000; // a beat comes every five seconds: one that is missing is said within ten
 const STALE_AFTER = 30000;
@@ -82,6 +82,7 @@ function write(element, text) {
 
 function markAsOld(stale, again) {
   document.body.classList.toggle("stale", stale);
+  stopCountdowns(stale ? heardAt : null);
   banner?.remove();
   banner = stale ? oldNews(again) : null;
   if (banner) document.querySelector("[data-old-news], main")?.prepend(banner);

@@ -4,6 +4,7 @@ import { startClocks } from "./clocks.js";
 import { refresh } from "./fresh.js";
 import { listen } from "./live.js";
 import { board } from "./board.js";
+import { keepTaps } from "./unsent.js";
 
 startClocks();
 
@@ -17,6 +18,14 @@ if (page && page.id === "board") {
     windows: (windows) => watch === "home" && windows.some(([home]) => home === id) && refresh(),
     alerts: (alerts) => (watch === "home" || alerts.some(([alert]) => alert === id)) && refresh(),
   });
+}
+
+if (document.getElementById("unsent")) keepTaps(shown, () => document.querySelector("[data-taps]"));
+
+// Whatever linli says to a tap, the case as it stands now is the answer; a refusal is said in words of its own.
+async function shown(answer) {
+  if (answer.redirected) return location.replace(answer.url);
+  document.documentElement.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").documentElement.childNodes);
 }
 
 document.addEventListener("keydown", (event) => {

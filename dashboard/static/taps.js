@@ -4,6 +4,7 @@
 const KEPT = "linli-taps";
 const CALLS = "linli-calls";
 const MEANT_FOR = 10 * 60 * 1000;
+const LONGEST = 20000;
 
 const shelf = (name) => caches.open(name);
 const read = async (found) => (found ? found.json() : null);
@@ -35,13 +36,14 @@ export function isStillMeant(tap) {
 }
 
 // Resolves with linli's answer, whatever it is; rejects while nobody has answered, or linli could not write it down.
-export async function send(tap) {
+export async function send(tap, stop = new AbortController()) {
+  const late = setTimeout(() => stop.abort(), LONGEST);
   const answer = await fetch(tap.path, {
     method: "POST",
     body: new URLSearchParams(tap.body),
     headers: { accept: "text/html" },
-    signal: AbortSignal.timeout(20000),
-  });
+    signal: stop.signal,
+  }).finally(() => clearTimeout(late));
   if (answer.status >= 502) throw new Error(`HTTP ${answer.status}`);
   await forget(tap);
   return answer;

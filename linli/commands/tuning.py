@@ -15,7 +15,7 @@ from dashboard.tuning import Call, HomeRate, Result, Setting, Trial
 from linli.chosen_settings import CHOSEN, REHEARSED, checked, effective, is_fixed
 from linli.clock import Clock
 from linli.commands.rehearse_setting import rehearsed
-from linli.errors import LinliError
+from linli.errors import Conflict, LinliError
 from linli.evaluation.change import Changed
 from linli.evaluation.trial import Call as Found
 from linli.settings import Settings
@@ -68,14 +68,18 @@ class SettingsDesk:
             raise LinliError(f"{name} has no past to rehearse")
         old = self._now()
         new = Settings(**{**old.model_dump(exclude_unset=True), name: value})
-        self.stop()
+        trial = Trial(name, _shown(getattr(old, name)), _shown(getattr(new, name)), by, self._clock.now())
+        with self._lock:
+            if not _is_same(self._trial, trial):
+                self._begin(trial, old, new)
+
+    def _begin(self, trial: Trial, old: Settings, new: Settings) -> None:
+        """Start the process; within the lock, so that there is never one that nobody sees or could stop."""
         context = get_context("spawn")
         here, there = context.Pipe(duplex=False)
         process = context.Process(target=_live_again, args=(old, new, there), name="rehearsal", daemon=True)
-        with self._lock:
-            self._trial = Trial(name, _shown(getattr(old, name)), _shown(getattr(new, name)), by, self._clock.now())
-            self._process = process
         process.start()
+        self._trial, self._process = trial, process
         there.close()
         threading.Thread(target=self._listen, args=(here, process), name="rehearsal", daemon=True).start()
 
@@ -108,6 +112,15 @@ class SettingsDesk:
             process, self._process, self._trial = self._process, None, None
         if process is not None and process.is_alive():
             process.terminate()
+
+
+def _is_same(running: Trial | None, wanted: Trial) -> bool:
+    """Tell whether the rehearsal that is wanted is under way; raises Conflict where another one is."""
+    if running is None or not running.is_running:
+        return False
+    if (running.name, running.before, running.value) != (wanted.name, wanted.before, wanted.value):
+        raise Conflict(f"{running.name} is being rehearsed; stop that first, or wait until it has ended")
+    return True
 
 
 def _live_again(old: Settings, new: Settings, there: Pipe) -> None:

@@ -1,6 +1,7 @@
 """Questions to the care data about who may come in: users, sessions, tokens. Only hashes are kept."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,8 @@ class Session:
     identity: Identity
     csrf: str
     expires_at: datetime
+    sits: str = ""
+    """Who of the staff says that they use a session of the whole office."""
 
 
 def digest(secret: str) -> str:
@@ -62,6 +65,7 @@ def add_session(connection: Connection, secret: str, session: Session, now: date
             hash=digest(secret),
             role=session.identity.role,
             person=session.identity.person,
+            sits=session.sits,
             csrf=session.csrf,
             created_at=now,
             expires_at=session.expires_at,
@@ -74,7 +78,27 @@ def by_session(connection: Connection, secret: str, now: datetime) -> Session | 
     row = connection.execute(
         select(t.sessions).where(t.sessions.c.hash == digest(secret), t.sessions.c.expires_at > now)
     ).one_or_none()
-    return Session(Identity(row.role, row.person), row.csrf, row.expires_at) if row else None
+    return Session(Identity(row.role, row.person), row.csrf, row.expires_at, row.sits) if row else None
+
+
+def sit(connection: Connection, secret: str, person: str) -> None:
+    """Note who uses a session from now on; empty: nobody has said so (primary key)."""
+    connection.execute(update(t.sessions).where(t.sessions.c.hash == digest(secret)).values(sits=person))
+
+
+def add_link(connection: Connection, mark: str, identity: Identity, ends: datetime, now: datetime) -> None:
+    """Store a link that lets somebody in; it stands among the sessions, under a role that opens nothing."""
+    add_session(connection, f"link {mark}", Session(by_link(identity), "", ends), now)
+
+
+def use_link(connection: Connection, mark: str) -> bool:
+    """Use a link up; False if it was used or ended before (primary key)."""
+    return connection.execute(delete(t.sessions).where(t.sessions.c.hash == digest(f"link {mark}"))).rowcount == 1
+
+
+def by_link(identity: Identity) -> Identity:
+    """Return as what a link for somebody is kept."""
+    return Identity(f"link-{identity.role}", identity.person)
 
 
 def end_session(connection: Connection, secret: str) -> None:
@@ -82,24 +106,31 @@ def end_session(connection: Connection, secret: str) -> None:
     connection.execute(delete(t.sessions).where(t.sessions.c.hash == digest(secret)))
 
 
-def count_sessions(connection: Connection, identity: Identity, now: datetime) -> int:
-    """Return how many browsers are signed in as somebody (full scan, few rows)."""
-    query = select(func.count()).where(_is_of(identity), t.sessions.c.expires_at > now)
-    return connection.execute(query).scalar_one()
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """As whom somebody comes in: how many browsers are signed in, and how many links nobody has used yet."""
+
+    browsers: int = 0
+    links: int = 0
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any."""
+        return bool(self.browsers or self.links)
 
 
-def signed_in(connection: Connection, now: datetime) -> dict[Identity, int]:
-    """Return how many browsers are signed in as each person who is (full scan, few rows)."""
-    query = select(t.sessions.c.role, t.sessions.c.person, func.count().label("browsers"))
+def ways_in(connection: Connection, people: Iterable[Identity], now: datetime) -> dict[Identity, WaysIn]:
+    """Return how each of these can come in without a password (full scan, few rows)."""
+    query = select(t.sessions.c.role, t.sessions.c.person, func.count().label("found"))
     rows = connection.execute(
         query.where(t.sessions.c.expires_at > now).group_by(t.sessions.c.role, t.sessions.c.person)
     )
-    return {Identity(row.role, row.person): row.browsers for row in rows}
+    counts = {Identity(row.role, row.person): row.found for row in rows}
+    return {one: WaysIn(counts.get(one, 0), counts.get(by_link(one), 0)) for one in people}
 
 
 def end_sessions_of(connection: Connection, identity: Identity) -> None:
-    """Sign all browsers out that are signed in as somebody (full scan, few rows)."""
-    connection.execute(delete(t.sessions).where(_is_of(identity)))
+    """Sign all browsers out that are signed in as somebody, and end the links that would let one in (full scan, few rows)."""
+    connection.execute(delete(t.sessions).where(_is_of(identity) | _is_of(by_link(identity))))
 
 
 def _is_of(identity: Identity) -> ColumnElement[bool]:

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, u
 from linli.alert import AlertState
 from linli.errors import Conflict
 from linli.people import Role, Scope
-from linli.store import roster
+from linli.store import access, roster
 from linli.store import tables as t
+from linli.store.access import Identity
 from linli.words import Sentence
 
 KEPT_OF_HOMES = frozenset({t.alerts.name, t.consents.name})
@@ -102,8 +103,9 @@ def _blank_alerts(connection: Connection, home: str) -> int:
 
 def _forget_sign_ins(connection: Connection, people: Collection[str]) -> int:
     """Erase how the residents of homes sign in who have no row of their own."""
+    roles = (Role.RESIDENT, access.by_link(Identity(Role.RESIDENT)).role)
     return sum(
-        connection.execute(delete(table).where(table.c.person.in_(people), table.c.role == Role.RESIDENT)).rowcount
+        connection.execute(delete(table).where(table.c.person.in_(people), table.c.role.in_(roles))).rowcount
         for table in (t.users, t.sessions, t.tokens)
     )
 

@@ -1,4 +1,4 @@
-"""Questions to the care data about who of the staff looked at which home, and why. Nothing is taken out again."""
+"""Questions to the care data about who looked at which home, and why. Nothing is taken out again."""
 
 from datetime import datetime
 

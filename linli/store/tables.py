@@ -440,6 +440,7 @@ sessions = _table(
     _text("hash", key=True),
     Column("role", Text, nullable=False),
     _text("person"),
+    _text("sits"),  # who of the staff uses a session of the whole office
     Column("csrf", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),

@@ -200,6 +200,24 @@ def test_moving_about_is_put_on_record_although_the_database_failed_just_then(tm
     town.care.close()
 
 
+def test_of_an_alert_that_a_full_disk_takes_back_the_log_says_nothing_until_it_is_kept(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    town = Town(tmp_path / "care.db")
+    town.care.close()
+    town.care = FaultyCare(f"sqlite:///{tmp_path / 'care.db'}")
+    town.desk = Desk(town.care, lambda: town.people, town.clock, lambda: None)
+    caplog.set_level("INFO")
+    for _ in range(3):
+        town.care.faults.append(Fault(0, At.COMMIT))
+        with pytest.raises(StoreDown):
+            town.desk.open([finding()])
+    assert "alert opened" not in caplog.text
+    town.desk.open([finding()])
+    assert caplog.text.count("alert opened") == 1
+    town.care.close()
+
+
 def test_a_restarted_desk_takes_up_where_it_was(stairwell: Town) -> None:
     stairwell.desk.open([finding("inactivity:1", AlertKind.INACTIVITY, Severity.URGENT)])
     again = Desk(stairwell.care, lambda: stairwell.people, stairwell.clock, lambda: None)

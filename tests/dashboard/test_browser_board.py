@@ -8,6 +8,7 @@ from dashboard.access import WALL
 from linli.alert import AlertKind, AlertState, Severity
 from linli.home_state import HomeState
 from linli.people import Role
+from linli.store import cases
 from tests.cast import GARDEN, MEI, NEIGHBOUR, NEXT_BUILDING
 from tests.dashboard.test_browser import SECONDS, opened, pytestmark
 from tests.dashboard.world import World
@@ -167,3 +168,66 @@ def test_the_wall_refreshes_itself_and_stands_on_its_screen_uncut(browser: Brows
     assert not page.evaluate(cut)
     assert not page.evaluate("document.documentElement.scrollHeight > innerHeight")
     assert complaints == []
+
+
+def test_a_tap_of_staff_without_a_line_waits_on_the_page_and_is_sent_once_there_is_one(
+    browser: Browser, online: World
+) -> None:
+    alert = online.press_sos()
+    page, _ = on_board(browser, online)
+    page.context.set_offline(True)
+
+    page.locator(f"#case-{alert.id} button.go").click()
+
+    expect(page.locator(".told.wait")).to_contain_text("Not yet sent", timeout=SECONDS)
+    assert online.desk.open_alerts()[0].state is AlertState.OPEN
+    page.context.set_offline(False)
+    expect(page.get_by_role("button", name="I cannot after all")).to_be_visible(timeout=SECONDS)
+    assert online.desk.open_alerts()[0].state is AlertState.ACCEPTED
+
+
+def test_a_tap_of_staff_that_was_not_sent_can_be_taken_back_and_two_are_sent_in_order(
+    browser: Browser, online: World
+) -> None:
+    alert = online.press_sos()
+    page, _ = opened(browser, online, Role.STAFF)
+    page.goto(f"{online.services.settings.base_url}/alerts/{alert.id}")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="At the door").click()
+    page.get_by_role("button", name="Do not send it").click(timeout=SECONDS)
+    expect(page.locator(".told.wait")).to_contain_text("Taken back")
+    page.get_by_role("button", name="I go").click()
+    page.get_by_role("button", name="At the door").click()
+    expect(page.locator(".told.wait")).to_contain_text("Not yet sent", timeout=SECONDS)
+
+    page.context.set_offline(False)
+
+    expect(page.get_by_role("button", name="More hands are needed")).to_be_visible(timeout=SECONDS)
+    with online.services.care.read() as connection:
+        whats = [entry.what for entry in cases.read_log(connection, alert.id) if entry.who == "lin"]
+    assert whats[:2] == ["accepted", "at_door"]
+
+
+def test_what_was_due_on_a_page_without_news_is_not_counted_down_as_if_it_were_known(
+    browser: Browser, online: World
+) -> None:
+    alert = online.press_sos()
+    page, _ = opened(browser, online, Role.STAFF)
+    page.clock.install()
+    page.goto(f"{online.services.settings.base_url}/alerts/{alert.id}")
+    expect(page.locator("#live-words")).to_have_text("Live", timeout=SECONDS)
+    expect(page.locator(".nowline b[data-until]")).to_be_visible()
+    expect(page.locator(".planned .if-stale").first).to_be_hidden()
+
+    online.homes.down = True
+    pass_time(page, 40)
+
+    expect(page.locator(".as-it-was")).to_contain_text("As it was at")
+    expect(page.locator(".nowline .chip")).to_have_text(re.compile(r"^as of 08:0\d:\d\d$"), use_inner_text=True)
+    expect(page.locator(".nowline b[data-until]")).to_be_hidden()
+    expect(page.locator(".planned").first).to_contain_text("due then:", use_inner_text=True)
+    online.homes.down = False
+    expect(page.locator("#live-words")).to_have_text("Live", timeout=SECONDS)
+    pass_time(page, 2)
+    expect(page.locator(".nowline b[data-until]")).to_be_visible()
+    expect(page.locator(".planned .if-stale").first).to_be_hidden()

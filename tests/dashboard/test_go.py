@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.fold import fold
 from linli.alert import AlertKind, AlertState, Outcome, Severity
 from linli.people import Role
 from linli.store import cases
@@ -192,6 +193,29 @@ def test_an_end_too_soon_is_taken_back_by_one_tap_and_calls_more_people(world: W
     assert "How is Mei Chen?" in phone.get(again.headers["location"]).text
 
 
+def test_a_wrong_outcome_is_tapped_anew_and_nobody_is_called_for_it(world: World, link: str) -> None:
+    phone = world.browser()
+    for verb in ("accept", "arrive"):
+        phone.post(link, data={"verb": verb})
+    id_ = world.desk.open_alerts()[0].id
+    over = phone.post(link, data={"verb": "close", "outcome": "device_fault"}).text
+    assert "It ended otherwise" in over
+    assert 'value="device_fault"' not in over
+
+    for _ in range(2):
+        corrected = phone.post(link, data={"verb": "correct", "outcome": "helped"})
+        assert "· Helped" in corrected.text
+
+    assert world.desk.open_alerts() == []
+    with world.services.care.read() as connection:
+        alert, log = cases.by_id(connection, id_), cases.read_log(connection, id_)
+    assert alert is not None
+    assert (alert.outcome, alert.state) == (Outcome.HELPED, AlertState.CLOSED)
+    assert [entry.what for entry in log].count("corrected") == 1
+    told = fold(log)
+    assert (told.outcome, told.state) == (Outcome.HELPED, AlertState.CLOSED)
+
+
 @pytest.mark.parametrize("wait", [31 * MINUTE, 0 * MINUTE], ids=["long over", "never been there"])
 def test_only_who_was_there_can_take_an_end_back_and_only_for_half_an_hour(
     world: World, link: str, wait: timedelta
@@ -205,3 +229,5 @@ def test_only_who_was_there_can_take_an_end_back_and_only_for_half_an_hour(
 
     assert phone.post(link, data={"verb": "again"}).status_code == 409
     assert world.desk.open_alerts() == []
+    program = world.client(accept="application/json")
+    assert program.post(link, data={"verb": "correct", "outcome": "helped"}).status_code == 409

@@ -52,6 +52,20 @@ def test_a_home_of_which_nothing_is_known_says_so(world: World) -> None:
     assert "Measured last" not in text
 
 
+def test_before_anything_is_learned_the_line_that_decides_is_drawn_and_is_not_called_hers(world: World) -> None:
+    hear(world, 10)
+    assert 'class="hers"' not in page(world), "nothing decides by a line"
+    first = replace(a_model(line=200), days=0)
+    world.app.state.services = replace(world.services, first_line={MEI.home: first}.get)
+
+    text = page(world)
+
+    assert 'class="hers"' in text
+    assert "the line for people who live alone" in text
+    assert "not yet personal: 0 days known" in text
+    assert "her line: there we ask her first" not in text
+
+
 def test_her_line_is_drawn_once_it_was_learned(world: World) -> None:
     hear(world, 10)
     learn(world)
@@ -59,6 +73,7 @@ def test_her_line_is_drawn_once_it_was_learned(world: World) -> None:
     text = page(world)
     assert 'class="hers"' in text
     assert "her line: there we ask her first" in text
+    assert "not yet personal" not in text
     assert 'class="asks" cx=' in text
 
 

@@ -6,6 +6,7 @@ from typing import NoReturn, cast
 
 import pytest
 
+from linli.alert import Outcome
 from linli.errors import StoreDown
 from linli.home_state import HomeState
 from linli.look import Look, LookReason
@@ -168,8 +169,70 @@ def test_a_program_that_reads_is_no_reason_to_open_the_page(world: World) -> Non
     assert not is_open(world.browser(Role.STAFF, "lin"))
 
 
-def test_what_a_resident_and_her_family_read_is_their_own(world: World) -> None:
-    for role, person in ((Role.RESIDENT, "mei"), (Role.FAMILY, "bo")):
-        assert world.api(role, person).get(API).status_code == 200
+def test_what_a_resident_reads_is_her_own(world: World) -> None:
+    assert world.api(Role.RESIDENT, "mei").get(API).status_code == 200
+    assert world.browser(Role.RESIDENT, "mei").get("/me").status_code == 200
 
     assert written(world) == []
+
+
+def test_of_the_family_a_look_is_on_record_once_a_day_however_they_look(world: World) -> None:
+    bo, program = world.browser(Role.FAMILY, "bo"), world.api(Role.FAMILY, "bo")
+    for _ in range(2):
+        assert bo.get("/family").status_code == 200
+        assert program.get(API).status_code == 200
+        world.clock.advance(15 * HOUR + 59 * MINUTE)  # a minute before midnight in Shanghai, then the next day
+    bo.get("/family")
+
+    assert written(world) == [("bo", LookReason.RELATIVE, False)] * 2
+
+
+def test_a_helper_is_on_record_once_they_see_how_to_get_in_and_for_each_call_anew(world: World) -> None:
+    for number in range(2):
+        alert = world.press_sos()
+        link = world.services.links.request_page(alert.id, "ana")
+        phone, ana = world.browser(), world.browser(Role.VOLUNTEER, "ana")
+        phone.get(link)
+        ana.get("/volunteer")
+        assert len(written(world)) == number
+        phone.post(link, data={"verb": "accept"})
+        phone.get(link)
+        ana.get("/volunteer")
+        assert written(world)[0] == ("ana", LookReason.HELPER, False)
+        assert len(written(world)) == number + 1
+        phone.post(link, data={"verb": "arrive"})
+        phone.post(link, data={"verb": "close", "outcome": "safe"})
+        phone.get(link)
+        world.clock.advance(MINUTE)
+
+    assert len(written(world)) == 2
+
+
+def test_nobody_waits_at_a_door_because_a_look_cannot_be_written_down(world: World) -> None:
+    alert = world.press_sos()
+    link = world.services.links.request_page(alert.id, "ana")
+    world.browser().post(link, data={"verb": "accept"})
+    world.advance(timedelta(days=1))  # what is on record of her is a day old: this look would be written down
+    world.app.state.services = replace(world.services, care=cast("CareStore", Locked(world.services.care)))
+
+    assert world.browser().get(link).status_code == 200
+    assert world.browser(Role.FAMILY, "bo").get("/family").status_code == 200
+
+
+def test_staff_are_not_told_when_the_family_looks(world: World) -> None:
+    world.browser(Role.FAMILY, "bo").get("/family")
+    lin = world.browser(Role.STAFF, "lin")
+    world.gives_reason(lin)
+
+    seen = lin.get(PAGE).text.partition("Who looked in the last 7 days")[2]
+    assert "Lin Zhou" in seen
+    assert "Bo Chen" not in seen
+
+
+def test_a_call_that_is_over_is_no_reason_to_open_the_home(world: World) -> None:
+    alert = world.press_sos()
+    world.desk.close(alert.id, "lin", Outcome.SAFE)
+    lin = world.browser(Role.STAFF, "lin")
+
+    assert lin.get(f"/alerts/{alert.id}").status_code == 200
+    assert not is_open(lin)

@@ -29,7 +29,7 @@ def look(world: World, who: str, hours: float, reason: LookReason = LookReason.V
 
 
 def test_she_sees_who_looked_how_often_and_why_for_a_month(world: World, mei: TestClient) -> None:
-    assert "Nobody of the staff so far" in mei.get("/me").text
+    assert "Nobody so far" in mei.get("/me").text
     look(world, "lin", 50, LookReason.OTHER, "asked after her cat")
     look(world, "lin", 2)
     look(world, "xu", 24 * 31)
@@ -41,6 +41,25 @@ def test_she_sees_who_looked_how_often_and_why_for_a_month(world: World, mei: Te
     assert "another reason: asked after her cat" in page
     assert "Xu Han" not in page, "a month is over"
     assert "<b>Lin Zhou</b> 2 times" in mei.get("/me").text
+
+
+def test_she_sees_and_hears_on_how_many_days_her_family_looked_and_who_was_called_to_her(
+    world: World, mei: TestClient
+) -> None:
+    assert 'data-say="Nobody has looked this month."' in mei.get("/me/data").text
+    look(world, "lin", 50)
+    look(world, "ana", 30, LookReason.HELPER)
+    look(world, "bo", 26, LookReason.RELATIVE)
+    look(world, "bo", 1, LookReason.RELATIVE)
+
+    page = mei.get("/me/data").text
+
+    assert "<b>Bo Chen</b><span>family</span><span>on 2 days · last 07:00</span>" in page
+    assert "was called and said: I go" in page
+    said = "This month 3 people looked at how you are: Ana Li, volunteer; Lin Zhou, community staff; Bo Chen, family."
+    assert f'data-say="{said}"' in page
+    front = mei.get("/me").text
+    assert front.index("Lin Zhou") < front.index("Bo Chen"), "who looks most comes last"
 
 
 def test_what_others_looked_at_is_none_of_her_business(world: World, mei: TestClient) -> None:

@@ -1,12 +1,16 @@
 """The settings on their page: chosen within their limits, heeded by a running linli, kept with who chose, and taken back."""
 
+import multiprocessing
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from linli.chosen_settings import CHOSEN, effective
 from linli.clock import VirtualClock
+from linli.commands import tuning
 from linli.commands.tuning import SettingsDesk
 from linli.core import build
 from linli.data_dir import DataDir
@@ -150,6 +154,45 @@ def test_a_rehearsal_without_a_past_says_so_and_leaves_everything(world: World, 
     assert value_of(world, "day_line_hours") == "8"
     office.post("/settings/trial/stop", data={"csrf": world.csrf(office)})
     assert office.get("/settings/trial").headers["location"] == "/settings"
+
+
+def never_ends(*_: object) -> None:
+    """Stand in for a past that takes long to live again; runs in the rehearsal's own process."""
+    threading.Event().wait()
+
+
+def test_of_two_rehearsals_begun_at_once_one_runs_and_the_other_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tuning, "_live_again", never_ends)
+    offices, together = [world.browser(Role.STAFF), world.browser(Role.STAFF)], threading.Barrier(2)
+    told: dict[str, httpx.Response] = {}
+
+    def begin(office: TestClient, value: str) -> None:
+        fields = {"csrf": world.csrf(office), "value": value}
+        together.wait()
+        told[value] = office.post("/settings/day_line_hours/try", data=fields)
+
+    threads = [threading.Thread(target=begin, args=one) for one in zip(offices, ("5", "6"), strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(answer.status_code for answer in told.values()) == [303, 409]
+    refused = next(answer.text for answer in told.values() if answer.status_code == 409)
+    assert "Another rehearsal is under way, so yours was not begun." in refused
+    running = [one for one in multiprocessing.active_children() if one.name == "rehearsal"]
+    assert len(running) == 1
+    trial = world.services.tuning.trial() if world.services.tuning else None
+    assert trial is not None
+    office = offices[0]
+    for value, status in ((trial.value, 303), ("7", 409)):
+        fields = {"csrf": world.csrf(office), "value": value}
+        assert office.post("/settings/day_line_hours/try", data=fields).status_code == status
+    office.post("/settings/trial/stop", data={"csrf": world.csrf(office)})
+    running[0].join()
+    assert [one for one in multiprocessing.active_children() if one.name == "rehearsal"] == []
 
 
 class FullDesk(SettingsDesk):

@@ -45,6 +45,17 @@ def test_a_lost_phone_is_signed_out_and_the_others_stay(world: World, office: Te
     assert other.get("/volunteer").status_code == 200
 
 
+def test_a_link_that_nobody_has_used_ends_with_everything_else(world: World, office: TestClient) -> None:
+    link, other = link_for(world, office, "bo"), link_for(world, office, "ana")
+    assert "links not used yet: 1" in office.get("/ways-in?q=bo").text
+
+    office.post("/ways-in/end", data={"csrf": world.csrf(office), "person": "bo"})
+
+    assert come_in(world, link).get("/family").status_code == 303
+    assert "links not used yet" not in office.get("/ways-in?q=bo").text
+    assert come_in(world, other).get("/volunteer").status_code == 200
+
+
 def test_somebody_is_found_by_name_and_nobody_else_stands_there(office: TestClient) -> None:
     page = office.get("/ways-in?q=ana").text
 

@@ -31,7 +31,7 @@ from linli.finding import Finding
 from linli.health import Health
 from linli.home_state import HomeState, HomeView, Next, Observed, paused_view
 from linli.keys import Keys
-from linli.people import Person, Roster
+from linli.people import Person, Role, Roster
 from linli.settings import Settings
 from linli.store import absences as absence_store
 from linli.store import access, rejections
@@ -165,12 +165,13 @@ class World:
         """Return a program that acts for somebody."""
         return self.client(self.token(role, person))
 
-    def browser(self, role: str = "", person: str = "", language: str = "en") -> TestClient:
-        """Return a browser, signed in if there is a role."""
+    def browser(self, role: str = "", person: str = "", language: str = "en", sits: str | None = None) -> TestClient:
+        """Return a browser, signed in if there is a role; at the office's own login Xu sits, unless a test says otherwise."""
         client = self.client(accept="text/html", **{"accept-language": language})
         if role:
             response = Response()
-            sessions.begin(self.services, response, Identity(role, person))
+            sits = "xu" if sits is None and (role, person) == (Role.STAFF, "") else sits or ""
+            sessions.begin(self.services, response, Identity(role, person), sits)
             client.cookies.set(sessions.COOKIE, SimpleCookie(response.headers["set-cookie"])[sessions.COOKIE].value)
         return client
 
