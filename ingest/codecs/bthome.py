@@ -64,6 +64,8 @@ def take_values(gathering: Gathering, device: str, told: dict[str, Json]) -> Non
         if name is not None:
             gathering.say(f"{device}/{number}" if isinstance(presses, list) else device, Kind.BUTTON, name)
     gathering.take_all(device, _VALUES, told)
+    if f.truth(told.get("vibration")):
+        gathering.take_pulse(device)
 
 
 def _press(given: Json) -> str | None:
