@@ -73,7 +73,9 @@ class Intake:
         heard = read(message.topic, message.payload, message.received_at)
         if message.retained and heard.triggers:
             self._note(heard, message, roster, taken)
-        if (heard.ignored is not None and not heard.triggers) or (message.retained and (heard.readings or heard.triggers)):
+        if (heard.ignored is not None and not heard.triggers) or (
+            message.retained and (heard.readings or heard.triggers)
+        ):
             taken.ignored += 1  # a retained reading is an old one that the broker repeats at every connect
             return None
         if is_own(message.topic):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from ingest.codecs.codec import FILTERS
 from linli.people import Device, Roster
 from linli.signals import Kind
 from linli.trigger import Trigger, Turn
@@ -47,17 +48,17 @@ def heard_in_homes(heard: Heard, topic: str, roster: Roster) -> list[Heard]:
     """Return what a message says of each home, under the names of the device list; nothing for strangers."""
     found: dict[str, Heard] = {}
     if heard.rejected is not None:
-        for device in _owners(topic, "", roster):
+        for device in owners_of(topic, "", roster):
             _tell(found, device, roster, rejected=heard.rejected)
     for reading in heard.readings:
-        _take(found, reading, _owners(topic, reading.device, roster), roster)
+        _take(found, reading, owners_of(topic, reading.device, roster), roster)
     speaking = {(home, one.device) for home, told in found.items() for one in told.readings if one.kind in _MEANT}
     for trigger in heard.triggers:
-        owners = _owners(topic, trigger.device, roster)
+        owners = owners_of(topic, trigger.device, roster)
         if len(owners) == 1 and (owners[0].home, owners[0].device) not in speaking:
             _tell(found, owners[0], roster, readings=as_meant(trigger, owners[0]))
     for name, word in heard.availability.items():
-        for device in _owners(topic, name, roster):
+        for device in owners_of(topic, name, roster):
             _tell(found, device, roster, availability={device.device: word})
     return list(found.values())
 
@@ -95,7 +96,8 @@ def _tell(
     )
 
 
-def _owners(topic: str, name: str, roster: Roster) -> tuple[Device, ...]:
+def owners_of(topic: str, name: str, roster: Roster) -> tuple[Device, ...]:
+    """Return whose a value is that stands at a topic under a name: the rows of the longest beginning that is listed."""
     listed = roster.devices_by_topic
     return next((listed[part] for part in _beginnings(topic, name) if part in listed), ())
 
@@ -198,6 +200,25 @@ def topics_of(roster: Roster, homes: Iterable[str]) -> tuple[str, ...]:
         if all(other.home in ours for other in roster.devices_by_topic.get(topic, ()))
     }
     return tuple(f"{twin}/#" for topic in mine for twin in (topic, *_twins_of(topic)))
+
+
+def unlisted_topics_of(roster: Roster, site: str) -> tuple[str, ...]:
+    """Return on what a site's gateway may speak before anybody has listed it, so that it can be found and listed.
+
+    Alone, on everything that ecosystems speak on; beside other sites only where its own id stands in the topic, and
+    nowhere that another site's device list names.
+    """
+    named = [f"zigbee2mqtt-{site}"]
+    if roster.sites == (site,):
+        return (*FILTERS, *(f"{base}/#" for base in named))
+    taken = {
+        "/".join(device.topic.strip("/").split("/")[:end])
+        for device in roster.devices.values()
+        if device.topic and roster.homes[device.home].site != site
+        for end in (1, 2)
+    }
+    roots = (one.removesuffix("/#") for one in FILTERS if one.count("/") == 1 and one.endswith("/#") and one[0] != "+")
+    return tuple(f"{base}/#" for base in (*named, *(f"{root}/{site}" for root in roots)) if base not in taken)
 
 
 def _foreign(topics: Iterable[str]) -> Iterator[str]:

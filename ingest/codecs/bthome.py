@@ -10,6 +10,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "BTHome"
+FILTERS: tuple[str, ...] = ("shelly-blu/#",)
 
 _PRESSES = {1: "single", 2: "double", 3: "triple", 4: "long", 0x80: "hold", 0xFE: "hold"}
 

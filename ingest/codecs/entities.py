@@ -15,6 +15,11 @@ from ingest.codecs.message import Message
 from linli.wire import Heard
 
 NAME = "ESPHome and Home Assistant"
+FILTERS: tuple[str, ...] = (
+    "homeassistant/#",
+    "esphome/#",
+    *(f"+/{domain}/+/state" for domain in ("binary_sensor", "sensor", "switch")),
+)
 
 _DOMAINS = frozenset(
     [

@@ -13,6 +13,22 @@ from linli.signals import Kind, Value
 from linli.wire import Heard
 
 NAME = "OpenMQTTGateway"
+FILTERS: tuple[str, ...] = (
+    *(
+        f"+/+/{module}/#"
+        for module in (
+            "BTtoMQTT",
+            "RTL_433toMQTT",
+            "433toMQTT",
+            "PilighttoMQTT",
+            "IRtoMQTT",
+            "CLIMAtoMQTT",
+            "DHTtoMQTT",
+        )
+    ),
+    "+/+/HCSR501toMQTT/#",
+    "+/+/LWT",
+)
 
 _CLIMATE = frozenset({"CLIMAtoMQTT", "DHTtoMQTT"})
 _RADIO = "RTL_433toMQTT"

@@ -14,6 +14,7 @@ from linli.signals import Kind, Value
 from linli.wire import Heard
 
 NAME = "rtl_433"
+FILTERS: tuple[str, ...] = ("rtl_433/#", "+/rtl_433/#")
 
 _BASE = "rtl_433"
 _STILL_THERE = "a heartbeat"

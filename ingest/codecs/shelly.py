@@ -16,6 +16,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "Shelly"
+FILTERS: tuple[str, ...] = ("shellies/#", "+/events/rpc", "+/+/events/rpc", "+/status/+", "+/online")
 
 _PRESSES = {"S": "single", "SS": "double", "SSS": "triple", "L": "long", "SL": "single_long", "LS": "long_single"}
 _RELEASED = "btn_up"

@@ -17,6 +17,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "Tasmota"
+FILTERS: tuple[str, ...] = ("tele/#", "stat/#", "+/tele/#", "+/stat/#")
 
 _PREFIXES = frozenset({"tele", "stat", "cmnd", "state"})
 _READ = frozenset({"SENSOR", "RESULT"})

@@ -12,6 +12,7 @@ from ingest.codecs.times import moment
 from linli.wire import Heard
 
 NAME = "Zigbee2MQTT"
+FILTERS: tuple[str, ...] = ("zigbee2mqtt/#", "+/bridge/devices", "+/bridge/state")
 
 _NOT_A_HAND = ("vibrat", "tilt", "drop", "region_", "fall")
 """Actions that a lorry in the street, a pet or a radar sets off, not a hand on a button."""
