@@ -18,6 +18,7 @@ from linli.people import Roster
 from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.signals import SignalStore
+from linli.stranger import Found
 from models.habits.model import HomeModel
 
 
@@ -100,6 +101,7 @@ class Services:
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
     `tuning` are the settings that staff may choose; None: none here.
     `first_line` is the line that decides in a home until something is learned of it.
+    `strangers` tells what speaks at the broker and is not listed; asking lets linli listen for it from then on.
     `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
@@ -125,3 +127,4 @@ class Services:
     can_send: Callable[[str], bool] = bool
     tuning: Tuning | None = None
     first_line: Callable[[str], HomeModel | None] = _nothing_known
+    strangers: Callable[[], Found] = Found

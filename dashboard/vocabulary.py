@@ -1,6 +1,7 @@
 """The words for the closed sets of the kernel. English here, Chinese in `linli/locale/zh.po`."""
 
 from linli.alert import AlertKind, AlertState, Outcome, RequestState
+from linli.device_role import DeviceRole
 from linli.home_state import HomeState
 from linli.look import LookReason
 from linli.people import Role
@@ -135,6 +136,23 @@ SIGNALS = {
     Kind.MOOD: "mood",
     Kind.BATTERY: "battery",
 }
+
+DEVICE_ROLES = {
+    DeviceRole.SOS: "call button",
+    DeviceRole.CHECK_IN: "check-in button",
+    DeviceRole.EXIT_DOOR: "front door",
+    DeviceRole.DOOR: "another door or window",
+    DeviceRole.MOTION: "movement sensor",
+    DeviceRole.PRESENCE: "presence sensor",
+    DeviceRole.BED: "bed sensor",
+    DeviceRole.LEAK: "water leak sensor",
+    DeviceRole.SMOKE: "smoke alarm",
+    DeviceRole.GAS: "gas alarm",
+    DeviceRole.POWER: "power meter",
+    DeviceRole.CLIMATE: "thermometer",
+    DeviceRole.GATEWAY: "gateway",
+}
+"""What a device is to a home, as people call it."""
 
 ABOUTS = {
     AlertKind.MISSED_CHECK_IN: "if the check-in does not come",

@@ -62,14 +62,16 @@ def home_account(site: str, home: str, password: str, extra_topics: Iterable[str
     return Account(user=home, password=password, publish=(f"{ROOT}/{site}/{home}/#", *extra_topics))
 
 
-def gateway_account(site: str, password: str, extra_topics: Iterable[str] = ()) -> Account:
-    """Return the account of a site's gateway: it speaks for every home of its site, and hears nothing."""
-    return Account(user=site, password=password, publish=(f"{ROOT}/{site}/#", *extra_topics))
+def gateway_account(
+    site: str, password: str, extra_topics: Iterable[str] = (), readable: Iterable[str] = ()
+) -> Account:
+    """Return the account of a site's gateway: it speaks for every home of its site, and hears what is told outward of it."""
+    return Account(site, password, publish=(f"{ROOT}/{site}/#", *extra_topics), subscribe=tuple(readable))
 
 
-def linli_account(password: str) -> Account:
+def linli_account(password: str, extra_topics: Iterable[str] = ()) -> Account:
     """Return linli's own account: it hears everything, and speaks below `linli/` for the canary and the simulators."""
-    return Account(user=LINLI_USER, password=password, publish=("linli/#",), subscribe=("#",))
+    return Account(user=LINLI_USER, password=password, publish=("linli/#", *extra_topics), subscribe=("#",))
 
 
 def by_user(accounts: Iterable[Account]) -> dict[str, Account]:

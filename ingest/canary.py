@@ -1,11 +1,10 @@
 """The canary's own connection to the broker: what it publishes comes in as a device's message does, or not at all."""
 
 import logging
-import ssl
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from ingest.mqtt_client import make_client
 from linli.mqtt_url import MqttUrl
 
 logger = logging.getLogger(__name__)
@@ -20,14 +19,7 @@ class CanaryClient:
 
     def __init__(self, url: MqttUrl, client_id: str, authority: str = "") -> None:
         self._url = url
-        self._client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True, protocol=MQTTProtocolVersion.MQTTv311
-        )
-        if url.user:
-            self._client.username_pw_set(url.user, url.password)
-        if url.tls:
-            self._client.tls_set(ca_certs=authority or None, cert_reqs=ssl.CERT_REQUIRED)
-        self._client.reconnect_delay_set(min_delay=1, max_delay=5)
+        self._client = make_client(url, client_id, authority=authority, max_delay=5)
         self._client.max_queued_messages_set(_QUEUED)
 
     def start(self) -> None:

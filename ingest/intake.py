@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from ingest.listed import heard_in_homes
+from ingest.listed import Turned, heard_in_homes
 from ingest.reading import is_own, read
 from ingest.repeats import Repeats, Told
 from linli.people import Home, Roster
@@ -15,6 +15,7 @@ from linli.signals import ID_KEY, Kind, Signal, Value
 from linli.store.rejections import Rejection, shown
 from linli.wire import Heard, Reading
 
+_AT_ONCE = timedelta(0)
 REDELIVERED_WITHIN = timedelta(hours=24)
 """How far back an earlier delivery of the same packet is looked for; a broker hands it out again at the next connect."""
 
@@ -79,7 +80,11 @@ class Intake:
 
     def _read_one(self, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
         heard = read(message.topic, message.payload, message.received_at)
-        if heard.ignored is not None or (message.retained and heard.readings):
+        if message.retained and heard.triggers:
+            self._note(heard, message, roster, taken)
+        if (heard.ignored is not None and not heard.triggers) or (
+            message.retained and (heard.readings or heard.triggers)
+        ):
             taken.ignored += 1  # a retained reading is an old one that the broker repeats at every connect
             return None
         if is_own(message.topic):
@@ -89,6 +94,13 @@ class Intake:
             return self._read_nobodys(heard, message, taken)
         verdicts = [self._read_listed(one, message, roster, taken) for one in in_homes]
         return next((verdict for verdict in verdicts if verdict is not None), None)
+
+    def _note(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> None:
+        """Learn how switches stood before linli listened, from what the broker has kept of them; nothing happened now."""
+        for one in heard_in_homes(heard, message.topic, roster):
+            for reading in one.readings:
+                if isinstance(reading, Turned):
+                    self._repeats.note(one.home, reading, message.received_at, taken.states)
 
     def _read_nobodys(self, heard: Heard, message: Arrived, taken: TakenIn) -> str | None:
         """Pass over what strangers say; a message that cannot be read at all may be one that several of ours share."""
@@ -130,6 +142,7 @@ class Intake:
     def _signal(self, reading: Reading, home: str, message: Arrived, roster: Roster) -> Signal:
         device = roster.devices.get((home, reading.device))
         key, at = self._key_and_time(reading, home, message)
+        at += reading.lag if isinstance(reading, Turned) else _AT_ONCE
         return Signal(
             home,
             reading.device,

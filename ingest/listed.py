@@ -3,13 +3,18 @@
 A value stands at its topic, followed by the name that the ecosystem gives the device; the row whose topic is the longest
 beginning of that owns it. So `zigbee2mqtt/bath-502` owns its `/action` and `/availability`, and
 `tele/stairs/SENSOR/0x1A2B` one of the sensors that share a message. What no row owns is a stranger's and ends here.
+A switch, a shake or a radio code becomes what its row says it is, and nothing where no row says so, or where the device
+says of itself, in the same message, what it is there for: a door contact that feels a shake has not been opened.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from ingest.codecs.codec import FILTERS
 from linli.people import Device, Roster
 from linli.signals import Kind
+from linli.trigger import Trigger, Turn
 from linli.wire import ROOT, Heard, Reading
 
 _EMERGENCIES = frozenset({Kind.SOS, Kind.FALL, Kind.SMOKE, Kind.GAS})
@@ -19,20 +24,41 @@ _LET_GO = ("release", "released", "btn_up", "_stop")
 """How the names of a press end that only tell of its end."""
 _SEEN = frozenset({Kind.MOTION, Kind.PRESENCE, Kind.BED})
 """What sensors call by each other's names: the row says which it is."""
+_MEANT = (Kind.SOS, Kind.CHECK_IN, Kind.CONTACT, Kind.MOTION, Kind.PRESENCE, Kind.BED, Kind.LEAK, Kind.SMOKE, Kind.GAS)
+"""What a row can say that a switch, a shake or a radio code is; where it says more, the gravest a hand can do counts."""
+_PRESSED = {Kind.SOS: "pressed", Kind.CHECK_IN: "ok"}
+_A_MOMENT = timedelta(milliseconds=1)
 _TWINS = {"stat": "tele"}
 """A Tasmota device answers on one and reports on the other; the list names the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned(Reading):
+    """What a switch, a shake or a radio code means. `source`: which of them, `turn`: how it stands; a change counts.
+
+    `lag`: how long after the message it was, so that what one message says twice stays in order.
+    """
+
+    source: str = ""
+    turn: Turn = Turn.PULSE
+    lag: timedelta = timedelta(0)
 
 
 def heard_in_homes(heard: Heard, topic: str, roster: Roster) -> list[Heard]:
     """Return what a message says of each home, under the names of the device list; nothing for strangers."""
     found: dict[str, Heard] = {}
     if heard.rejected is not None:
-        for device in _owners(topic, "", roster):
+        for device in owners_of(topic, "", roster):
             _tell(found, device, roster, rejected=heard.rejected)
     for reading in heard.readings:
-        _take(found, reading, _owners(topic, reading.device, roster), roster)
+        _take(found, reading, owners_of(topic, reading.device, roster), roster)
+    speaking = {(home, one.device) for home, told in found.items() for one in told.readings if one.kind in _MEANT}
+    for trigger in heard.triggers:
+        owners = owners_of(topic, trigger.device, roster)
+        if len(owners) == 1 and (owners[0].home, owners[0].device) not in speaking:
+            _tell(found, owners[0], roster, readings=as_meant(trigger, owners[0]))
     for name, word in heard.availability.items():
-        for device in _owners(topic, name, roster):
+        for device in owners_of(topic, name, roster):
             _tell(found, device, roster, availability={device.device: word})
     return list(found.values())
 
@@ -70,7 +96,8 @@ def _tell(
     )
 
 
-def _owners(topic: str, name: str, roster: Roster) -> tuple[Device, ...]:
+def owners_of(topic: str, name: str, roster: Roster) -> tuple[Device, ...]:
+    """Return whose a value is that stands at a topic under a name: the rows of the longest beginning that is listed."""
     listed = roster.devices_by_topic
     return next((listed[part] for part in _beginnings(topic, name) if part in listed), ())
 
@@ -99,6 +126,29 @@ def as_listed(reading: Reading, device: Device) -> Reading | None:
         return named
     meant = next((kind for kind in kinds if kind in _SEEN), None)
     return replace(named, kind=Kind(meant)) if meant is not None and reading.kind in _SEEN else None
+
+
+def as_meant(trigger: Trigger, device: Device) -> tuple[Turned, ...]:
+    """Return what a switch, a shake or a radio code is to the home, by the kinds of its row.
+
+    A shake or a code at a door is an opening and a closing: nobody would hear it close.
+    """
+    kind = next((kind for kind in _MEANT if kind in device.kinds), None)
+    if kind is None or device.is_gateway:
+        return ()
+    if kind in _PRESSED:
+        values = [_PRESSED[kind]]
+    elif kind is Kind.CONTACT:
+        values = {Turn.ON: ["open"], Turn.OFF: ["closed"]}.get(trigger.turn, ["open", "closed"])
+    elif kind is Kind.MOTION:
+        values = ["on"]
+    else:
+        values = ["off" if trigger.turn is Turn.OFF else "on"]
+    source = f"{trigger.device}/{trigger.part}"
+    return tuple(
+        Turned(device.device, kind, value, trigger.at, source=source, turn=trigger.turn, lag=place * _A_MOMENT)
+        for place, value in enumerate(values)
+    )
 
 
 def _as_meant(press: Reading, kinds: tuple[str, ...]) -> Reading | None:
@@ -150,6 +200,25 @@ def topics_of(roster: Roster, homes: Iterable[str]) -> tuple[str, ...]:
         if all(other.home in ours for other in roster.devices_by_topic.get(topic, ()))
     }
     return tuple(f"{twin}/#" for topic in mine for twin in (topic, *_twins_of(topic)))
+
+
+def unlisted_topics_of(roster: Roster, site: str) -> tuple[str, ...]:
+    """Return on what a site's gateway may speak before anybody has listed it, so that it can be found and listed.
+
+    Alone, on everything that ecosystems speak on; beside other sites only where its own id stands in the topic, and
+    nowhere that another site's device list names.
+    """
+    named = [f"zigbee2mqtt-{site}"]
+    if roster.sites == (site,):
+        return (*FILTERS, *(f"{base}/#" for base in named))
+    taken = {
+        "/".join(device.topic.strip("/").split("/")[:end])
+        for device in roster.devices.values()
+        if device.topic and roster.homes[device.home].site != site
+        for end in (1, 2)
+    }
+    roots = (one.removesuffix("/#") for one in FILTERS if one.count("/") == 1 and one.endswith("/#") and one[0] != "+")
+    return tuple(f"{base}/#" for base in (*named, *(f"{root}/{site}" for root in roots)) if base not in taken)
 
 
 def _foreign(topics: Iterable[str]) -> Iterator[str]:

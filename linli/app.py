@@ -21,10 +21,13 @@ from alerts.probe import Probe
 from alerts.without_store import PATIENCE_SECONDS
 from dashboard.app import create_app
 from dashboard.services import BrokerAddress, Services, WebSettings
+from dashboard.standing import all_standings
 from dashboard.tuning import Tuning
 from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
 from ingest.listed import filters
+from ingest.outward import OutwardClient
+from ingest.strangers.listener import Listener
 from linli import canary
 from linli.clock import Clock
 from linli.core import Core, build
@@ -32,18 +35,22 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.every import Every
 from linli.finding import Finding
+from linli.home_assistant import STATUS, Told
 from linli.loop import Loop
 from linli.mqtt_url import MqttUrl
+from linli.outward import Outward, read_topics
 from linli.own_broker import OWN_USER, choose
 from linli.ports import listen, reachable
 from linli.settings import Settings, address
 from linli.store.care import CareStore
 from linli.store.log_head import HeadKeeper
+from linli.stranger import Found
 from linli.watching import Watching
 
 logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 3
+_REST_SECONDS = 60
 _PLAN_SECONDS = 60
 _LEARN_SECONDS, _LEARN_AT_ONCE = 5.0, 2.0
 """How often homes are learned by night, and for how long at once: the live path and a stop must not wait for it."""
@@ -97,11 +104,14 @@ class App:
         self.watching = Watching(settings, self.core, self.loop, self.mqtt_url) if watches else None
         self._drills = _weekly_drills(self.core) if settings.drill_plan == "weekly" else None
         core = self.core
+        self._listener = Listener(self.mqtt_url, clock, _readable(settings.mqtt_ca))
+        self._resting = Every(_REST_SECONDS, self._listener.rest, name="listener")
         self._auditor = Auditor(core.care, core.roster.get, core.desk, core.health, core.sender.wake)
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
         self._learning = Every(_LEARN_SECONDS, lambda: self.core.learning.tick(_LEARN_AT_ONCE), name="learning")
         self._demo = demo
         self.services = self._services(demo=demo)
+        self._outward = self._told_outward(data)
         self._server = _server(create_app(self.services))
 
     def _listen(self, asked: Asked) -> socket.socket:
@@ -147,9 +157,29 @@ class App:
             can_send=partial(can_send, core.channels),
             tuning=self._tuning,
             first_line=core.learning.first_line,
+            strangers=self._strangers,
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )
+
+    def _strangers(self) -> Found:
+        self._listener.listen()
+        return self._listener.found(self.core.roster.get())
+
+    def _told_outward(self, data: DataDir) -> Outward | None:
+        """Return what tells Home Assistant; None where it is told nothing and nothing is left to be taken back."""
+        settings, keys = self._settings, self.core.keys
+        if not settings.home_assistant and not read_topics(data.told_outward):
+            return None
+        told = Told(
+            settings.home_assistant,
+            settings.home_assistant_prefix,
+            keys.bytes_for("installation").hex()[:8],
+            settings.home_assistant_names == "on",
+        )
+        client_id = keys.client_id(f"{self.mqtt_url.user or OWN_USER}-outward")
+        client = OutwardClient(self.mqtt_url, client_id, STATUS, _readable(settings.mqtt_ca))
+        return Outward(client, told, partial(all_standings, self.services), data.told_outward)
 
     def _broker_address(self) -> BrokerAddress:
         """Return where devices reach the broker: by the name of the pages, if the broker listens wherever it can."""
@@ -173,7 +203,7 @@ class App:
         if self._broker is not None:
             self._broker.start()
         self._gateway.start()
-        for part in (self.watching, self._drills, self._learning):
+        for part in (self.watching, self._drills, self._learning, self._resting, self._outward):
             if part is not None:
                 part.start()
 
@@ -198,11 +228,12 @@ class App:
 
     def stop(self) -> None:
         """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
-        for part in (self.watching, self._drills, self._learning):
+        for part in (self.watching, self._drills, self._learning, self._resting, self._outward):
             if part is not None:
                 part.stop()
         if self._tuning is not None:
             self._tuning.stop()
+        self._listener.stop()
         self._gateway.stop()
         self.loop.stop()
         self.core.without_store.stop()

@@ -6,6 +6,7 @@ import socket
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import httpx
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.holidays import read_holidays
 from linli.keys import Keys
+from linli.listed_twice import listed_twice
 from linli.mqtt_url import parse
 from linli.people import Role, Roster
 from linli.settings import Settings, address
@@ -67,6 +69,7 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
         yield f"{len(overdue)} open alerts wait for a step that is overdue; start linli run"
     yield from log
     yield from _roster(roster)
+    yield from _listed_twice(roster)
     yield from _bots(roster)
     yield from _ladders(data, roster)
     yield from _channels(settings, roster)
@@ -140,6 +143,15 @@ def _roster(roster: Roster) -> Iterator[Fault]:
     alone = [home.home for home in roster.homes.values() if not _anybody(roster, home.home)]
     if alone:
         yield f"homes with nobody who would be called: {len(alone)}, the first is {alone[0]}; add people who care for them"
+
+
+def _listed_twice(roster: Roster) -> Iterator[Fault]:
+    for twice in islice(listed_twice(roster), _SHOWN):
+        rows = ", ".join(f"{row.home}/{row.device}" for row in twice.rows[:_SHOWN])
+        yield (
+            f"{twice.what} is listed {len(twice.rows)} times, for {rows}: nobody can tell whose it is;"
+            ' leave one of them, "linli discover --unmap HOME/DEVICE" takes a row out'
+        )
 
 
 def _bots(roster: Roster) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ COMMANDS = (
     "explain",
     "model",
     "decode",
+    "discover",
     "token",
     "user",
     "export",

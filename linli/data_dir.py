@@ -61,6 +61,23 @@ class DataDir:
         return self.path / "log.head"
 
     @property
+    def _own_broker(self) -> Path:
+        return self.path / "broker.address"
+
+    def note_own_broker(self, host: str, port: int) -> None:
+        """Write down where linli's own broker listens: with a taken port it is not where the settings say."""
+        self._own_broker.write_text(f"{host}:{port}\n", encoding="ascii")
+
+    def own_broker_at(self) -> str:
+        """Return where linli's own broker listens or did last, host:port; empty where there was none."""
+        return self._own_broker.read_text("ascii").strip() if self._own_broker.exists() else ""
+
+    @property
+    def told_outward(self) -> Path:
+        """Return where it is written down which topics at the broker hold what linli has told others."""
+        return self.path / "outward.json"
+
+    @property
     def unfinished_restore(self) -> Path:
         """Return the file that is there only while a restore is at work: until it is gone, files are missing."""
         return self.path / "restore.unfinished"

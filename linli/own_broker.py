@@ -6,10 +6,11 @@ from collections.abc import Callable
 from ingest.accounts import Account, gateway_account, home_account, linli_account
 from ingest.broker import Broker
 from ingest.demo_broker import DemoBroker
-from ingest.listed import topics_of
+from ingest.listed import topics_of, unlisted_topics_of
 from ingest.mosquitto import Mosquitto, find_mosquitto
 from linli.core import Core
 from linli.data_dir import DataDir
+from linli.home_assistant import readable
 from linli.mqtt_url import MqttUrl, parse
 from linli.ports import free_port, reachable
 from linli.settings import Settings, address
@@ -26,6 +27,8 @@ class OwnBroker:
     def __init__(self, broker: Broker, core: Core) -> None:
         self._broker = broker
         self._core = core
+        self._told_of = core.given.home_assistant
+        self._prefix = core.given.home_assistant_prefix
 
     @property
     def durable(self) -> bool:
@@ -61,9 +64,15 @@ class OwnBroker:
             for h in roster.homes.values()
         ]
         gateways = [
-            gateway_account(site, keys.gateway_token(site), topics_of(roster, on)) for site, on in sites.items()
+            gateway_account(
+                site,
+                keys.gateway_token(site),
+                (*topics_of(roster, on), *unlisted_topics_of(roster, site)),
+                readable(site, self._prefix) if site in self._told_of else (),
+            )
+            for site, on in sites.items()
         ]
-        return [linli_account(keys.own_password()), *homes, *gateways]
+        return [linli_account(keys.own_password(), [f"{self._prefix}/#"]), *homes, *gateways]
 
 
 def choose(
@@ -81,6 +90,7 @@ def choose(
         if not is_demo:
             Mosquitto.end_left_over(data.path / "mosquitto")
         port = _free_default(host, port, say)
+    data.note_own_broker(host, port)
     broker: Broker = (
         DemoBroker(host=host, port=port) if is_demo else Mosquitto(data.path / "mosquitto", host=host, port=port)
     )

@@ -133,12 +133,28 @@ class Settings(BaseModel):
     drill_plan: Literal["off", "weekly"] = _row(
         "off", "name", "`weekly`: linli reminds staff of untried buttons and writes to each volunteer once a month"
     )
+    home_assistant_sites: str = _row(
+        "",
+        "sites",
+        "sites whose homes Home Assistant is told of by MQTT discovery, `garden, river`; empty: none, and what was told is taken back",
+    )
+    home_assistant_names: Literal["off", "on"] = _row(
+        "off", "name", "`on`: Home Assistant is told the residents' names too, not only where they live"
+    )
+    home_assistant_prefix: str = _row(
+        "homeassistant", "topic", "Home Assistant's discovery prefix", pattern=r"^[A-Za-z0-9_-]{1,64}$"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _row("info", "name", "how much is logged")
 
     @property
     def unmanaged(self) -> frozenset[str]:
         """Return the compounds that nobody manages."""
         return frozenset(site.strip() for site in self.unmanaged_sites.split(",") if site.strip())
+
+    @property
+    def home_assistant(self) -> frozenset[str]:
+        """Return the sites of which Home Assistant is told."""
+        return frozenset(site.strip() for site in self.home_assistant_sites.split(",") if site.strip())
 
     @field_validator("holidays")
     @classmethod

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from linli.signals import BloodPressure, Kind, Value
+from linli.trigger import Trigger
 
 ROOT = "linli/v1"
 MAX_PAYLOAD_BYTES = 8 * 1024
@@ -46,7 +47,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a message says: readings, availability by device name, or why there is nothing in it for us."""
+    """What a message says: readings, availability by device name, or why there is nothing in it for us.
+
+    `triggers` mean nothing but to a device list that says what they are; a message of nothing else is ignored without.
+    """
 
     site: str = ""
     home: str = ""
@@ -54,6 +58,7 @@ class Heard:
     availability: dict[str, str] = field(default_factory=dict)
     ignored: str | None = None
     rejected: str | None = None
+    triggers: tuple[Trigger, ...] = ()
 
 
 def is_id(text: str) -> bool:

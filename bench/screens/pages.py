@@ -56,6 +56,8 @@ PAGES = (
     Page("rota", "/rota", STAFF, ("empty", "busy")),
     Page("gap", "/rota/gap", STAFF, query=GAP),
     Page("devices", "/devices", STAFF, ("empty", "busy")),
+    Page("found", "/devices/found", STAFF, ("empty", "busy")),
+    Page("list", "/devices/found/{stranger}", STAFF),
     Page("consents", "/consents", STAFF, ("empty", "busy")),
     Page("reports", "/reports", STAFF, ("empty", "busy")),
     Page("rejections", "/rejections", STAFF, ("empty", "busy")),

@@ -7,7 +7,7 @@ nobody has answered yet. All people in them are made up by the simulator.
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from itertools import chain, islice
@@ -27,7 +27,9 @@ from dashboard.app import create_app
 from dashboard.pages.signin import entry_link
 from dashboard.services import BrokerAddress, Services, WebSettings
 from dashboard.tuning import Tuning
+from ingest.codecs.message import Message as Published
 from ingest.intake import Arrived, Intake
+from ingest.strangers.memory import Strangers
 from linli.alert import Alert, AlertKind, Outcome
 from linli.clock import VirtualClock
 from linli.commands.tuning import SettingsDesk
@@ -41,6 +43,7 @@ from linli.signals import Kind
 from linli.store import cases, looks
 from linli.store.absences import Absence
 from linli.store.access import Identity
+from linli.stranger import Stranger
 from simulators import community as made_up
 from simulators.community import EXAMPLE_HOME, Community
 from simulators.incidents import Incident, IncidentKind
@@ -239,7 +242,30 @@ def _asked(core: Core, alert: Alert) -> str:
         return cases.requests(connection, alert.id)[0].person
 
 
+UNLISTED: tuple[tuple[str, str], ...] = (
+    (
+        "zigbee2mqtt/bridge/devices",
+        '[{"friendly_name":"button 3-2-502 bedroom","definition":{"model":"TS0215A_sos","description":"SOS button"}}]',
+    ),
+    ("zigbee2mqtt/button 3-2-502 bedroom", '{"action":"emergency","battery":88,"linkquality":120}'),
+    ("zigbee2mqtt/0x00158d0002aabbcc", '{"occupancy":true,"battery":64,"linkquality":57}'),
+    ("zigbee2mqtt/0x00158d0002aabbcc", '{"occupancy":false,"battery":64,"linkquality":61}'),
+    ("tele/rf-bridge/RESULT", '{"RfReceived":{"Data":"D4E1F8","RfKey":"None"}}'),
+    ("shellies/shellyplug-s-7A0F31/relay/0", "on"),
+)
+"""What speaks on the broker of a busy world and is in no device list."""
+
+
+def _strangers(name: str, now: datetime) -> Strangers:
+    found = Strangers()
+    for before, (topic, payload) in enumerate(UNLISTED if name == "busy" else (), start=-len(UNLISTED)):
+        at = now + before * timedelta(seconds=47)
+        found.take(Published(topic, tuple(topic.split("/")), payload.encode(), at), retained=False)
+    return found
+
+
 def _world(name: str, core: Core, community: Community, url: str) -> World:
+    strangers = _strangers(name, core.clock.now())
     services = Services(
         care=core.care,
         signals=core.signals,
@@ -259,6 +285,9 @@ def _world(name: str, core: Core, community: Community, url: str) -> World:
         can_send=lambda kind: kind != "email",
         tuning=SettingsDesk(core.given, core.care, core.clock),
         first_line=core.learning.first_line,
+        strangers=lambda: replace(
+            strangers.found(core.roster.get(), core.clock.now()), since=NOW - timedelta(minutes=5), connected=True
+        ),
     )
     core.health.well("broker")
     return World(name, create_app(services), core, services, _places(core, services), _people(core, community))
@@ -289,7 +318,7 @@ def _people(core: Core, community: Community) -> Mapping[Role, str]:
 
 
 def _places(core: Core, services: Services) -> Mapping[str, str]:
-    places = {"home": EXAMPLE_HOME, "site": "willow"}
+    places = {"home": EXAMPLE_HOME, "site": "willow", "stranger": Stranger(UNLISTED[1][0], "").id}
     enter = entry_link(services, Identity(Role.STAFF))
     places["enter"] = urlsplit(enter).path.rpartition("/")[2]
     others = [home for home in core.roster.get().homes if home != EXAMPLE_HOME]

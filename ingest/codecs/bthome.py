@@ -10,6 +10,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "BTHome"
+FILTERS: tuple[str, ...] = ("shelly-blu/#",)
 
 _PRESSES = {1: "single", 2: "double", 3: "triple", 4: "long", 0x80: "hold", 0xFE: "hold"}
 
@@ -64,6 +65,8 @@ def take_values(gathering: Gathering, device: str, told: dict[str, Json]) -> Non
         if name is not None:
             gathering.say(f"{device}/{number}" if isinstance(presses, list) else device, Kind.BUTTON, name)
     gathering.take_all(device, _VALUES, told)
+    if f.truth(told.get("vibration")):
+        gathering.take_pulse(device)
 
 
 def _press(given: Json) -> str | None:

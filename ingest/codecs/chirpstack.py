@@ -12,6 +12,7 @@ from ingest.codecs.times import moment
 from linli.wire import Heard
 
 NAME = "ChirpStack"
+FILTERS: tuple[str, ...] = ("application/#", "+/gateway/+/state/+")
 
 
 def owns(levels: tuple[str, ...]) -> bool:

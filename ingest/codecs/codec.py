@@ -23,6 +23,8 @@ class Codec(Protocol):
     """One ecosystem. It never raises anything but ValueError with the reason why a message cannot be read."""
 
     NAME: str
+    FILTERS: tuple[str, ...]
+    """What to ask a broker for to hear all that speaks so, on the topics that the makers name; never linli's own."""
 
     def owns(self, levels: tuple[str, ...]) -> bool:
         """Tell whether a topic is of this ecosystem."""
@@ -47,6 +49,10 @@ CODECS: tuple[Codec, ...] = (
     entities,
 )
 """In the order in which they are asked: whose topics are unmistakable comes first."""
+
+
+FILTERS = tuple(dict.fromkeys(topic_filter for codec in CODECS for topic_filter in codec.FILTERS))
+"""All that any ecosystem speaks on."""
 
 
 def codec_of(levels: tuple[str, ...]) -> Codec | None:

@@ -1,7 +1,7 @@
 """Single entities that are known by their names: ESPHome and Home Assistant's statestream.
 
 Both publish {prefix}/{domain}/{name}/state; what a state means is told by the words of the name, as both name an entity
-after its device class unless somebody has renamed it. Switches, lamps and phones are no sign of life.
+after its device class unless somebody has renamed it. Switches, lamps, shakes and helpers are triggers; phones are nothing.
 Source: ESPHome's page on its MQTT client, Home Assistant's pages on statestream, binary sensors and sensors.
 """
 
@@ -15,6 +15,11 @@ from ingest.codecs.message import Message
 from linli.wire import Heard
 
 NAME = "ESPHome and Home Assistant"
+FILTERS: tuple[str, ...] = (
+    "homeassistant/#",
+    "esphome/#",
+    *(f"+/{domain}/+/state" for domain in ("binary_sensor", "sensor", "switch")),
+)
 
 _DOMAINS = frozenset(
     [
@@ -27,6 +32,8 @@ _DOMAINS = frozenset(
     ]
 )  # fmt: skip
 _READ = frozenset({"binary_sensor", "sensor", "event", "button"})
+_SWITCHES = frozenset({"switch", "light", "input_boolean", "binary_sensor"})
+_SHAKES = ("vibration", "tilt", "moving")
 _GONE = frozenset({"unavailable"})
 _UNKNOWN = frozenset({"unknown", "nan", "none", ""})
 
@@ -98,7 +105,7 @@ def read(message: Message) -> Heard:
     levels = message.levels
     if len(levels) == 2 and levels[1] == "status":
         return said_available(levels[0], message.text())
-    if levels[-1] != "state" or len(levels) < 3 or levels[-3] not in _READ:
+    if levels[-1] != "state" or len(levels) < 3 or levels[-3] not in _READ | _SWITCHES:
         return ignored("an attribute, a command, a discovery or a thing that is no sensor")
     return _read_state("/".join(levels[:-3]), levels[-3], levels[-2], message.text())
 
@@ -108,15 +115,26 @@ def _read_state(prefix: str, domain: str, name: str, state: str) -> Heard:
     device = name if prefix == "homeassistant" else f"{prefix}/{name}"
     if word in _GONE:
         return Heard(availability={device: OFFLINE})
-    known = _known(domain, name)
-    if known is None or word in _UNKNOWN:
+    known = _known(domain, name) if domain in _READ else None
+    if word in _UNKNOWN or (known is None and domain not in _SWITCHES):
         return ignored("a state that is not known, or an entity whose name does not say what it is")
     gathering = Gathering()
-    if known is f.BUTTON:
+    if known is None:
+        _take_trigger(gathering, device, name, state)
+    elif known is f.BUTTON:
         gathering.take_press(device, state)
     else:
         gathering.take(device, known, state)
     return gathering.heard("no value that linli knows")
+
+
+def _take_trigger(gathering: Gathering, device: str, name: str, state: str) -> None:
+    """Note how a switch stands, or a shake; what a sensor says of itself is neither."""
+    if any(word in name.lower() for word in _SHAKES):
+        if f.truth(state):
+            gathering.take_pulse(device)
+    elif _OF_A_SENSOR.isdisjoint(name.lower().split("_")):
+        gathering.take_switch(device, state)
 
 
 @lru_cache(maxsize=4096)

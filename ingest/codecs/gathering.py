@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.codecs.fields import BUTTON, Field
+from ingest.codecs.fields import BUTTON, Field, truth
 from ingest.codecs.message import Json
 from linli.signals import Kind, Value
+from linli.trigger import Trigger, Turn
 from linli.wire import Heard, Reading
 
 _CALLS = frozenset({"emergency", "sos", "panic"})
 UNNAMED = "unnamed"
+UNLISTED = "a switch, a shake or a radio code: it is what the device list says it is"
 ONLINE, OFFLINE = "online", "offline"
 _AVAILABLE = {"online": ONLINE, "true": ONLINE, "1": ONLINE, "on": ONLINE, "connected": ONLINE, "alive": ONLINE}
 _GONE = {"offline": OFFLINE, "false": OFFLINE, "0": OFFLINE, "off": OFFLINE, "disconnected": OFFLINE}
@@ -24,6 +26,7 @@ class Gathering:
     readings: list[Reading] = field(default_factory=list)
     availability: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
 
     def take(self, device: str, known: Field, given: Json, at: datetime | None = None) -> None:
         """Read one value; what says nothing is passed over, what is out of range is refused."""
@@ -57,11 +60,23 @@ class Gathering:
         """Add a value that has been read."""
         self.readings.append(Reading(device or UNNAMED, kind, value, at))
 
+    def take_switch(self, device: str, given: Json, part: str = "", at: datetime | None = None) -> None:
+        """Note how a switch or a relay stands, where it says so."""
+        stands = truth(given)
+        if stands is not None:
+            self.triggers.append(Trigger(device or UNNAMED, Turn.ON if stands else Turn.OFF, part, at))
+
+    def take_pulse(self, device: str, at: datetime | None = None) -> None:
+        """Note that something happened that has no state: a shake, a radio code."""
+        self.triggers.append(Trigger(device or UNNAMED, Turn.PULSE, at=at))
+
     def heard(self, otherwise: str) -> Heard:
         """Return what was heard; `otherwise` is said where that is nothing."""
+        triggers = tuple(self.triggers)
         if not (self.readings or self.availability or self.refused):
-            return Heard(ignored=otherwise)
+            return Heard(ignored=UNLISTED if triggers else otherwise, triggers=triggers)
         return Heard(
+            triggers=triggers,
             readings=tuple(self.readings),
             availability=self.availability,
             rejected="; ".join(dict.fromkeys(self.refused)) or None,

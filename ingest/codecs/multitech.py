@@ -10,6 +10,7 @@ from ingest.codecs.times import moment
 from linli.wire import Heard
 
 NAME = "MultiTech"
+FILTERS: tuple[str, ...] = ("lora/#",)
 
 
 def owns(levels: tuple[str, ...]) -> bool:

@@ -1,7 +1,7 @@
 """OpenMQTTGateway and Theengs: …/BTtoMQTT/…, …/RTL_433toMQTT, climate sensors, LWT.
 
 A beacon says where a thing lies, not that somebody is up: beacons, trackers and phones are passed over, known or not.
-A radio code of 433toMQTT means nothing without knowing what sent it. Source: the projects' user guides and the
+A radio code of 433toMQTT is a trigger: the device list knows what sent it. Source: the projects' user guides and the
 properties that the decoder lists for each device.
 """
 
@@ -13,11 +13,28 @@ from linli.signals import Kind, Value
 from linli.wire import Heard
 
 NAME = "OpenMQTTGateway"
+FILTERS: tuple[str, ...] = (
+    *(
+        f"+/+/{module}/#"
+        for module in (
+            "BTtoMQTT",
+            "RTL_433toMQTT",
+            "433toMQTT",
+            "PilighttoMQTT",
+            "IRtoMQTT",
+            "CLIMAtoMQTT",
+            "DHTtoMQTT",
+        )
+    ),
+    "+/+/HCSR501toMQTT/#",
+    "+/+/LWT",
+)
 
 _CLIMATE = frozenset({"CLIMAtoMQTT", "DHTtoMQTT"})
 _RADIO = "RTL_433toMQTT"
 _BLUETOOTH = "BTtoMQTT"
 _PIR = "HCSR501toMQTT"
+_CODES = frozenset({"433toMQTT", "PilighttoMQTT", "IRtoMQTT"})
 _PASSED_OVER = frozenset({"BCON", "TRACK", "RMAC", "TIRE", "BBQ"})
 """Types of what only says that it is near, and of what is warm without being a room."""
 _MOVED = "WCVR"
@@ -78,6 +95,8 @@ def read(message: Message) -> Heard:
         return _read_climate("/".join(levels[1:]), message)
     if module == _PIR:
         return _read_pir(levels[-2], message)
+    if module in _CODES:
+        return _read_code(message)
     return ignored("nothing that linli knows the sender of")
 
 
@@ -116,6 +135,16 @@ def _take_weight(gathering: Gathering, device: str, told: dict[str, Json]) -> No
     weight = told.get("weight")
     if factor and isinstance(weight, int | float) and told.get("weighing_mode", "person") == "person":
         gathering.take(device, f.WEIGHT, round(weight * factor, 2))
+
+
+def _read_code(message: Message) -> Heard:
+    """Read which code came; on the gateway's topic the code is all that tells its sender."""
+    told = message.scalar_or_json()
+    code = named(told.get("value"), told.get("hex")) if isinstance(told, dict) else named(told)
+    gathering = Gathering()
+    if code and code != "0":
+        gathering.take_pulse(code)
+    return gathering.heard("no code")
 
 
 def _read_climate(device: str, message: Message) -> Heard:

@@ -12,6 +12,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "OwnTracks"
+FILTERS: tuple[str, ...] = ("owntracks/#",)
 
 _HOME = frozenset({"home", "house", "my home", "家", "我家", "家里", "zuhause", "maison", "casa"})
 _CHANGES = {"enter": "on", "leave": "off"}

@@ -4,6 +4,8 @@ Its time is local without an offset, so the arrival counts. A heartbeat repeats 
 Battery words and `battery_ok` are no percentage. Source: the decoders' field names and the page on data formats.
 """
 
+from datetime import datetime
+
 from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering, ignored, said_available
 from ingest.codecs.message import Json, Message, named
@@ -12,9 +14,12 @@ from linli.signals import Kind, Value
 from linli.wire import Heard
 
 NAME = "rtl_433"
+FILTERS: tuple[str, ...] = ("rtl_433/#", "+/rtl_433/#")
 
 _BASE = "rtl_433"
 _STILL_THERE = "a heartbeat"
+_CODES = ("cmd", "button", "code", "key", "data")
+"""Where a remote control's code stands."""
 
 
 def _worded(given: Json) -> Value | None:
@@ -98,7 +103,16 @@ def read_event(told: dict[str, Json], message: Message) -> Heard:
     gathering.take_all(device, _VALUES, values, at)
     _take_words(gathering, device, told)
     _take_by_type(gathering, device, told)
+    if not (gathering.readings or gathering.refused):
+        _take_code(gathering, device, told, at)
     return gathering.heard("no value that linli knows")
+
+
+def _take_code(gathering: Gathering, device: str, told: dict[str, Json], at: datetime | None) -> None:
+    """Note that a remote control or a thing without a decoder of its own was heard, with what it was told to say."""
+    said = named(*(told.get(name) for name in _CODES))
+    if device and said:
+        gathering.take_pulse(f"{device}/{said}", at)
 
 
 def _is_heartbeat(told: dict[str, Json]) -> bool:

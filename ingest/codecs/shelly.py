@@ -1,6 +1,6 @@
 """Shelly: generation 1 (a topic for each value), generations 2 and later (events/rpc, status/…), whatever the prefix.
 
-A relay's own temperature is the chip's, not the room's; inputs that are switches and outputs are no sign of life.
+A relay's own temperature is the chip's, not the room's; inputs that are switches, outputs and shakes are triggers.
 Source: the maker's API documentation, "Gen1 MQTT" and "Gen2+ RPC notifications".
 """
 
@@ -16,6 +16,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "Shelly"
+FILTERS: tuple[str, ...] = ("shellies/#", "+/events/rpc", "+/+/events/rpc", "+/status/+", "+/online")
 
 _PRESSES = {"S": "single", "SS": "double", "SSS": "triple", "L": "long", "SL": "single_long", "LS": "long_single"}
 _RELEASED = "btn_up"
@@ -86,6 +87,10 @@ def _read_first(device: str, below: tuple[str, ...], message: Message) -> Heard:
             gathering.take(device, _FIRST_PARTS[name], message.scalar_or_json())
         case (name, _, "power") if name in _METERS:
             gathering.take(device, f.POWER, message.scalar_or_json())
+        case ("relay" | "input" as name, number):
+            gathering.take_switch(device, message.scalar_or_json(), f"{name}{number}")
+        case ("sensor", "vibration") if f.truth(message.scalar_or_json()):
+            gathering.take_pulse(device)
         case ("status",):
             _take_motion_status(gathering, device, message)
     return gathering.heard("no value that linli knows")
@@ -149,11 +154,15 @@ def _take_component(
     gathering: Gathering, device: str, component: str, status: Mapping[str, Json], at: datetime | None
 ) -> None:
     kind = component.partition(":")[0]
+    if kind in _SWITCHES:
+        gathering.take_switch(device, status.get(_SWITCHES[kind]), component, at)
     for name, path, known in _COMPONENTS.get(kind, ()):
         found = status.get(name) if path is None else inner(status.get(name), path)
         gathering.take(device, known, found, at)
 
 
+_SWITCHES = {"switch": "output", "input": "state"}
+"""What can be on or off, and where it says so; an input that is a button has no state."""
 _POWERS: tuple[tuple[str, str | None, f.Field], ...] = (("apower", None, f.POWER),)
 _COMPONENTS: dict[str, tuple[tuple[str, str | None, f.Field], ...]] = {
     "bthomedevice": (("battery", None, f.BATTERY),),

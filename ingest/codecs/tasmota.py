@@ -1,7 +1,8 @@
 """Tasmota: tele/… and stat/… in either order of prefix and topic, its Zigbee bridge, its Bluetooth sensors.
 
-Switches and relays are no sign of life; an answer to a query tells nothing new; a radio code means nothing without
-knowing what sent it. Source: the project's pages on MQTT, Zigbee, Bluetooth, buttons and power monitoring.
+Switches, relays and radio codes are triggers: nothing without a device list that says what they are. An answer to a
+query tells nothing new. Source: the project's pages on MQTT, Zigbee, Bluetooth, buttons, switches, the RF bridge and
+power monitoring.
 """
 
 import re
@@ -16,6 +17,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "Tasmota"
+FILTERS: tuple[str, ...] = ("tele/#", "stat/#", "+/tele/#", "+/stat/#")
 
 _PREFIXES = frozenset({"tele", "stat", "cmnd", "state"})
 _READ = frozenset({"SENSOR", "RESULT"})
@@ -23,6 +25,10 @@ _BUTTON = re.compile(r"Button\S{0,4}\Z")
 _LINK = "LinkQuality"
 """What every Zigbee device's message has, whichever way the bridge was told to nest it."""
 _PIR = re.compile(r"PIR\d*\Z")
+_SWITCH = re.compile(r"(?:POWER|Switch)(\d*)\Z")
+"""A relay, or the switch at an input; with a number where there are several."""
+_CODES = {"RfReceived": ("Data",), "IrReceived": ("Data", "Hash")}
+"""What a bridge hears, and where the code of the sender stands."""
 _RELEASED = frozenset({"CLEAR", "NONE"})
 _CHIPS = frozenset({"ESP32", "MPU6050"})
 """Sensors whose temperature is their own."""
@@ -75,9 +81,24 @@ def read(message: Message) -> Heard:
         return _read_button(device, last, message)
     if _PIR.match(last):
         return _read_pir(device, message)
+    if _SWITCH.match(last):
+        gathering = Gathering()
+        gathering.take_switch(device, message.text(), last.lower())
+        return gathering.heard("neither on nor off")
+    if last == "STATE":
+        return _read_state(device, message)
     if last not in _READ:
         return ignored("a state of the device itself")
     return _read_sensors(device, message)
+
+
+def _read_state(device: str, message: Message) -> Heard:
+    """Read how the relays stand, which a device repeats every few minutes."""
+    gathering = Gathering()
+    for name, value in message.object().items():
+        if _SWITCH.match(name):
+            gathering.take_switch(device, value, name.lower())
+    return gathering.heard("a state of the device itself")
 
 
 def _read_button(device: str, button: str, message: Message) -> Heard:
@@ -100,9 +121,14 @@ def _read_sensors(device: str, message: Message) -> Heard:
     gathering = Gathering()
     in_fahrenheit = told.get("TempUnit") == "F"
     for name, values in told.items():
+        if _SWITCH.match(name):
+            stands = values.get("Action") if isinstance(values, dict) else values
+            gathering.take_switch(device, stands, name.lower(), at)
         if not isinstance(values, dict):
             continue
-        if name == "ZbReceived":
+        if name in _CODES:
+            _take_code(gathering, named(*(values.get(field) for field in _CODES[name])), at)
+        elif name == "ZbReceived":
             _take_zigbee(gathering, {device: values} if _LINK in values else values)
         elif _LINK in values:
             _take_zigbee(gathering, {name: values})
@@ -115,6 +141,11 @@ def _read_sensors(device: str, message: Message) -> Heard:
     return gathering.heard("no value that linli knows")
 
 
+def _take_code(gathering: Gathering, code: str, at: datetime | None) -> None:
+    if code:
+        gathering.take_pulse(code, at)
+
+
 def _take_zigbee(gathering: Gathering, devices: dict[str, Json]) -> None:
     for name, values in devices.items():
         if not isinstance(values, dict):
@@ -123,6 +154,8 @@ def _take_zigbee(gathering: Gathering, devices: dict[str, Json]) -> None:
         gathering.take_all(device, _ZIGBEE, values)
         if any(_COMMAND.match(field) for field in values):
             _take_remote(gathering, device, values)
+        elif "Power" in values:
+            gathering.take_switch(device, values["Power"])
 
 
 def _take_remote(gathering: Gathering, device: str, values: dict[str, Json]) -> None:

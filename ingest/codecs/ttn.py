@@ -12,6 +12,7 @@ from linli.signals import Kind
 from linli.wire import Heard
 
 NAME = "The Things Stack"
+FILTERS: tuple[str, ...] = ("v3/#",)
 
 
 def owns(levels: tuple[str, ...]) -> bool:

@@ -12,9 +12,15 @@ from ingest.codecs.times import moment
 from linli.wire import Heard
 
 NAME = "Zigbee2MQTT"
+FILTERS: tuple[str, ...] = ("zigbee2mqtt/#", "+/bridge/devices", "+/bridge/state")
 
 _NOT_A_HAND = ("vibrat", "tilt", "drop", "region_", "fall")
 """Actions that a lorry in the street, a pet or a radar sets off, not a hand on a button."""
+_SHAKE = "vibrat"
+_SWITCH = "state"
+"""What a switch says of itself; its rockers add a name: `state_left`, `state_l1`."""
+_SWITCHED = frozenset({"on", "off"})
+"""A cover's or a lock's state is in other words."""
 _COMMANDS = frozenset({"set", "get"})
 
 _VALUES: dict[str, f.Field] = {
@@ -71,7 +77,17 @@ def _read_device(device: str, told: dict[str, Json], message: Message) -> Heard:
     action = told.get("action") or told.get("click")
     _take_action(gathering, device, action, at)
     gathering.take_all(device, _VALUES, told, at)
+    for name, value in told.items():
+        _take_trigger(gathering, device, name, value, at)
     return gathering.heard("no value that linli knows")
+
+
+def _take_trigger(gathering: Gathering, device: str, name: str, value: Json, at: datetime | None) -> None:
+    first, _, rocker = name.partition("_")
+    if first == _SWITCH and str(value).lower() in _SWITCHED:
+        gathering.take_switch(device, value, rocker, at)
+    elif name == "vibration" and value is True:
+        gathering.take_pulse(device, at)
 
 
 def _read_attribute(below: tuple[str, ...], told: Json) -> Heard:
@@ -84,10 +100,14 @@ def _read_attribute(below: tuple[str, ...], told: Json) -> Heard:
         _take_action(gathering, device, told, None)
     elif name in _VALUES:
         gathering.take(device, _VALUES[name], told)
+    else:
+        _take_trigger(gathering, device, name, told, None)
     return gathering.heard("no value that linli knows")
 
 
 def _take_action(gathering: Gathering, device: str, action: Json, at: datetime | None) -> None:
     word = action.strip().lower() if isinstance(action, str) else ""
-    if not word.startswith(_NOT_A_HAND):
+    if word.startswith(_SHAKE):
+        gathering.take_pulse(device, at)
+    elif not word.startswith(_NOT_A_HAND):
         gathering.take_press(device, action, at)

@@ -6,12 +6,14 @@
 from linli.roster_file.change import Change, SheetChange, apply, compare
 from linli.roster_file.channels import channel_id
 from linli.roster_file.file import RosterFile
+from linli.roster_file.mapping import CannotMap, map_device, unmap_device
 from linli.roster_file.problems import BadRoster, Problem
 from linli.roster_file.source import read_roster
 from linli.roster_file.undo import Done, apply_undoably, undo
 
 __all__ = [
     "BadRoster",
+    "CannotMap",
     "Change",
     "Done",
     "Problem",
@@ -21,6 +23,8 @@ __all__ = [
     "apply_undoably",
     "channel_id",
     "compare",
+    "map_device",
     "read_roster",
     "undo",
+    "unmap_device",
 ]

@@ -16,6 +16,7 @@ from linli.alert import Alert
 from linli.people import Role
 from linli.store import roster as roster_store
 from linli.store import visits
+from linli.stranger import Stranger
 from linli.visit import Visit, VisitPlan, VisitResult
 from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import MEI, OTHER_SITE
@@ -100,6 +101,10 @@ MEI_S = {
     "GET /rota": STAFF,
     "GET /rota/gap": "office lin",
     "GET /devices": STAFF,
+    "GET /devices/found": "office",
+    "GET /devices/found/{stranger}": "office",
+    "POST /devices/found/{stranger}": "office",
+    "POST /devices/back": "office",
     "GET /rejections": STAFF,
     "GET /ways-in": "office",
     "POST /ways-in": "office",
@@ -180,7 +185,8 @@ def test_a_route_that_is_not_in_the_table_cannot_be_built() -> None:
 
 
 UNTIL_TOMORROW = {"until": "2026-11-24T00:00:00Z"}
-NAMELESS = {"draft": "x", "done": "x", "name": "day_line_hours"}
+UNLISTED = Stranger("zigbee2mqtt/button", "Zigbee2MQTT")
+NAMELESS = {"draft": "x", "done": "x", "name": "day_line_hours", "stranger": UNLISTED.id}
 """What else stands in a path; none is about a home."""
 BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
 
@@ -200,6 +206,7 @@ def _visited(world: World, home: str) -> int:
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
+    world.overhear(UNLISTED.topic, '{"action":"single"}')
     path = path.format(home=home, alert=alert.id, note=1, visit=_visited(world, home), **NAMELESS)
     role, person = ACTORS[actor]
     last = path.rsplit("/", 1)[-1]
@@ -228,6 +235,8 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
     }
     if path == "/who":
         fields["person"] = "xu"
+    if path.startswith("/devices/"):
+        fields |= {"home": home, "device": "button", "role": "sos"}
     if path.endswith("/order"):
         fields["by"] = "1"
     fields |= {"subscription": json.dumps(GOOD), "channel": "c-1"}

@@ -59,6 +59,7 @@ def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from dashboard import absences
     from dashboard.pages.family import FIRST_DAYS, LADDERS, PAUSED, SENTENCES
+    from dashboard.pages.found import NO_HOME, NO_ROLE, TWICE
     from dashboard.pages.my_data import CHANGES
     from dashboard.pages.notifications import TRIED
     from dashboard.pages.resident import TOLD
@@ -83,9 +84,19 @@ def in_tables() -> Iterator[str]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
+    yield from (NO_HOME, NO_ROLE, TWICE)
     yield from (FIRST_DAYS, PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
     yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
-    yield from ("Set up", "First steps", "Roster from a file", "Settings", "Dwellings", "Devices", "People")
+    yield from (
+        "Set up",
+        "First steps",
+        "Roster from a file",
+        "Found on the broker",
+        "Settings",
+        "Dwellings",
+        "Devices",
+        "People",
+    )
     yield from ("Good morning, {name}", "Good afternoon, {name}", "Good evening, {name}")
 
 

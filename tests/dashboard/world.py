@@ -21,8 +21,10 @@ from alerts.links import Links
 from dashboard import sessions
 from dashboard.app import create_app
 from dashboard.services import BrokerAddress, Services, WebSettings
+from ingest.codecs.message import Message
 from ingest.intake import Arrived
 from ingest.intake import Intake as Reader
+from ingest.strangers.memory import Strangers
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import VirtualClock
 from linli.commands.tuning import SettingsDesk
@@ -146,6 +148,11 @@ class World:
     keys: Keys
     health: Health
     push: WebPush
+    strangers: Strangers
+
+    def overhear(self, topic: str, payload: str) -> None:
+        """Let something be published that linli listens to while it looks for strangers."""
+        self.strangers.take(Message(topic, tuple(topic.split("/")), payload.encode(), self.clock.now()), retained=False)
 
     def client(self, token: str = "", **headers: str) -> TestClient:
         """Return a program that calls the API, with a bearer token."""
@@ -238,6 +245,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
     intake = StraightIntake(Reader(lambda: roster, signals.earlier_arrival), signals, care, clock)
     desk = Desk(care, lambda: roster, clock, lambda: None)
     vapid = Vapid(keys.bytes_for("webpush"), "office@garden.example")
+    strangers = Strangers()
     push = WebPush(vapid, schemes=("http",), network=Network())
     services = Services(
         care=care,
@@ -254,8 +262,9 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         settings=WebSettings(base_url, keys.bytes_for("cookies"), demo=demo, broker=BrokerAddress("192.0.2.10", 1883)),
         device_token=keys.device_token,
         tuning=SettingsDesk(Settings(data=folder), care, clock),
+        strangers=lambda: strangers.found(roster, clock.now()),
     )
-    return World(services, create_app(services), clock, homes, intake, desk, keys, health, push)
+    return World(services, create_app(services), clock, homes, intake, desk, keys, health, push, strangers)
 
 
 def csrf_in(page: str) -> str:

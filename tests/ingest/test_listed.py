@@ -293,3 +293,143 @@ def test_a_listed_topic_that_is_linlis_own_or_no_topic_opens_nothing(topic: str)
     assert topics_of(roster, [MEI.home]) == ()
     assert filters(roster) == ()
     assert RIVER not in repr(topics_of(roster, [MEI.home]))
+
+
+CORD = Device(MEI.home, "cord", "bathroom", ("sos",), "shellies/cord-502")
+LAMP = Device(MEI.home, "lamp", "bathroom", ("motion",), "zigbee2mqtt/lamp-502")
+SHAKE = Device(MEI.home, "chair", "living-room", ("motion", "battery"), "zigbee2mqtt/chair-502")
+PENDANT = Device(MEI.home, "pendant", "", ("sos",), "tele/rf/RESULT/D4E1F8")
+CHEAP_DOOR = Device(MEI.home, "cheap-door", "entrance", ("contact",), "home/stairs/433toMQTT/5592405")
+REMOTE = Device(MEI.home, "remote", "", ("check_in",), "rtl_433/attic/events/Generic-Remote/12")
+WIRED = Device(MEI.home, "wired", "entrance", ("contact",), "tele/relay-502")
+BLIND = Device(MEI.home, "plug", "kitchen", ("power",), "zigbee2mqtt/plug-502")
+TRIGGERS = (CORD, LAMP, SHAKE, PENDANT, CHEAP_DOOR, REMOTE, WIRED, BLIND)
+
+
+@pytest.fixture
+def wired(tmp_path: Path) -> Intake:
+    return Intake(lambda: roster_with(TRIGGERS), SqliteSignalStore(tmp_path / "signals.db"))
+
+
+def said(found: TakenIn) -> list[tuple[str, str, object]]:
+    return [(one.device, str(one.kind), one.value) for one in found.signals]
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "heard"),
+    [
+        ("shellies/cord-502/input/0", "1", [("cord", "sos", "pressed")]),
+        ("zigbee2mqtt/chair-502", '{"vibration":true,"battery":80}', ["battery", "motion"]),
+        ("zigbee2mqtt/chair-502", '{"action":"vibration"}', [("chair", "motion", "on")]),
+        ("tele/rf/RESULT", '{"RfReceived":{"Data":"D4E1F8","RfKey":"None"}}', [("pendant", "sos", "pressed")]),
+        (
+            "home/stairs/433toMQTT",
+            '{"value":5592405,"protocol":1,"length":24}',
+            [("cheap-door", "contact", "open"), ("cheap-door", "contact", "closed")],
+        ),
+        ("rtl_433/attic/events", '{"model":"Generic-Remote","id":12,"cmd":27}', [("remote", "check_in", "ok")]),
+        ("stat/relay-502/POWER", "ON", [("wired", "contact", "open")]),
+    ],
+    ids=["switch", "shake", "shake as an action", "Tasmota's RF bridge", "433toMQTT", "rtl_433", "relay"],
+)
+def test_a_switch_a_shake_or_a_code_is_what_the_list_says_it_is(
+    wired: Intake, topic: str, payload: str, heard: list[tuple[str, str, object] | str]
+) -> None:
+    found = said(taken(wired, (topic, payload)))
+
+    assert found == heard or [kind for _, kind, _ in found] == heard
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("zigbee2mqtt/plug-502", '{"state":"ON"}'),
+        ("zigbee2mqtt/stranger", '{"state":"ON","vibration":true}'),
+        ("tele/rf/RESULT", '{"RfReceived":{"Data":"OTHER1","RfKey":"None"}}'),
+        ("home/stairs/433toMQTT", '{"value":1}'),
+    ],
+    ids=["a plug that is listed for its power", "a stranger", "another code", "another code of 433toMQTT"],
+)
+def test_what_no_row_calls_a_button_or_a_sensor_is_neither(wired: Intake, topic: str, payload: str) -> None:
+    assert said(taken(wired, (topic, payload))) == []
+
+
+def test_a_light_switch_counts_when_it_is_turned_not_when_it_says_how_it_stands(wired: Intake) -> None:
+    on, off = ("zigbee2mqtt/lamp-502", '{"state":"ON"}'), ("zigbee2mqtt/lamp-502", '{"state":"OFF"}')
+
+    assert said(taken(wired, on, on)) == []
+    assert said(taken(wired, on)) == []
+    assert said(taken(wired, off)) == [("lamp", "motion", "on")]
+    assert said(taken(wired, off)) == []
+
+
+def test_each_rocker_is_turned_by_itself(wired: Intake) -> None:
+    taken(wired, ("zigbee2mqtt/lamp-502", '{"state_left":"ON","state_right":"OFF"}'))
+
+    assert said(taken(wired, ("zigbee2mqtt/lamp-502", '{"state_left":"ON","state_right":"OFF"}'))) == []
+    assert said(taken(wired, ("zigbee2mqtt/lamp-502", '{"state_left":"ON","state_right":"ON"}'))) == [
+        ("lamp", "motion", "on")
+    ]
+
+
+def test_a_pull_cord_calls_whichever_way_it_is_turned_and_once_for_each_turn(wired: Intake) -> None:
+    pulled, let_go = ("shellies/cord-502/input/0", "1"), ("shellies/cord-502/input/0", "0")
+
+    assert said(taken(wired, let_go)) == []
+    assert said(taken(wired, pulled)) == [("cord", "sos", "pressed")]
+    assert said(taken(wired, pulled)) == []
+    assert said(taken(wired, let_go)) == [("cord", "sos", "pressed")]
+
+
+def test_a_cord_that_is_pulled_while_nothing_is_known_of_it_calls(wired: Intake) -> None:
+    assert said(taken(wired, ("shellies/cord-502/input/0", "1"))) == [("cord", "sos", "pressed")]
+
+
+def test_what_the_broker_has_kept_of_a_cord_is_no_call_but_a_turn_after_it_is(wired: Intake) -> None:
+    assert said(taken(wired, ("shellies/cord-502/input/0", "1"), retained=True)) == []
+    assert said(taken(wired, ("shellies/cord-502/input/0", "1"))) == []
+    assert said(taken(wired, ("shellies/cord-502/input/0", "0"))) == [("cord", "sos", "pressed")]
+
+
+def test_what_the_broker_has_kept_hides_no_turn_that_was_heard(wired: Intake) -> None:
+    taken(wired, ("shellies/cord-502/input/0", "0"))
+    taken(wired, ("shellies/cord-502/input/0", "1"), retained=True)
+
+    assert said(taken(wired, ("shellies/cord-502/input/0", "1"))) == [("cord", "sos", "pressed")]
+
+
+def test_a_held_radio_button_is_one_press_and_a_press_later_another(wired: Intake) -> None:
+    code = ("tele/rf/RESULT", '{"RfReceived":{"Data":"D4E1F8"}}')
+
+    assert said(taken(wired, code, code)) == [("pendant", "sos", "pressed")]
+    assert said(taken(wired, code, after=timedelta(seconds=2))) == []
+    assert said(taken(wired, code, after=timedelta(seconds=6))) == [("pendant", "sos", "pressed")]
+
+
+def test_a_radio_door_leaves_nothing_open_and_both_words_are_kept(wired: Intake, tmp_path: Path) -> None:
+    found = taken(wired, ("home/stairs/433toMQTT", '{"value":5592405}'))
+    store = SqliteSignalStore(tmp_path / "signals.db")
+    store.append(found.signals)
+
+    assert [one.value for one in store.recent(MEI.home, limit=5)] == ["closed", "open"]
+
+
+def test_a_door_contact_that_feels_a_shake_has_not_been_opened(tmp_path: Path) -> None:
+    door = Device(MEI.home, "door", "entrance", ("contact",), "zigbee2mqtt/door-502")
+    intake = Intake(lambda: roster_with((door,)), SqliteSignalStore(tmp_path / "signals.db"))
+
+    assert said(taken(intake, ("zigbee2mqtt/door-502", '{"contact":true,"vibration":true}'))) == [
+        ("door", "contact", "closed")
+    ]
+
+
+def test_a_switch_that_says_again_how_it_stands_is_there(wired: Intake) -> None:
+    state = ("tele/lamp/STATE", '{"POWER":"ON"}')
+    lamp = Device(MEI.home, "hall-lamp", "hall", ("motion",), "tele/lamp")
+    wired._roster = lambda: roster_with((lamp,))
+    taken(wired, state)
+
+    later = taken(wired, state, after=timedelta(minutes=11))
+
+    assert [(home, device, online) for home, device, online, _ in later.availability] == [(MEI.home, "hall-lamp", True)]
+    assert said(later) == []
