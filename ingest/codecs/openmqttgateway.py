@@ -99,6 +99,9 @@ def _take_advertisement(gathering: Gathering, device: str, told: dict[str, Json]
     gathering.take_all(device, _NO_BLINDS if kind == _MOVED else _VALUES, told)
     if "tempc" not in told:
         gathering.take(device, f.FAHRENHEIT, told.get("tempf"))
+    if told.get("avgu") == "kW":
+        gathering.take(device, f.KILOWATTS, told.get("avg"))
+    gathering.take(device, f.WATER_TOTAL, told.get("litres"))
     for name in _BUTTONS:
         _take_press(gathering, device if name == "button" else f"{device}/{name}", told.get(name))
     if model != _GRAMS:

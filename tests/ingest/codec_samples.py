@@ -38,12 +38,12 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def up(profile: str = "", decoded: object = None, frame: bytes = b"", name: str = "uplink") -> str:
+def up(profile: str = "", decoded: object = None, frame: bytes = b"", name: str = "uplink", port: int = 85) -> str:
     """Return an uplink as ChirpStack publishes it."""
     message: dict[str, object] = {
         "time": "2026-11-22T23:59:58.929184085+00:00",
         "deviceInfo": {"deviceProfileName": profile, "deviceName": name, "devEui": "00000000000000a1"},
-        "fPort": 85,
+        "fPort": port,
         "data": b64encode(frame).decode(),
     }
     return json.dumps(message if decoded is None else message | {"object": decoded})
@@ -221,6 +221,47 @@ CHIRPSTACK = (
     Sample(_UP, up("LWL02", frame=bytes.fromhex("4bb80200000000000000")), "leak on"),
     Sample(_UP, up("LHT65", frame=bytes.fromhex("cbf60b0d0376010add7fff")), "temperature 28.29, humidity 88.6"),
     Sample(_UP, up("WS202", frame=bytes.fromhex("017564fe0001")), "ignored"),
+    Sample(_UP, up("WS136", frame=bytes.fromhex("017564ff34030a00")), "battery 100, button button_3"),
+    Sample(_UP, up("WS523", frame=bytes.fromhex("0374e808048010070000058164088001")), "ignored"),
+    Sample(_UP, up("WS523", frame=bytes.fromhex("0374e8080480100700000581640870 01")), "power 1808"),
+    Sample(_UP, up("VS321", frame=bytes.fromhex("0175620367fa0004683c05fd0100")),
+           "battery 98, temperature 25, humidity 30, presence on"),
+    Sample(_UP, up("VS330", frame=bytes.fromhex("01754b028200a003 8e01")), "battery 75, presence on"),
+    Sample(_UP, up("VS340 desk", frame=bytes.fromhex("030000")), "presence off"),
+    Sample(_UP, up("VS370", frame=bytes.fromhex("030001040001")), "presence on"),
+    Sample(_UP, up("VS373", frame=bytes.fromhex("07b0020000000000000008b102e803")), "bed on, respiration 10"),
+    Sample(_UP, up("VS373", frame=bytes.fromhex("03f8010000000000")), "presence off"),
+    Sample(_UP, up("VS373", frame=bytes.fromhex("06fb0100000100")), "fall on"),
+    Sample(_UP, up("VS373", frame=bytes.fromhex("06fb0100030101")), "ignored"),
+    Sample(_UP, up("AM308", frame=bytes.fromhex("0367ee00046876050001 0b7d2000")), "temperature 23.8, humidity 59, motion on"),
+    Sample(_UP, up("EM300-MLD", frame=bytes.fromhex("01755c050001")), "battery 92, leak on"),
+    Sample(_UP, up("WS203", frame=bytes.fromhex("83671901010500")), "ignored"),
+    Sample(_UP, up("WS203", frame=bytes.fromhex("836719 0101050001")), "temperature 28.1, motion on"),
+    Sample(_UP, up(decoded={"button_2": 1, "button_2_d2d": 4, "button_2_msgid": 7}), "button button_2"),
+    Sample(_UP, up(decoded={"button_2": 1}), "ignored"),
+    Sample(_UP, up(decoded={"detection_status": "fall", "target_status": "lying_down"}), "fall on"),
+    Sample(_UP, up(decoded={"detection_status": "normal"}), "ignored"),
+    Sample(_UP, up(decoded={"detection_status": "out_of_bed", "respiratory_rate": 14.5}), "bed off, respiration 14.5"),
+    Sample(_UP, up(decoded={"events": [{"alarm_type": "fall", "alarm_status": "alarm_triggered"}]}), "fall on"),
+    Sample(_UP, up(decoded={"events": [{"alarm_type": "dwell", "alarm_status": "alarm_triggered"}]}), "ignored"),
+    Sample(_UP, up(decoded={"people_total_counts": 0}), "presence off"),
+    Sample(_UP, up(decoded={"Sound_key": "OPEN", "Alarm": "TRUE", "TempC_SHT41": 20}), "button press, temperature 20"),
+    Sample(_UP, up(decoded={"Sound_key": "OPEN", "Alarm": "FALSE"}), "ignored"),
+    Sample(_UP, up(decoded={"Sound_key": "OPEN", "Alarm": "TRUE", "key5": "No", "key2": "Yes"}), "button key2"),
+    Sample(_UP, up(decoded={"Exti_pin_level": "Activity", "Move_count": 12, "TempC_SHT": 21.5}), "motion on, temperature 21.5"),
+    Sample(_UP, up(decoded={"Water_flow_value": 3.2, "Last_pulse": 1440}), "water 3.2"),
+    Sample(_UP, up("LDS03A", frame=bytes.fromhex("0300000200000064 bc5a00"), port=2), "contact open"),
+    Sample(_UP, up("LDS03A", frame=bytes.fromhex("0300000200000064 bc5a00"), port=3), "ignored"),
+    Sample(_UP, up("DS03A-LB", frame=bytes.fromhex("00 00000200000064bc5a00 01 000001000000"), port=2), "contact open"),
+    Sample(_UP, up("LWL04", frame=bytes.fromhex("0100000100000064 bc5a00"), port=2), "leak on"),
+    Sample(_UP, up("LHT65N-PIR", frame=bytes.fromhex("cbf60b0d03760e01000007"), port=2),
+           "temperature 28.29, humidity 88.6, motion on"),
+    Sample(_UP, up("LHT65N-VIB", frame=bytes.fromhex("0bf6090000000100000002"), port=2), "ignored"),
+    Sample(_UP, up("LHT65", frame=bytes.fromhex("cbf60b0d0376410add7fff"), port=2), "ignored"),
+    Sample(_UP, up("PB01", frame=bytes.fromhex("0c80030100d90190"), port=2), "button press, temperature 21.7, humidity 40"),
+    Sample(_UP, up("PB01", frame=bytes.fromhex("0c80030000d90190"), port=2), "temperature 21.7, humidity 40"),
+    Sample(_UP, up("PB05", frame=bytes.fromhex("0c80030104"), port=2), "button key3"),
+    Sample(_UP, up("SW3L", frame=bytes.fromhex("00000005a0010064bc5a00"), port=2), "water 3.2"),
     Sample(_UP, up("some other maker", frame=bytes.fromhex("030001")), "ignored"),
     Sample("application/7f3c/device/00000000000000a1/event/status", '{"margin":7,"batteryLevel":71.5}', "battery 71.5"),
     Sample("application/7f3c/device/00000000000000a1/event/status",
@@ -232,7 +273,8 @@ CHIRPSTACK = (
     Sample("application/7f3c/device/00000000000000a1/command/down", '{"data":"qg=="}', "ignored"),
     Sample("cn470/gateway/00000000000000b1/state/conn", '{"gatewayId":"b1","state":"OFFLINE"}',
            "00000000000000b1 offline"),
-    Sample("cn470/gateway/00000000000000b1/event/stats", "\x08\x01", "ignored"),
+    Sample("cn470/gateway/00000000000000b1/event/stats", "\x08\x01", "00000000000000b1 online"),
+    Sample("cn470/gateway/00000000000000b1/event/up", "\x08\x01", "ignored"),
     Sample(_UP, '{"object":', "rejected"),
 )  # fmt: skip
 THINGS_STACK = (
@@ -288,6 +330,7 @@ RTL_433 = (
     Sample("rtl_433/attic/events", '{"model":"Smoke-GS558","id":7,"unit":1,"learn":0}', "smoke on"),
     Sample("rtl_433/attic/events", '{"model":"Smoke-GS558","id":7,"unit":1,"learn":1}', "ignored"),
     Sample("RTL_433/Raw", '{"model":"Kerui-Security","id":9,"motion":1}', "motion on"),
+    Sample("attic_rtl_433/motion", "{}", "ignored"),
     Sample("rtl_433/attic/states", '{"stats":{}}', "ignored"),
     Sample("rtl_433/attic/availability", "offline", "attic offline"),
     Sample("rtl_433/attic/events", '{"model":', "rejected"),
@@ -311,6 +354,8 @@ OPENMQTTGATEWAY = (
     Sample("home/stairs/BTtoMQTT/A10000000007", '{"id":"7A:07","type":"BCON","model_id":"IBEACON","uuid":"00"}', "ignored"),
     Sample("home/stairs/BTtoMQTT/A10000000008", '{"id":"7A:08","mac_type":1,"rssi":-80}', "ignored"),
     Sample("home/stairs/BTtoMQTT/undecoded", '{"id":"7A:08","manufacturerdata":"00"}', "ignored"),
+    Sample("home/stairs/BTtoMQTT/A10000000012", '{"id":"A1:12","type":"ENRG","avg":2.3,"avgu":"kW","batt":70}',
+           "battery 70, power 2300"),
     Sample("home/presence/BTtoMQTT", '[{"id":"A1:09","tempc":20},{"id":"A1:10","motion":false}]',
            "temperature 20, motion off"),
     Sample("home/stairs/RTL_433toMQTT/Kerui", '{"model":"Kerui-Security","id":1,"opened":1}', "contact open"),
@@ -323,6 +368,20 @@ OPENMQTTGATEWAY = (
     Sample("home/stairs/LWT", "offline", "stairs offline"),
     Sample("north/stairs/LWT", "online", "stairs online"),
     Sample("home/stairs/BTtoMQTT/A10000000001", '{"id":', "rejected"),
+)  # fmt: skip
+METERS = (
+    Sample("meters/utility/7431", '{"value":1.5,"unit":"kW","at":"2026-11-22T23:59:00Z"}', "power 1500"),
+    Sample("meters/utility/7431", '{"value":"12.5","unit":"L","total":false}', "water 12.5"),
+    Sample("meters/utility/7431", '{"value":0.004,"unit":"m³","total":false}', "water 4"),
+    Sample("meters/utility/7431", '{"value":"twelve","unit":"L"}', "ignored"),
+    Sample("meters/utility/7431", '{"value":12.5,"unit":"gal"}', "rejected"),
+    Sample("meters/utility/7431", '{"value":-3,"unit":"m3"}', "rejected"),
+    Sample("meters/utility/7431", '{"value":3,"unit":"kWh","total":false}', "rejected"),
+    Sample("meters/utility/7431", "", "ignored"),
+    Sample("wmbusmeters/flat-12", '{"media":"electricity","name":"flat-12","id":"00000012",'
+           '"total_energy_consumption_kwh":812.5,"current_power_consumption_kw":0.31}', "power 310"),
+    Sample("wmbusmeters/flat-12", '{"media":"heat","name":"flat-12","status":"OK"}', "ignored"),
+    Sample("wmbusmeters/flat-12", '{"media"', "rejected"),
 )  # fmt: skip
 OWNTRACKS = (
     Sample("owntracks/mei/phone/event", '{"_type":"transition","event":"enter","desc":"Home","lat":1,"lon":2,"tst":1795391990}',
@@ -377,6 +436,7 @@ SAMPLES = {
     "chirpstack": CHIRPSTACK,
     "ttn": THINGS_STACK,
     "multitech": MULTITECH,
+    "meters": METERS,
     "rtl_433": RTL_433,
     "openmqttgateway": OPENMQTTGATEWAY,
     "owntracks": OWNTRACKS,
