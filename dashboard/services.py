@@ -14,6 +14,7 @@ from linli.clock import Clock
 from linli.health import Health
 from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.home_state import HomeView
+from linli.meter_template import MeterTemplate
 from linli.people import Roster
 from linli.store.absences import Absence
 from linli.store.care import CareStore
@@ -82,6 +83,11 @@ class WebSettings:
     broker: BrokerAddress | None = None
 
 
+def _no_meters(_platform: str) -> MeterTemplate | None:
+    """No platform pushes what its meters count."""
+    return None
+
+
 def _no_token(home: str) -> str:
     """No device can be let in."""
     raise NotImplementedError(home)
@@ -92,7 +98,7 @@ class Services:
     """Everything that a route may use.
 
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
-    `tuning` are the settings that staff may choose; None: none here.
+    `meter_template` finds how a meter platform pushes. `tuning` are the settings that staff may choose; None: none here.
     `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
@@ -117,3 +123,4 @@ class Services:
     device_token: Callable[[str], str] = _no_token
     can_send: Callable[[str], bool] = bool
     tuning: Tuning | None = None
+    meter_template: Callable[[str], MeterTemplate | None] = _no_meters

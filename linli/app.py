@@ -25,7 +25,7 @@ from dashboard.tuning import Tuning
 from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
 from ingest.listed import filters
-from linli import canary
+from linli import canary, meter_template
 from linli.clock import Clock
 from linli.core import Core, build
 from linli.data_dir import DataDir
@@ -98,6 +98,7 @@ class App:
         self._drills = _weekly_drills(self.core) if settings.drill_plan == "weekly" else None
         core = self.core
         self._auditor = Auditor(core.care, core.roster.get, core.desk, core.health, core.sender.wake)
+        self._meters = data.meters
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
         self._learning = Every(_LEARN_SECONDS, lambda: self.core.learning.tick(_LEARN_AT_ONCE), name="learning")
         self._demo = demo
@@ -146,6 +147,7 @@ class App:
             device_token=core.keys.device_token,
             can_send=partial(can_send, core.channels),
             tuning=self._tuning,
+            meter_template=partial(meter_template.load, self._meters),
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )

@@ -77,7 +77,7 @@ def read(message: Message) -> Heard:
     if module in _CLIMATE:
         return _read_climate("/".join(levels[1:]), message)
     if module == _PIR:
-        return _read_pir(levels[-2], message)
+        return _read_pir("".join(levels[-2:-1]), message)
     return ignored("nothing that linli knows the sender of")
 
 

@@ -361,6 +361,7 @@ OPENMQTTGATEWAY = (
     Sample("home/stairs/RTL_433toMQTT/Kerui", '{"model":"Kerui-Security","id":1,"opened":1}', "contact open"),
     Sample("home/stairs/433toMQTT", '{"value":4411,"protocol":1,"length":24}', "ignored"),
     Sample("home/stairs/CLIMAtoMQTT/bme", '{"tempc":18.5,"hum":52}', "temperature 18.5, humidity 52"),
+    Sample("HCSR501toMQTT", '{"presence":"true"}', "motion on"),
     Sample("home/stairs/HCSR501toMQTT", '{"presence":"true"}', "motion on"),
     Sample("home/stairs/SYStoMQTT", '{"uptime":5}', "ignored"),
     Sample("home/stairs/commands/MQTTtoBT/config", '{"interval":0}', "ignored"),
