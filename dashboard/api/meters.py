@@ -41,9 +41,10 @@ def take_in(services: Web, asker: Asker, platform: str, body: Annotated[JsonValu
             messages[index] = _message(asker, platform, one, services.roster())
         except ValueError as why:
             reasons[index] = str(why)
-    for index, why in zip(messages, services.intake.submit(list(messages.values())) if messages else (), strict=True):
-        reasons[index] = why
-    rejected = [Refused(index=index, reason=why) for index, why in enumerate(reasons) if why is not None]
+    verdicts = services.intake.submit(list(messages.values())) if messages else ()
+    for index, verdict in zip(messages, verdicts, strict=True):
+        reasons[index] = verdict
+    rejected = [Refused(index=index, reason=reason) for index, reason in enumerate(reasons) if reason]
     return Taken(accepted=len(reasons) - len(rejected), rejected=rejected)
 
 
