@@ -77,6 +77,7 @@ TABLE: dict[str, Rule] = {
     "POST /api/v1/alerts/{alert}/more_help": _api(*GOERS),
     "POST /api/v1/alerts/{alert}/close": _api(*GOERS),
     "POST /api/v1/signals": _api(STAFF, RESIDENT, DEVICE, GATEWAY),
+    "POST /api/v1/meters/{platform}": _api(STAFF, DEVICE, GATEWAY),
     "POST /api/v1/people/me/pause": _api(*HELPERS),
     "DELETE /api/v1/people/me/pause": _api(*HELPERS),
     "GET /api/v1/rejections": _api(STAFF),

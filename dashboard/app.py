@@ -18,6 +18,7 @@ from dashboard import live
 from dashboard.api import alerts as api_alerts
 from dashboard.api import canary as api_canary
 from dashboard.api import homes as api_homes
+from dashboard.api import meters as api_meters
 from dashboard.api import people as api_people
 from dashboard.api import signals as api_signals
 from dashboard.api import system
@@ -65,6 +66,7 @@ ROUTERS = (
     api_alerts.router,
     api_people.router,
     api_signals.router,
+    api_meters.router,
     live.router,
     signin.router,
     go.router,

@@ -1,6 +1,7 @@
 """The door of every route: proves who is asking and that the route, the home and the alert are within their reach."""
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -77,9 +78,22 @@ def _bearer(services: Services, request: Request) -> Identity:
 
 
 def token_of(request: Request) -> str:
-    """Return the bearer token of a request, empty where there is none."""
+    """Return the token of a request, empty where there is none: a bearer's, or the password of basic authentication.
+
+    Of what pushes to an address some can be given a name and a password, and nothing else.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return _password(token) if scheme.lower() == "basic" else ""
+
+
+def _password(credentials: str) -> str:
+    try:
+        named = b64decode(credentials.strip(), validate=True).decode()
+    except ValueError:
+        return ""
+    return named.partition(":")[2]
 
 
 def identity_of_token(services: Services, token: str) -> Identity | None:

@@ -14,6 +14,7 @@ from linli.clock import Clock
 from linli.health import Health
 from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.home_state import HomeView
+from linli.meter_template import MeterTemplate
 from linli.people import Roster
 from linli.store.absences import Absence
 from linli.store.care import CareStore
@@ -84,6 +85,11 @@ class WebSettings:
     broker: BrokerAddress | None = None
 
 
+def _no_meters(_platform: str) -> MeterTemplate | None:
+    """No platform pushes what its meters count."""
+    return None
+
+
 def _no_token(home: str) -> str:
     """No device can be let in."""
     raise NotImplementedError(home)
@@ -99,7 +105,7 @@ class Services:
     """Everything that a route may use.
 
     `device_identity` checks a device's or gateway's token: ("device", home) or ("gateway", site), or None.
-    `tuning` are the settings that staff may choose; None: none here.
+    `meter_template` finds how a meter platform pushes. `tuning` are the settings that staff may choose; None: none here.
     `first_line` is the line that decides in a home until something is learned of it.
     `strangers` tells what speaks at the broker and is not listed; asking lets linli listen for it from then on.
     `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
@@ -128,3 +134,4 @@ class Services:
     tuning: Tuning | None = None
     first_line: Callable[[str], HomeModel | None] = _nothing_known
     strangers: Callable[[], Found] = Found
+    meter_template: Callable[[str], MeterTemplate | None] = _no_meters

@@ -30,7 +30,7 @@ HEADLINES = {
     AlertKind.FALL: "{name}: a fall was reported",
     AlertKind.SMOKE: "{name}: smoke in the home",
     AlertKind.GAS: "{name}: gas in the home",
-    AlertKind.LEAK: "{name}: water on the floor",
+    AlertKind.LEAK: "{name}: water is leaking",
     AlertKind.MISSED_CHECK_IN: "{name} has not checked in",
     AlertKind.INACTIVITY: "{name}: long without a sign of life",
     AlertKind.BATHROOM: "{name}: long in the bathroom",

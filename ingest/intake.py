@@ -7,7 +7,9 @@ from typing import Protocol
 
 import msgspec
 
+from ingest.codecs.meters import PLAIN
 from ingest.listed import Turned, heard_in_homes
+from ingest.meters import Counted, Meters
 from ingest.reading import is_own, read
 from ingest.repeats import Repeats, Told
 from linli.people import Home, Roster
@@ -43,6 +45,8 @@ class TakenIn:
     ignored: int = 0
     states: Told = field(default_factory=dict)
     """What sensors of other ecosystems that repeat themselves said last in this batch."""
+    counted: Counted = field(default_factory=dict)
+    """What meters counted and plugs drew last in this batch."""
 
 
 class EarlierArrival(Protocol):
@@ -61,14 +65,17 @@ class Intake:
         self._roster = roster
         self._earlier_arrival = earlier
         self._repeats = Repeats()
+        self._meters = Meters()
 
     def keep(self, taken: TakenIn) -> None:
         """Remember the states of a batch, once it is stored."""
         self._repeats.keep(taken.states)
+        self._meters.keep(taken.counted)
 
     def know(self, stored: Sequence[Signal]) -> None:
         """Learn the states from stored signals, newest first, as at a start."""
         self._repeats.learn(stored)
+        self._meters.learn(stored)
 
     def read(self, messages: Sequence[Arrived]) -> TakenIn:
         """Return what the messages say; never raises for anything a device sends."""
@@ -103,12 +110,18 @@ class Intake:
                     self._repeats.note(one.home, reading, message.received_at, taken.states)
 
     def _read_nobodys(self, heard: Heard, message: Arrived, taken: TakenIn) -> str | None:
-        """Pass over what strangers say; a message that cannot be read at all may be one that several of ours share."""
-        if heard.rejected is None or heard.readings:
+        """Pass over what strangers say; a message that cannot be read at all may be one that several of ours share.
+
+        On a meter's own topic nobody speaks by chance: somebody forgot to list it.
+        """
+        refused = heard.rejected if not heard.readings else None
+        if refused is None and message.topic.startswith(f"{PLAIN}/"):
+            refused = f'{message.topic} is the topic of no device; add it with "linli import"'
+        if refused is None:
             taken.ignored += 1
             return None
-        taken.rejections.append(_rejection(message, heard.rejected, "", ""))
-        return heard.rejected
+        taken.rejections.append(_rejection(message, refused, "", ""))
+        return refused
 
     def _read_home(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
         """Take in what one home says, or say why not."""
@@ -119,9 +132,21 @@ class Intake:
             return refused
         for device, word in heard.availability.items():
             taken.availability.append((heard.home, device, word == "online", message.received_at))
+        return self._take_readings(heard, message, roster, taken)
+
+    def _take_readings(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
+        refused = None
         for reading in heard.readings:
-            taken.signals.append(self._signal(reading, heard.home, message, roster))
-        return None
+            device = roster.devices.get((heard.home, reading.device))
+            is_by_hand = device is not None and Kind.BUTTON in device.kinds
+            try:
+                told = self._meters.read(heard.home, reading, message.received_at, taken.counted, is_by_hand=is_by_hand)
+            except ValueError as why:
+                refused = f"{reading.kind}: {why}"
+                taken.rejections.append(_rejection(message, refused, heard.site, heard.home))
+            else:
+                taken.signals.extend(self._signal(one, heard.home, message, roster) for one in told)
+        return refused
 
     def _read_listed(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
         """Take in what a device of another ecosystem says; a bad value is refused and the others stand.
@@ -134,10 +159,10 @@ class Intake:
         there = {one.device: "online" for one in old if self._repeats.is_there(home, one, at, told)}
         taken.ignored += not (new or there or heard.availability or heard.rejected)
         said = replace(heard, readings=new, availability=there | heard.availability, rejected=None)
-        self._read_home(said, message, roster, taken)
+        refused = self._read_home(said, message, roster, taken)
         if heard.rejected is not None:
             taken.rejections.append(_rejection(message, heard.rejected, heard.site, heard.home))
-        return heard.rejected
+        return heard.rejected or refused
 
     def _signal(self, reading: Reading, home: str, message: Arrived, roster: Roster) -> Signal:
         device = roster.devices.get((home, reading.device))

@@ -28,7 +28,7 @@ from ingest.intake import Arrived
 from ingest.listed import filters
 from ingest.outward import OutwardClient
 from ingest.strangers.listener import Listener
-from linli import canary
+from linli import canary, meter_template
 from linli.clock import Clock
 from linli.core import Core, build
 from linli.data_dir import DataDir
@@ -107,6 +107,7 @@ class App:
         self._listener = Listener(self.mqtt_url, clock, _readable(settings.mqtt_ca))
         self._resting = Every(_REST_SECONDS, self._listener.rest, name="listener")
         self._auditor = Auditor(core.care, core.roster.get, core.desk, core.health, core.sender.wake)
+        self._meters = data.meters
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
         self._learning = Every(_LEARN_SECONDS, lambda: self.core.learning.tick(_LEARN_AT_ONCE), name="learning")
         self._demo = demo
@@ -158,6 +159,7 @@ class App:
             tuning=self._tuning,
             first_line=core.learning.first_line,
             strangers=self._strangers,
+            meter_template=partial(meter_template.load, self._meters),
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )

@@ -17,6 +17,7 @@ from alerts.channels.extra import is_service
 from alerts.channels.http import parse as web_address
 from alerts.channels.unusable import Unusable
 from ingest.mosquitto import find_mosquitto
+from linli import meter_template
 from linli.bots import shared_bots
 from linli.clock import Clock
 from linli.configured import care_url, push_contact, sms, smtp, vapid
@@ -72,6 +73,7 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
     yield from _listed_twice(roster)
     yield from _bots(roster)
     yield from _ladders(data, roster)
+    yield from (f"meters: {why}" for why in meter_template.faults(data.meters))
     yield from _channels(settings, roster)
     yield from _holidays(settings, roster, clock)
     yield from _signals(data)

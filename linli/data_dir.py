@@ -56,6 +56,11 @@ class DataDir:
         return self.path / "ladders"
 
     @property
+    def meters(self) -> Path:
+        """Return the folder of the templates of meter platforms, which need not be there."""
+        return self.path / "meters"
+
+    @property
     def log_head(self) -> Path:
         """Return where it is written down how far the log had come."""
         return self.path / "log.head"

@@ -47,6 +47,10 @@ class BloodPressure:
 Value = str | float | BloodPressure
 
 
+class Total(float):
+    """What a meter has counted so far: litres, or for `power` watt-hours. The signal is what came since the last count."""
+
+
 ID_KEY = "i"
 """What the key of a signal begins with that has a message id: the id is unique for its device and kind."""
 
@@ -85,6 +89,8 @@ class Signal:
 PAGE = "page"
 """The device under whose name a press on the resident's own page is stored."""
 EXIT_ROOM = "entrance"
+LEAST_LITRES = 1.0
+"""Less water than this since the last report may be a dripping tap."""
 
 _EVENTS_OF_LIFE = {
     Kind.CHECK_IN: {"ok", "help"},
@@ -116,5 +122,5 @@ def is_sign_of_life(kind: Kind, value: Value) -> bool:
     if kind in _ALWAYS_LIFE:
         return True
     if kind is Kind.WATER:
-        return isinstance(value, float) and value > 0
+        return isinstance(value, float) and value >= LEAST_LITRES
     return value in _EVENTS_OF_LIFE.get(kind, ())

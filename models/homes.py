@@ -9,6 +9,7 @@ import numpy.typing as npt
 from linli.people import Device, Home, Role, Roster
 from models.body import Body
 from models.door import Door
+from models.flow import Flow
 from models.personal import Personal
 from models.rules import Rules
 from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
@@ -70,6 +71,7 @@ class Dwelling:
     stay: Stay = field(default_factory=Stay)
     door: Door = field(default_factory=Door)
     body: Body = field(default_factory=Body)
+    flow: Flow = field(default_factory=Flow)
 
     def has_watchers(self) -> bool:
         """Tell whether any device heard so far can see signs of life."""

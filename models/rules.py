@@ -36,6 +36,11 @@ class Rules:
     """Words of a model that name what others speak through, although it may report a temperature of its own."""
     offline_settles: timedelta = timedelta(seconds=90)
     """How long a home may be offline before it is told: a router restarts. With the broker's 90 s it makes 180 s."""
+    water_least_litres: float = 10.0
+    """Less than this in `water_span` is so little that somebody should ask; zero: never."""
+    water_span: timedelta = timedelta(hours=12)
+    water_stops_within: timedelta = timedelta(hours=24)
+    """Water that has not once stood still for so long runs away somewhere; zero: never told."""
     low_battery_percent: float = 15.0
     """At or below: told, once a week."""
     battery_ok_percent: float = 25.0

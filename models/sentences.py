@@ -68,6 +68,12 @@ DOOR_STANDS_OPEN_AND_STILL = (
     "The sensors inside are working."
 )
 
+LITTLE_WATER = "Only {litres} L of water in {length}, since {since}: very little for somebody at home. Please ask."
+ENDLESS_WATER = (
+    "Water has been running without a pause for {length}, {litres} L since then: "
+    "a cistern, a tap or a pipe. What this meter says is no sign of life meanwhile."
+)
+
 RESPIRATION = "breathing {value}/min at {at}"
 SPO2 = "oxygen saturation {value} % at {at}"
 BLOOD_PRESSURE = "systolic blood pressure {value} mmHg at {at}"

@@ -42,11 +42,12 @@ from models.sensor import NEVER, NONE, SIGHT, Sensor
 from models.silence import Silence
 from models.views import Views
 from models.vitals import Vitals
+from models.water import Water
 
 __all__ = ["Rules", "Watch"]
 
 # looking an enum's member up costs a tenth of what a whole signal may
-_CHECK_IN, _BATTERY = Kind.CHECK_IN, Kind.BATTERY
+_CHECK_IN, _BATTERY, _WATER = Kind.CHECK_IN, Kind.BATTERY, Kind.WATER
 
 _NO_END = 9000
 """An absence until this year or later is one without an end: calendars stop at 9999."""
@@ -71,9 +72,10 @@ class Watch:
         self._bathroom = Bathroom(homes, self._absences, self._deafness, self._silence)
         self._night_door = NightDoor(homes, self._absences, self._deafness)
         self._vitals = Vitals(homes, self._absences)
+        self._water = Water(homes, self._absences)
         self._findings = Findings(
             homes, self._hearing, self._silence, self._check_ins, self._batteries,
-            (self._bathroom, self._night_door, self._vitals),
+            (self._bathroom, self._night_door, self._vitals, self._water),
         )  # fmt: skip
         self._views = Views(homes, self._hearing, self._deafness, self._check_ins, self._bathroom)
         self._ticked_at = NONE
@@ -100,7 +102,7 @@ class Watch:
             for row in changed:
                 self._hearing.meet(row, self._ticked_at)
             self._findings.take_homes()
-            for detector in (self._bathroom, self._night_door, self._vitals):
+            for detector in (self._bathroom, self._night_door, self._vitals, self._water):
                 detector.take_homes()
 
     def forget(self, now: datetime) -> None:
@@ -169,6 +171,12 @@ class Watch:
             return False
         sensor = self._homes.sensor(self._homes.dwellings[row], signal.device)
         at = self._hear(row, sensor, signal)
+        if (
+            signal.kind is _WATER
+            and isinstance(signal.value, float)
+            and not self._water.see(row, at, signal.device, signal.value)
+        ):
+            return False
         if is_sign_of_life(signal.kind, signal.value):
             room = signal.room or sensor.room
             if not self._silence.see_life(row, at, signal.device, room, signal.kind, signal.value):

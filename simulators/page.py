@@ -24,6 +24,8 @@ Array: TypeAlias = "array[int]"
 class Event(NamedTuple):
     """One message to publish; `signal` is what the store should hold of it, None for an availability.
 
+    `site` where the topic does not name it.
+
     A tuple, as millions are made: it costs a quarter of a frozen dataclass.
     """
 
@@ -32,6 +34,7 @@ class Event(NamedTuple):
     payload: bytes
     retain: bool = False
     signal: Signal | None = None
+    site: str = ""
 
 
 class Page:

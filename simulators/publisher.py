@@ -188,11 +188,11 @@ class MqttPublisher:
 
 
 class SitePublishers:
-    """One connection for each site, as a site's gateway has its own account; an event goes by the site in its topic."""
+    """One connection for each site, as a site's gateway has its own account; an event goes by its site, or by that in its topic."""
 
     def __init__(self, by_site: Mapping[str, MqttPublisher]) -> None:
         self._by_site = by_site
 
     def publish(self, event: Event) -> None:
         """Send one event by its site's connection."""
-        self._by_site[event.topic.split("/", 3)[2]].publish(event)
+        self._by_site[event.site or event.topic.split("/", 3)[2]].publish(event)

@@ -5,7 +5,7 @@ Acknowledgements, joins, logs and locations are no signals; a location is droppe
 """
 
 from ingest.codecs import fields as f
-from ingest.codecs.gathering import Gathering, ignored, said_available
+from ingest.codecs.gathering import ONLINE, Gathering, ignored, said_available
 from ingest.codecs.lorawan import UNKNOWN, take_frame, take_object
 from ingest.codecs.message import Json, Message, part
 from ingest.codecs.times import moment
@@ -28,6 +28,8 @@ def read(message: Message) -> Heard:
     if levels[0] != "application":
         if levels[-2:] == ("state", "conn"):
             return said_available(levels[-3], part(message.json()).get("state"))
+        if levels[-2:] == ("event", "stats"):
+            return Heard(availability={levels[-3]: ONLINE})  # whatever it counts, it is there to count it
         return ignored("what a gateway sends to its network server")
     if not message.payload.strip():
         return ignored("an empty retained message only clears the topic")
@@ -46,7 +48,7 @@ def _read_uplink(device: str, message: Message) -> Heard:
     gathering = Gathering()
     decoded = part(told, "object")
     if not decoded:
-        return gathering.heard(take_frame(gathering, device, _model(told), told.get("data"), at))
+        return gathering.heard(take_frame(gathering, device, _model(told), told.get("data"), at, told.get("fPort")))
     take_object(gathering, device, decoded, at)
     return gathering.heard(UNKNOWN)
 

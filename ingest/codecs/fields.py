@@ -6,7 +6,7 @@ Nothing here guesses: a word that is not known says nothing.
 from collections.abc import Callable
 
 from ingest.codecs.message import Json
-from linli.signals import Kind, Value
+from linli.signals import Kind, Total, Value
 from linli.wire import as_number, read_value
 
 Reader = Callable[[Json], Value | None]
@@ -56,6 +56,8 @@ _HIGHEST_VOLTAGE = 5.0
 """A battery of so little may be volts as well as percent where the ecosystem does not say which."""
 _FULL = 100.0
 _ZERO_CELSIUS_IN_FAHRENHEIT = 32.0
+_HIGHEST_COUNT = 1e12
+"""No meter's dial has so many places."""
 
 
 def _word(given: Json) -> str:
@@ -147,6 +149,30 @@ def _plain(given: Json) -> float | None:
         raise
 
 
+def scaled(kind: Kind, factor: float) -> Reader:
+    """Return a reader of a number in another unit, of which one is `factor` of ours."""
+
+    def read(given: Json) -> Value | None:
+        plain = _plain(given)
+        return None if plain is None else read_value(kind, round(plain * factor, 3))
+
+    return read
+
+
+def counted_in(factor: float) -> Reader:
+    """Return a reader of what a meter has counted so far, in a unit that is `factor` litres or watt-hours."""
+
+    def read(given: Json) -> Value | None:
+        plain = _plain(given)
+        if plain is None:
+            return None
+        if not 0 <= plain * factor <= _HIGHEST_COUNT:
+            raise ValueError("no meter counts so far")
+        return Total(round(plain * factor, 3))
+
+    return read
+
+
 def percent(given: Json) -> Value | None:
     """Return a battery's percentage; a word for it says nothing."""
     if isinstance(given, str):
@@ -187,6 +213,13 @@ TEMPERATURE: Field = (Kind.TEMPERATURE, temperature)
 FAHRENHEIT: Field = (Kind.TEMPERATURE, fahrenheit)
 HUMIDITY: Field = (Kind.HUMIDITY, humidity)
 POWER: Field = (Kind.POWER, number(Kind.POWER))
+KILOWATTS: Field = (Kind.POWER, scaled(Kind.POWER, 1000))
+WATT_HOURS_TOTAL: Field = (Kind.POWER, counted_in(1))
+KILOWATT_HOURS_TOTAL: Field = (Kind.POWER, counted_in(1000))
+WATER: Field = (Kind.WATER, number(Kind.WATER))
+WATER_M3: Field = (Kind.WATER, scaled(Kind.WATER, 1000))
+WATER_TOTAL: Field = (Kind.WATER, counted_in(1))
+WATER_TOTAL_M3: Field = (Kind.WATER, counted_in(1000))
 HEART_RATE: Field = (Kind.HEART_RATE, number(Kind.HEART_RATE))
 RESPIRATION: Field = (Kind.RESPIRATION, number(Kind.RESPIRATION))
 SPO2: Field = (Kind.SPO2, number(Kind.SPO2))

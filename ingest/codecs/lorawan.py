@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from ingest.codecs import dragino, milesight
+from ingest.codecs import dragino, makers, milesight
 from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering
 from ingest.codecs.message import Json
@@ -37,11 +37,13 @@ def _words_only(given: Json) -> Value | None:
 _WORDED: f.Field = (Kind.CONTACT, _words_only)
 _PRESS: f.Field = (Kind.BUTTON, _press)
 _COUNT: f.Field = (Kind.MOTION, lambda given: f.on_off(given) or f.counted(given))
+_PEOPLE: f.Field = (Kind.PRESENCE, f.counted)
 
 _NAMES: dict[f.Field, str] = {
     f.MOTION: "pir pirstatus pirtrigger motiondetected motionstatus occupancy occupancystatus occupied",
-    _COUNT: "motion",
-    f.PRESENCE: "presence presencestatus presencesensor persondetected detectionstatus",
+    _COUNT: "motion activity",
+    f.PRESENCE: "presence presencestatus presencesensor persondetected",
+    _PEOPLE: "peopletotalcounts peoplecount peoplecounts",
     f.OPENING: "door doorstatus doorstate dooropen dooropenstatus isopen windowopen",
     _WORDED: "magnet magnetstatus contact contactstatus contactstate window windowstatus reed reedstate state",
     f.LEAK: "waterleak waterleakstatus leak leakstatus leakdetected leakage leakagestatus flood waterdetected",
@@ -74,6 +76,7 @@ def _known(name: str) -> f.Field | None:
 
 def take_object(gathering: Gathering, device: str, told: Mapping[str, Json], at: datetime | None) -> None:
     """Read the values of a decoded frame."""
+    makers.take(gathering, device, told, at)
     for name, value in told.items():
         known = _known(name)
         if known is not None:
@@ -92,9 +95,11 @@ def _each(value: Json) -> list[Json]:
     return [value["value"]] if "value" in value else list(value.values())
 
 
-def take_frame(gathering: Gathering, device: str, model: str, frame: Json, at: datetime | None) -> str:
+def take_frame(
+    gathering: Gathering, device: str, model: str, frame: Json, at: datetime | None, port: Json = None
+) -> str:
     """Read a frame that the network server has not taken apart, if we know its model; return what to say otherwise."""
-    taken_apart = _take_apart(model, frame)
+    taken_apart = _take_apart(model, frame, port if isinstance(port, int) else None)
     if taken_apart is None:
         return NOT_DECODED
     for known, value in taken_apart:
@@ -102,7 +107,7 @@ def take_frame(gathering: Gathering, device: str, model: str, frame: Json, at: d
     return UNKNOWN
 
 
-def _take_apart(model: str, frame: Json) -> list[tuple[f.Field, Json]] | None:
+def _take_apart(model: str, frame: Json, port: int | None) -> list[tuple[f.Field, Json]] | None:
     if not isinstance(frame, str):
         return None
     try:
@@ -110,4 +115,4 @@ def _take_apart(model: str, frame: Json) -> list[tuple[f.Field, Json]] | None:
     except (Error, ValueError):
         return None
     found = milesight.take_apart(model, octets)
-    return dragino.take_apart(model, octets) if found is None else found
+    return dragino.take_apart(model, octets, port) if found is None else found

@@ -29,6 +29,7 @@ def read(message: Message) -> Heard:
     gathering = Gathering()
     if not decoded:
         model = f"{told.get('model')} {told.get('name')}"
-        return gathering.heard(take_frame(gathering, device, model, told.get("data") or told.get("payload"), at))
+        frame = told.get("data") or told.get("payload")
+        return gathering.heard(take_frame(gathering, device, model, frame, at, told.get("port")))
     take_object(gathering, device, decoded, at)
     return gathering.heard(UNKNOWN)

@@ -94,7 +94,7 @@ def read(message: Message) -> Heard:
     if module in _CLIMATE:
         return _read_climate("/".join(levels[1:]), message)
     if module == _PIR:
-        return _read_pir(levels[-2], message)
+        return _read_pir("".join(levels[-2:-1]), message)
     if module in _CODES:
         return _read_code(message)
     return ignored("nothing that linli knows the sender of")
@@ -118,6 +118,9 @@ def _take_advertisement(gathering: Gathering, device: str, told: dict[str, Json]
     gathering.take_all(device, _NO_BLINDS if kind == _MOVED else _VALUES, told)
     if "tempc" not in told:
         gathering.take(device, f.FAHRENHEIT, told.get("tempf"))
+    if told.get("avgu") == "kW":
+        gathering.take(device, f.KILOWATTS, told.get("avg"))
+    gathering.take(device, f.WATER_TOTAL, told.get("litres"))
     for name in _BUTTONS:
         _take_press(gathering, device if name == "button" else f"{device}/{name}", told.get(name))
     if model != _GRAMS:

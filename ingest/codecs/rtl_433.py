@@ -85,8 +85,9 @@ def read(message: Message) -> Heard:
 
 def _read_value(below: tuple[str, ...], message: Message) -> Heard:
     """Read one value; only alone it cannot be told whether a contact has moved or is repeated, so it is taken."""
-    device, name = "/".join(below[:-1]), below[-1]
     gathering = Gathering()
+    *places, name = below or ("",)
+    device = "/".join(places)
     if device and name in _VALUES:
         gathering.take(device, _VALUES[name], message.scalar_or_json())
     return gathering.heard("no value that linli knows")

@@ -43,7 +43,8 @@ def _read_uplink(device: str, message: Message) -> Heard:
         _take_normalized(gathering, device, uplink, message)
     otherwise = UNKNOWN
     if not (decoded or gathering.readings or gathering.refused):
-        otherwise = take_frame(gathering, device, _model(device, told, uplink), uplink.get("frm_payload"), at)
+        model, frame = _model(device, told, uplink), uplink.get("frm_payload")
+        otherwise = take_frame(gathering, device, model, frame, at, uplink.get("f_port"))
     if not any(reading.kind is Kind.BATTERY for reading in gathering.readings):
         gathering.take(device, f.BATTERY, inner(uplink, "last_battery_percentage", "value"), at)
     return gathering.heard(otherwise)

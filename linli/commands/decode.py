@@ -8,7 +8,10 @@ import typer
 
 from ingest.reading import read
 from linli.clock import SystemClock
+from linli.signals import Total
 from linli.wire import Heard
+
+_A_COUNT = "a meter's count so far: what it has counted since the one before is the signal"
 
 
 def command(topic: Annotated[str, typer.Argument(help="The topic on which the message came.")]) -> None:
@@ -18,7 +21,9 @@ def command(topic: Annotated[str, typer.Argument(help="The topic on which the me
 
 
 def _told(heard: Heard) -> dict[str, object]:
-    said_nothing = not (heard.readings or heard.availability or heard.ignored or heard.rejected)
+    readings = [reading for reading in heard.readings if not isinstance(reading.value, Total)]
+    said_nothing = not (readings or heard.availability or heard.ignored or heard.rejected)
+    nothing = _A_COUNT if heard.readings else "nothing in it for linli"
     return {
         "signals": [
             {
@@ -27,9 +32,9 @@ def _told(heard: Heard) -> dict[str, object]:
                 "value": reading.value,
                 "at": reading.at.isoformat() if reading.at else None,
             }
-            for reading in heard.readings
+            for reading in readings
         ],
         "availability": heard.availability,
-        "ignored": "nothing in it for linli" if said_nothing else heard.ignored,
+        "ignored": nothing if said_nothing else heard.ignored,
         "rejected": heard.rejected,
     }

@@ -22,6 +22,7 @@ from linli.keys import Keys
 from linli.mqtt_url import MqttUrl, parse
 from simulators.community import Community, build
 from simulators.incidents import parse_incident
+from simulators.languages import Languages, listed, parse_languages, spoken
 from simulators.life import events, load_events
 from simulators.page import Event
 from simulators.publisher import MqttPublisher, Played, SitePublishers, play
@@ -41,6 +42,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     per_minute: Annotated[
         float, typer.Option("--per-minute", min=0, help="A plain load instead: so many messages a home and minute.")
     ] = 0,
+    speaks: Annotated[
+        list[str], typer.Option("--speaks", help="zigbee2mqtt, chirpstack or linli, for all homes or as HOME:LANGUAGE.")
+    ] = [],  # noqa: B006
     write: Annotated[Path | None, typer.Option("--write", help="Write a recording here instead of publishing.")] = None,
     roster: Annotated[
         Path | None, typer.Option("--roster", help="Also write the homes here, for linli import.")
@@ -55,9 +59,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     community = build(homes, seed)
     begin = _moment(start)
     until = begin + timedelta(days=days)
+    languages = parse_languages(speaks, community)
     incidents = [parse_incident(text, start=begin, zone=community.zone) for text in incident]
     if roster is not None:
-        write_roster(community, roster)
+        write_roster(community, roster, languages)
         typer.echo(f"{len(community.homes)} homes written to {roster}; import them with: linli import {roster}")
     if write is not None:
         with bar("writing") as shown:
@@ -76,7 +81,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     with bar("publishing") as shown:
         start_logging("warning")  # after the bar is there, so that a warning goes above it and not into it
         pace = _Pace(_clock(start, begin, speed), speed, begin, until)
-        played = _publish(stream, community, parse(mqtt), data, pace, shown)
+        played = _publish(spoken(stream, community, languages), community, parse(mqtt), data, pace, shown)
     typer.echo(f"{played.sent} messages published; at most {played.most_behind_seconds:.1f} s late")
 
 
@@ -164,8 +169,8 @@ def _connected(stack: ExitStack, url: MqttUrl, user: str, stop: threading.Event)
     return publisher
 
 
-def write_roster(community: Community, folder: Path) -> None:
-    """Write a community as the three CSV files that `linli import` reads."""
+def write_roster(community: Community, folder: Path, languages: Languages = {}) -> None:  # noqa: B006
+    """Write a community, whose homes speak so, as the three CSV files that `linli import` reads."""
     folder.mkdir(parents=True, exist_ok=True)
     _table(
         folder / "homes.csv",
@@ -191,8 +196,8 @@ def write_roster(community: Community, folder: Path) -> None:
     )
     _table(
         folder / "devices.csv",
-        "device home room kind model",
-        ([d.device, d.home, d.room, ",".join(d.kinds), d.model] for d in community.devices),
+        "device home room kind topic model",
+        ([d.device, d.home, d.room, ",".join(d.kinds), d.topic, d.model] for d in listed(community, languages)),
     )
     _table(
         folder / "people.csv",

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from ingest.codecs.message import Message
 from ingest.intake import Arrived
 from ingest.intake import Intake as Reader
 from ingest.strangers.memory import Strangers
+from linli import meter_template
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import VirtualClock
 from linli.commands.tuning import SettingsDesk
@@ -33,7 +35,7 @@ from linli.finding import Finding
 from linli.health import Health
 from linli.home_state import HomeState, HomeView, Next, Observed, paused_view
 from linli.keys import Keys
-from linli.people import Person, Role, Roster
+from linli.people import Device, Person, Role, Roster
 from linli.settings import Settings
 from linli.store import absences as absence_store
 from linli.store import access, rejections
@@ -53,6 +55,8 @@ with warnings.catch_warnings():
 __all__ = ["SettableHomes", "TestClient", "World", "csrf_in", "furnish", "make_world", "view"]
 
 BASE = "http://testserver"
+METER_TEMPLATE = 'readings = "data.*"\nmeter = "no"\nvalue = "sum"\nunit = "m3"\ntime = "at"\n'
+"""How the water utility of the tests pushes."""
 SECRET = b"the secret of a test, 32 bytes.."
 
 
@@ -232,12 +236,26 @@ def furnish(folder: Path) -> None:
     SqliteSignalStore(folder / "signals.db").close()
 
 
-def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people: Sequence[Person] = ()) -> World:
+def make_world(
+    folder: Path,
+    *,
+    base_url: str = BASE,
+    demo: bool = False,
+    people: Sequence[Person] = (),
+    devices: Sequence[Device] = (),
+) -> World:
     """Return a world over the stores in a folder; `people` stand in for those of the cast who have their names."""
+    (folder / "meters").mkdir(exist_ok=True)
+    (folder / "meters" / "utility.toml").write_text(METER_TEMPLATE, encoding="utf-8")
     clock = VirtualClock(EIGHT)
     care = CareStore(f"sqlite:///{folder / 'care.db'}")
     roster = cast_roster()
-    roster = replace(roster, people={**roster.people, **{person.person: person for person in people}})
+    listed = {(device.home, device.device): device for device in devices}
+    roster = replace(
+        roster,
+        people={**roster.people, **{person.person: person for person in people}},
+        devices={**roster.devices, **listed},
+    )
     signals = SqliteSignalStore(folder / "signals.db")
     keys = Keys(SECRET)
     health = Health(clock)
@@ -263,6 +281,7 @@ def make_world(folder: Path, *, base_url: str = BASE, demo: bool = False, people
         device_token=keys.device_token,
         tuning=SettingsDesk(Settings(data=folder), care, clock),
         strangers=lambda: strangers.found(roster, clock.now()),
+        meter_template=partial(meter_template.load, folder / "meters"),
     )
     return World(services, create_app(services), clock, homes, intake, desk, keys, health, push, strangers)
 

@@ -308,7 +308,7 @@ TRIGGERS = (CORD, LAMP, SHAKE, PENDANT, CHEAP_DOOR, REMOTE, WIRED, BLIND)
 
 @pytest.fixture
 def wired(tmp_path: Path) -> Intake:
-    return Intake(lambda: roster_with(TRIGGERS), SqliteSignalStore(tmp_path / "signals.db"))
+    return Intake(lambda: roster_with(TRIGGERS), SqliteSignalStore(tmp_path / "signals.db").earlier_arrival)
 
 
 def said(found: TakenIn) -> list[tuple[str, str, object]]:
@@ -416,7 +416,7 @@ def test_a_radio_door_leaves_nothing_open_and_both_words_are_kept(wired: Intake,
 
 def test_a_door_contact_that_feels_a_shake_has_not_been_opened(tmp_path: Path) -> None:
     door = Device(MEI.home, "door", "entrance", ("contact",), "zigbee2mqtt/door-502")
-    intake = Intake(lambda: roster_with((door,)), SqliteSignalStore(tmp_path / "signals.db"))
+    intake = Intake(lambda: roster_with((door,)), SqliteSignalStore(tmp_path / "signals.db").earlier_arrival)
 
     assert said(taken(intake, ("zigbee2mqtt/door-502", '{"contact":true,"vibration":true}'))) == [
         ("door", "contact", "closed")

@@ -71,6 +71,11 @@ def opened(when: datetime) -> Signal:
     return signal(HOME, "front-door", Kind.CONTACT, "open", when, "entrance")
 
 
+def used(litres: float, *, since: datetime, hours: int) -> tuple[Signal, ...]:
+    """Return what a water meter says hour by hour, one report before the span among them."""
+    return tuple(signal(HOME, "meter", Kind.WATER, litres, since + hour * HOUR) for hour in range(hours + 1))
+
+
 SHORT_STAYS = knowing(Customs(bathroom_by_day=BathroomLine(50, 25)))
 IN_BED = (moved(NIGHT - 2 * HOUR, "living-room"), moved(NIGHT - HOUR, "bedroom"))
 
@@ -134,6 +139,23 @@ STORIES = (
         (shut(NIGHT - 3 * HOUR), *IN_BED, opened(NIGHT), moved(NIGHT + 5 * MINUTE, "hall")),
         NIGHT + 20 * MINUTE,
         3,
+    ),
+    Story(
+        "little water",
+        AlertKind.ROUTINE_CHANGE,
+        (*used(0.5, since=NOON - 12 * HOUR, hours=12), moved(NOON)),
+        NOON,
+        0,
+        needs_sight=False,
+    ),
+    Story(
+        "water that never stands still",
+        AlertKind.LEAK,
+        used(4.0, since=NOON - 24 * HOUR, hours=24),
+        NOON,
+        20,
+        needs_sight=False,
+        while_away=Severity.NOTICE,
     ),
     Story(
         "vitals, one bad reading",

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations, permutations
@@ -21,6 +21,7 @@ from tests.models.detectors.stories import STORIES, Story
 from tests.models.vigil import SECOND, moved, roster_of, signal, tell
 
 DAY = timedelta(days=1)
+FEW = 6
 
 each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 
@@ -104,8 +105,16 @@ def test_what_happens_in_one_second_is_judged_alike_in_whatever_order(story: Sto
     moment = story.signals[-1].at
     at_once = [replace(one, at=moment, received_at=moment) for one in story.signals]
     for now in (story.found_at, story.found_at + HOUR):
-        told = {tuple(keys(story.found(story.watch(order), now))) for order in permutations(at_once)}
+        told = {tuple(keys(story.found(story.watch(order), now))) for order in _orders(at_once)}
         assert len(told) == 1
+
+
+def _orders(signals: list[Signal]) -> Iterable[Sequence[Signal]]:
+    """Return all orders of a few signals, and of many each that begins elsewhere, forwards and backwards."""
+    if len(signals) <= FEW:
+        return permutations(signals)
+    turned = [signals[start:] + signals[:start] for start in range(len(signals))]
+    return [*turned, *(one[::-1] for one in turned)]
 
 
 @each_story
