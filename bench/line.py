@@ -56,10 +56,10 @@ def main(arguments: Sequence[str]) -> int:
     for budget in BUDGETS:
         scores, record = {}, {}
         for home, (history, zone) in homes.items():
-            asked = rehearse(history, priors[home], budget, zone)
-            at = called_at(asked, history)
-            called, ends = calls(at, history), [int(at[_sign_before(history, cut)]) for cut in cuts[home]]
-            scores[home] = _score(history, called, cuts[home], ends)
+            past, asked = rehearse(history, priors[home], budget, zone)
+            at = called_at(asked, past)
+            called, ends = calls(at, past), [int(at[_sign_before(past, cut)]) for cut in cuts[home]]
+            scores[home] = _score(past, called, cuts[home], ends)
             record[home] = _record(called, cuts[home], ends, zone)
         sys.stdout.write(_told(budget, scores))
         if len(arguments) > 2:

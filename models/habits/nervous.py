@@ -74,17 +74,21 @@ def _steady(signs: Signs) -> set[int]:
 
 
 def calm(signs: Signs, nervous: Collection[str]) -> Signs:
-    """Return the signs without those of nervous sensors that came, while she was in, long after any that is believed."""
-    if not nervous:
-        return signs
+    """Return the signs that are believed."""
+    return signs.where(believed(signs, nervous)) if nervous else signs
+
+
+def believed(signs: Signs, nervous: Collection[str]) -> Flags:
+    """Tell which signs are believed: not those of nervous sensors that came, while she was in, long after any that is."""
     is_nervous = np.isin(signs.device, [number for number, name in enumerate(signs.names) if name in nervous])
     presence = whereabouts_of(signs).presence  # what is left out never changes it
     is_doubtful = is_nervous & np.append(False, presence[:-1] == Presence.IN)
-    believed, latest = ~is_doubtful, -SURE_WITHIN
+    found: Flags = ~is_doubtful
+    latest = -SURE_WITHIN
     for row, (at, doubtful) in enumerate(zip(signs.at.tolist(), is_doubtful.tolist(), strict=True)):
         if not doubtful or at - latest <= SURE_WITHIN:
-            believed[row], latest = True, at
-    return signs.where(believed)
+            found[row], latest = True, at
+    return found
 
 
 def may_be_her(trace: Trace, at: int) -> bool:

@@ -1,7 +1,7 @@
 """A rehearsal: what the line would have done on each day of a history, each day's model made from the days before it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,6 +12,7 @@ from models.habits.evidence import ANSWER, History
 from models.habits.learner import learn
 from models.habits.line import Asked, asked_after
 from models.habits.model import HomeModel
+from models.habits.nervous import believed
 from models.habits.presence import whereabouts_of
 from models.habits.prior import Prior
 
@@ -33,14 +34,26 @@ def mornings(history: History, prior: Prior, budget: float, zone: ZoneInfo) -> I
         yield slice(first, end), learn(history, prior, budget, midnight, zone)
 
 
-def rehearse(history: History, prior: Prior, budget: float, zone: ZoneInfo) -> Asked:
-    """Return when the elder would have been asked after each sign. A line is fixed at its sign: nothing later moves it."""
-    signs, whereabouts = history.signs, whereabouts_of(history.signs)
+def rehearse(history: History, prior: Prior, budget: float, zone: ZoneInfo) -> tuple[History, Asked]:
+    """Return the past as it was believed, and when the elder would have been asked after each of its signs.
+
+    What a nervous sensor said alone is left out, from the morning on which it was found out, as live. A line is fixed at
+    its sign: nothing later moves it.
+    """
+    days = list(mornings(history, prior, budget, zone))
+    is_believed = np.ones(len(history.signs), dtype=np.bool_)
+    for rows, model in days:
+        if model.customs.nervous:
+            is_believed[rows] = believed(history.signs, model.customs.nervous)[rows]
+    past = replace(history, signs=history.signs.where(is_believed))
+    signs, whereabouts = past.signs, whereabouts_of(past.signs)
     asked = Asked(signs.at.copy(), signs.at.copy())
-    for rows, model in mornings(history, prior, budget, zone):
+    row_of = np.append(0, np.cumsum(is_believed)).tolist()
+    for day, model in days:
+        rows = slice(row_of[day.start], row_of[day.stop])
         found = asked_after(model, signs.during(rows), whereabouts.during(rows))
         asked.by_line[rows], asked.by_ceiling[rows] = found.by_line, found.by_ceiling
-    return asked
+    return past, asked
 
 
 def called_at(asked: Asked, history: History) -> Ints:

@@ -1,7 +1,8 @@
 """Evaluation: the same calls as the whole program makes, to the second, and never a look ahead."""
 
 import random
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from linli.alert import AlertKind, Severity
 from linli.evaluation.evaluate import Habits, Outcome, Past, evaluate, look_back, pasts_of
 from linli.learning import Circumstances
 from linli.signals import Kind, Signal
+from models.habits.customs import Customs
+from models.habits.model import HomeModel
 from models.habits.prior import shipped_prior
 from models.rules import Rules
 from tests.evaluation.lives import START, cut_at, recorded, replayed
 from tests.models.days.lives import BEGIN, ZHAO, a_life, from_day
+from tests.models.habits.models import a_model
 from tests.models.vigil import moved, signal
 
 HABITS = Habits(shipped_prior(), 1.0)
@@ -134,6 +138,27 @@ def test_time_in_which_nobody_could_see_the_home_is_no_silence_of_hers() -> None
     blind = (BEGIN + timedelta(hours=10), BEGIN + timedelta(hours=19))
     assert len(quiet_hours(Circumstances())) == 1
     assert quiet_hours(Circumstances(blind=(blind,))) == []
+
+
+@dataclass(frozen=True)
+class Known:
+    """Learns the same each night."""
+
+    model: HomeModel
+
+    def of(self, _: Past) -> Callable[[datetime], HomeModel]:
+        return lambda _: self.model
+
+
+def test_what_a_nervous_sensor_says_alone_answers_no_question() -> None:
+    known = Known(replace(a_model(line=200), customs=Customs(nervous=("bathroom-pir",))))
+    nine = BEGIN + timedelta(hours=9)
+    asked = nine + timedelta(minutes=202)
+    signs = [(nine, "kitchen"), (nine + timedelta(minutes=2), "hall"), (asked + timedelta(minutes=2), "bathroom")]
+    life = [moved(at, room, home=ZHAO.home) for at, room in signs]
+    outcome = evaluate(Past(ZHAO, (), life), [life[-1].at], Rules(), habits=known)
+    assert outcome.calls[0].at == asked + timedelta(minutes=5)
+    assert outcome.answers[0].call == outcome.calls[0]
 
 
 def test_what_a_visitor_found_is_not_known_before_the_visit_is_over() -> None:

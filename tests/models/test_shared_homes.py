@@ -68,7 +68,7 @@ def test_her_own_word_says_it_for_a_day() -> None:
     assert "nothing has been surely hers since 08:00" in words(watch, 24)
 
 
-@pytest.mark.parametrize("kind", [Kind.CHECK_IN, Kind.BUTTON, Kind.HEART_RATE])
+@pytest.mark.parametrize("kind", [Kind.CHECK_IN, Kind.BUTTON, Kind.MOOD, Kind.HEART_RATE])
 def test_a_press_or_a_reading_is_hers(kind: Kind) -> None:
     watch = watch_over(SHARED)
     value = {Kind.CHECK_IN: "ok", Kind.BUTTON: "single"}.get(kind, 70.0)

@@ -9,6 +9,7 @@ import pytest
 
 from linli.signals import Signal
 from models.habits.comparing import Difference, asks, difference
+from models.habits.customs import Customs
 from models.habits.doubts import Doubt, doubts_about
 from models.habits.model import HomeModel
 from models.habits.prior import shipped_prior
@@ -57,6 +58,16 @@ def test_a_silence_that_may_not_teach_is_not_compared() -> None:
     found = difference(history(LIFE, (span(*STILL),)), by_day(300), [by_day(200)], UNTIL)
 
     assert (found.present, found.new) == (0, 0)
+
+
+def test_what_a_nervous_sensor_says_alone_puts_off_neither_line() -> None:
+    pulses = [moved(STILL[0] + timedelta(minutes=20 * number), "bathroom") for number in range(1, 12)]
+    past, nervous = history([*LIFE, *pulses]), Customs(nervous=("bathroom-pir",))
+    long, short = replace(by_day(300), customs=nervous), replace(by_day(200), customs=nervous)
+
+    assert asks([by_day(200)], past, 0, UNTIL) == [0]
+    assert asks([long, short], past, 0, UNTIL) == [0, 1]
+    assert difference(past, long, [short], UNTIL).new == 1
 
 
 def test_without_a_sign_there_is_no_difference() -> None:

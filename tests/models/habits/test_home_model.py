@@ -85,6 +85,10 @@ def test_a_model_that_is_not_sound_is_refused(text: bytes) -> None:
         model_from_json(text)
 
 
+def test_a_model_keeps_its_line_for_coming_home() -> None:
+    assert model_from_json(model_to_json(replace(MODEL, arriving=345))).arriving == 345
+
+
 def test_a_model_from_before_coming_home_had_a_line_of_its_own_has_that_in_doubt() -> None:
     assert model_from_json(changed(arriving=None)).arriving == MODEL.doubt
 

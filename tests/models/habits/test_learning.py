@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linli.signals import Signal
-from models.habits.evidence import FEW_DAYS
+from models.habits.calendar import day_of
+from models.habits.evidence import ANSWER, FEW_DAYS, evidence_of, judged, rungs_of
 from models.habits.learner import LINE_OF_FEW_DAYS, learn
 from models.habits.line import line_of
+from models.habits.line_in_doubt import ARRIVING_BY_PRICE
 from models.habits.model import LONGEST, LONGEST_OUT, SHORTEST, HomeModel
 from models.habits.outings import KNOWN, UNKNOWN
 from models.habits.place import Place
@@ -228,6 +230,20 @@ def test_long_silences_after_coming_home_make_that_line_longer() -> None:
     still = out_each_day(21.0)
     again = [left(hours(day, 11.5)) for day in range(DAYS)]
     assert learned(sorted([*still, *again], key=lambda one: one.at)).arriving > learned(still).arriving
+
+
+def test_a_silence_after_coming_home_counts_at_the_prices_whose_line_for_it_it_outlasted() -> None:
+    life = [*out_each_day(21.0), *(left(hours(day, 11.5)) for day in range(DAYS))]
+    until = int(WEEKS_LATER.timestamp())
+    evidence = evidence_of(history(life), PRIOR.usual, PRIOR.coefficients, until, day_of(WEEKS_LATER, ZONE))
+    silences, which = evidence.silences, judged(evidence.silences)
+    which = which[silences.day[which] - evidence.first_day >= FEW_DAYS]
+    is_arriving = evidence.presence[which] == Presence.ARRIVING
+    lengths = silences.lengths[which][is_arriving] - ANSWER
+
+    assert len(lengths) > 10
+    _, rungs = rungs_of(evidence, PRIOR.coefficients)
+    assert rungs[is_arriving].tolist() == [int((length >= ARRIVING_BY_PRICE).sum()) for length in lengths]
 
 
 def test_two_weeks_are_enough_to_make_it_hers() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linli.signals import Kind, Signal
@@ -34,9 +34,18 @@ def test_a_sensor_that_speaks_each_hour_while_she_is_out_is_nervous() -> None:
     assert nervous([*going_out(), *pulsing(1)]) == (NERVOUS,)
 
 
-@pytest.mark.parametrize("every", [10, 24], ids=["2.4 ghosts a day", "one a day"])
+@pytest.mark.parametrize("every", [5, 10, 24], ids=["4.8 ghosts a day", "2.4 ghosts a day", "one a day"])
 def test_a_sensor_that_speaks_now_and_then_is_believed(every: float) -> None:
     assert nervous([*going_out(), *pulsing(every)]) == ()
+
+
+def test_a_handful_of_pulses_says_nothing_yet() -> None:
+    def after_three_days(every: float) -> tuple[str, ...]:
+        signals = [one for one in [*going_out(), *pulsing(every)] if one.at < hours(3, 0)]
+        return nervous_of(signs_of(signals, ZONE), day_of(hours(3, 0), ZONE))
+
+    assert after_three_days(2) == ()
+    assert after_three_days(1) == (NERVOUS,)
 
 
 def test_a_life_in_all_its_rooms_makes_no_sensor_nervous() -> None:
@@ -45,6 +54,12 @@ def test_a_life_in_all_its_rooms_makes_no_sensor_nervous() -> None:
 
 def test_who_is_never_out_has_no_sensor_that_could_be_told_to_be_nervous() -> None:
     assert nervous([*a_life(), *pulsing(1)]) == ()
+
+
+def test_an_absence_that_something_inside_ended_may_have_been_none() -> None:
+    unseen = [one for one in going_out() if one.room != "entrance" or one.at.astimezone(ZONE).hour != 14]
+    assert len(unseen) < len(going_out())
+    assert nervous([*unseen, *pulsing(1)]) == ()
 
 
 def test_of_a_home_with_hardly_another_sensor_every_sign_is_believed() -> None:
@@ -80,14 +95,18 @@ def test_what_it_says_in_an_empty_home_begins_a_doubt() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 40 * 60), st.sampled_from(["bathroom", "bathroom", "kitchen", "bedroom", "entrance"])),
+        st.tuples(
+            st.sampled_from([1, 8, 10, 11, 16, 60, 300]),
+            st.sampled_from(["bathroom", "bathroom", "kitchen", "bedroom", "entrance"]),
+        ),
         min_size=1,
         max_size=25,
-        unique_by=lambda sign: sign[0],
     )
 )
+@example(life=[(1, "kitchen"), (8, "bathroom"), (8, "bathroom"), (11, "bathroom")])
 def test_live_the_same_signs_are_believed_as_in_learning(life: list[tuple[int, str]]) -> None:
-    signals = [moved(hours(0, 6) + timedelta(minutes=minute), room) for minute, room in sorted(life)]
+    passed = np.cumsum([minutes for minutes, _ in life]).tolist()
+    signals = [moved(hours(0, 6) + timedelta(minutes=at), room) for at, (_, room) in zip(passed, life, strict=True)]
     live = Personal(MODEL)
     seen = [
         one.at

@@ -13,7 +13,7 @@ from models.habits.line import Asked
 from models.habits.prior import shipped_prior
 from models.habits.prior_making import make_prior
 from models.habits.rehearsal import called_at, calls, rehearse
-from tests.models.habits.lives import ZONE, a_life, history, hours, without
+from tests.models.habits.lives import ZONE, a_life, going_out, history, hours, pulsing, without
 from tests.models.vigil import left, moved
 
 PRIOR = shipped_prior()
@@ -22,8 +22,7 @@ LIFE = a_life(DAYS)
 
 
 def rehearsed(signals: list[Signal], budget: float = 1.0) -> tuple[History, Asked]:
-    past = history(signals)
-    return past, rehearse(past, PRIOR, budget, ZONE)
+    return rehearse(history(signals), PRIOR, budget, ZONE)
 
 
 @settings(deadline=None, max_examples=6)
@@ -66,6 +65,17 @@ def test_pulses_of_a_nervous_sensor_ring_once_at_the_ceiling_not_each_time() -> 
     rung = [call for call in calls(called_at(asked, past), past) if call.at > int(hours(9, 10).timestamp())]
     assert len(rung) == 2  # the ceiling, and the line after the last pulse
     assert rung[0].at <= int(hours(9, 22).timestamp())
+
+
+def test_what_a_nervous_sensor_says_alone_puts_off_no_line_from_the_morning_on_which_it_is_found_out() -> None:
+    lived = [*going_out(), *pulsing(1)]
+    past, asked = rehearsed(lived)
+    unheard = {one.at for one in lived if int(one.at.timestamp()) not in set(past.signs.at.tolist())}
+    assert min(unheard) == hours(3, 0.4)  # after three absences of four hours
+    assert {one.room for one in lived if one.at in unheard} == {"bathroom"}
+    believed, again = rehearse(past, PRIOR, 1.0, ZONE)
+    assert believed.signs.at.tolist() == past.signs.at.tolist()
+    assert again.by_line.tolist() == asked.by_line.tolist()
 
 
 def test_a_prior_is_the_same_whatever_the_order_of_the_homes_and_knows_no_home_by_itself() -> None:
