@@ -140,6 +140,10 @@ Pictures of the pages with made-up homes, taken by `python3 dev.py screenshots`,
 [bench/screens/pages.py](../bench/screens/pages.py). `python3 dev.py screenshots --all FOLDER` takes every page in every example
 world (empty, calm, busy, alarmed), at 360, 768 and 1440 pixels, in both languages, light and dark, in greyscale and as
 people with three kinds of colour blindness see it.
+
+Last looked at by eye on 2026-11-27: every page of that list but the result of a rehearsal, in each of its worlds, on a phone
+or at a desk or both, in both languages, light and dark; the board, the wall, an alert, a home and the devices also in
+greyscale and as the three kinds of colour blindness show them: each state could be told by its shape, frame or word alone.
 """
 
 

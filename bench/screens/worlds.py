@@ -21,6 +21,7 @@ from starlette.responses import Response
 from alerts.channels.base import Answer, Verdict
 from alerts.message import Message
 from bench.program import wait_for
+from bench.screens import day
 from dashboard import sessions
 from dashboard.access import staff_of
 from dashboard.app import create_app
@@ -214,6 +215,7 @@ def _befall(name: str, core: Core, community: Community) -> None:
         volunteer = _asked(core, call)
         core.desk.accept(call.id, volunteer)
         core.sender.deliver_due(core.clock.now())
+        day.befall(core, community.homes, volunteer, NOW)
 
 
 def _look(core: Core, home: str) -> None:

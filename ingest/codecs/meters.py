@@ -14,7 +14,7 @@ NAME = "Meters"
 
 PLAIN = "meters"
 _WIRELESS = "wmbusmeters"
-FILTERS = (f"{PLAIN}/#", f"{_WIRELESS}/#")
+FILTERS: tuple[str, ...] = (f"{PLAIN}/#", f"{_WIRELESS}/#")
 _TOTALS = {
     "l": f.WATER_TOTAL,
     "m3": f.WATER_TOTAL_M3,
