@@ -128,6 +128,7 @@ class App:
             desk=core.desk,
             links=core.links,
             roster=core.roster.get,
+            heed_roster=core.take_roster,
             homes=core,
             intake=self.loop,
             clock=core.clock,

@@ -235,6 +235,7 @@ def _world(name: str, core: Core, community: Community, url: str) -> World:
         desk=core.desk,
         links=core.links,
         roster=core.roster.get,
+        heed_roster=core.take_roster,
         homes=core,
         intake=_Deaf(),
         clock=core.clock,
