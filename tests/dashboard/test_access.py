@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,8 +15,9 @@ from dashboard.guard import GuardedRoute
 from dashboard.live import Client, Live
 from linli.alert import Alert
 from linli.people import Role
+from linli.store import drills, visits
 from linli.store import roster as roster_store
-from linli.store import visits
+from linli.store.drills import Drill, DrillKind
 from linli.visit import Visit, VisitPlan, VisitResult
 from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import MEI, OTHER_SITE
@@ -83,6 +85,8 @@ MEI_S = {
     "POST /homes/{home}/drill/cancel": "office lin",
     "GET /drills": STAFF,
     "POST /drills/volunteer": "office lin",
+    "POST /drills/{drill}/close": "office lin",
+    "POST /drills/{drill}/open": "office lin",
     "POST /alerts/{alert}/accept": "office lin bo ana",
     "POST /alerts/{alert}/decline": "office lin bo ana",
     "POST /alerts/{alert}/arrive": "office lin bo ana",
@@ -111,6 +115,7 @@ MEI_S = {
     "POST /settings/trial/stop": "office",
     "POST /settings/{name}/try": "office",
     "POST /settings/{name}/choose": "office",
+    "POST /settings/sites/{site}": "office",
     "GET /import": "office",
     "POST /import": "office",
     "GET /import/sample.xlsx": "office",
@@ -178,7 +183,7 @@ def test_a_route_that_is_not_in_the_table_cannot_be_built() -> None:
 
 
 UNTIL_TOMORROW = {"until": "2026-11-24T00:00:00Z"}
-NAMELESS = {"draft": "x", "done": "x", "name": "day_line_hours"}
+NAMELESS = {"draft": "x", "done": "x", "name": "day_line_hours", "site": "garden", "drill": "d-1"}
 """What else stands in a path; none is about a home."""
 BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
 
@@ -195,10 +200,20 @@ def _visited(world: World, home: str) -> int:
         return visits.write(connection, Visit(home, now, "lin", VisitResult.WELL), now)
 
 
+def _tried(world: World, home: str) -> None:
+    """Let a button of a home have been tried in vain."""
+    then = world.clock.now() - timedelta(hours=1)
+    drill = Drill("d-1", DrillKind.BUTTON, then, then, site=world.services.roster().homes[home].site, home=home)
+    with world.services.care.begin() as connection:
+        if drills.by_id(connection, drill.id) is None:
+            drills.begin(connection, drill)
+
+
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
     path = path.format(home=home, alert=alert.id, note=1, visit=_visited(world, home), **NAMELESS)
+    _tried(world, home)
     role, person = ACTORS[actor]
     last = path.rsplit("/", 1)[-1]
     if path.startswith("/api/"):

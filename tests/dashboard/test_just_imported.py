@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bench.screens import worlds
+from dashboard.sessions import COOKIE
 from linli.people import Role
 from linli.store import roster as roster_store
 from tests.cast import MEI
@@ -26,7 +27,7 @@ def empty() -> Iterator[worlds.World]:
 def office(empty: worlds.World) -> TestClient:
     """Give a browser of staff of all sites."""
     client = TestClient(empty.app, headers={"accept": "text/html"}, follow_redirects=False)
-    client.cookies.set(worlds.sessions.COOKIE, empty.cookie(Role.STAFF))
+    client.cookies.set(COOKIE, empty.cookie(Role.STAFF))
     return client
 
 
@@ -53,7 +54,9 @@ def test_what_was_just_imported_is_on_the_list_and_the_board(office: TestClient)
     assert "home-50" in office.get("/").text
 
 
-@pytest.mark.parametrize("path", [f"/homes/{MEI.home}", f"/homes/{MEI.home}/connect", f"/start/connect?home={MEI.home}"])
+@pytest.mark.parametrize(
+    "path", [f"/homes/{MEI.home}", f"/homes/{MEI.home}/connect", f"/start/connect?home={MEI.home}"]
+)
 def test_what_another_program_has_imported_can_be_opened(empty: worlds.World, office: TestClient, path: str) -> None:
     assert office.get(path).status_code == 404
     with empty.core.care.begin() as connection:
