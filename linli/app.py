@@ -203,6 +203,7 @@ class App:
                 part.stop()
         if self._tuning is not None:
             self._tuning.stop()
+            self._tuning.ladders.stop()
         self._gateway.stop()
         self.loop.stop()
         self.core.without_store.stop()

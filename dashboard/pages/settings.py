@@ -14,7 +14,7 @@ from dashboard.problems import not_found
 from dashboard.queue import name_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
-from dashboard.tuning import HomeRate, Setting, Trial, Tuning
+from dashboard.tuning import HomeRate, Result, Setting, Trial, Tuning
 from linli.errors import LinliError, StoreDown
 from linli.store import roster as roster_store
 from linli.store import setting_choices
@@ -111,7 +111,7 @@ def _unknown() -> Setting:
     raise not_found()
 
 
-def _busiest_first(found: Trial) -> list[HomeRate]:
+def _busiest_first(found: Trial[Result]) -> list[HomeRate]:
     if found.result is None:
         return []
     return sorted(found.result.homes, key=lambda rate: (-abs(rate.new - rate.old), -rate.new, rate.home))

@@ -1,43 +1,40 @@
-"""The settings that staff may choose on the pages, and their rehearsal: in a process of its own, so that no call waits for it."""
+"""The settings that staff may choose on the pages, and their rehearsal on the stored signals."""
 
-import os
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
-from multiprocessing.process import BaseProcess
 
 from pydantic.fields import FieldInfo
 
 from dashboard.tuning import Call, HomeRate, Result, Setting, Trial
 from linli.chosen_settings import CHOSEN, REHEARSED, checked, effective, is_fixed
 from linli.clock import Clock
+from linli.commands.beside import Beside
+from linli.commands.ladder_desk import LadderDesk
 from linli.commands.rehearse_setting import rehearsed
 from linli.errors import LinliError
 from linli.evaluation.change import Changed
 from linli.evaluation.trial import Call as Found
 from linli.settings import Settings
+from linli.steps import Tell
 from linli.store import setting_choices
 from linli.store.care import CareStore
 from linli.store.setting_choices import Choice
 
-_GONE = "the rehearsal ended before its time; try again"
-_NICE = 10
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class SettingsDesk:
-    """What holds, what was chosen, and one rehearsal at a time. `given` are the settings of the start."""
+    """What holds, what was chosen, and one rehearsal at a time. `given` are the settings of the start.
+
+    `ladders` are what else staff may change.
+    """
 
     def __init__(self, given: Settings, care: CareStore, clock: Clock) -> None:
         self._given = given
         self._care = care
         self._clock = clock
-        self._lock = threading.Lock()
-        self._trial: Trial | None = None
-        self._process: BaseProcess | None = None
+        self._beside: Beside[Result] = Beside()
+        self.ladders = LadderDesk(given, care, clock)
 
     def settings(self) -> Sequence[Setting]:
         """Return all that staff may choose."""
@@ -68,61 +65,20 @@ class SettingsDesk:
             raise LinliError(f"{name} has no past to rehearse")
         old = self._now()
         new = Settings(**{**old.model_dump(exclude_unset=True), name: value})
-        self.stop()
-        context = get_context("spawn")
-        here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_live_again, args=(old, new, there), name="rehearsal", daemon=True)
-        with self._lock:
-            self._trial = Trial(name, _shown(getattr(old, name)), _shown(getattr(new, name)), by, self._clock.now())
-            self._process = process
-        process.start()
-        there.close()
-        threading.Thread(target=self._listen, args=(here, process), name="rehearsal", daemon=True).start()
+        shown = _shown(getattr(old, name)), _shown(getattr(new, name))
+        self._beside.begin(Trial(name, *shown, by, self._clock.now()), _live_again, old, new)
 
-    def _listen(self, here: Pipe, process: BaseProcess) -> None:
-        """Note what the process says until it ends; what a stopped one still says is nobody's business."""
-        try:
-            while True:
-                self._note(process, **here.recv())
-        except (EOFError, OSError):
-            here.close()
-        process.join()
-        with self._lock:
-            is_ours = self._process is process and self._trial is not None and self._trial.is_running
-        if is_ours:
-            self._note(process, fault=_GONE)
-
-    def _note(self, process: BaseProcess, **said: object) -> None:
-        with self._lock:
-            if self._process is process and self._trial is not None:
-                self._trial = replace(self._trial, **said)  # type: ignore[arg-type]  # what _live_again sends
-
-    def trial(self) -> Trial | None:
+    def trial(self) -> Trial[Result] | None:
         """Return the latest rehearsal."""
-        with self._lock:
-            return self._trial
+        return self._beside.trial()
 
     def stop(self) -> None:
         """End the rehearsal that runs, and forget what it found."""
-        with self._lock:
-            process, self._process, self._trial = self._process, None, None
-        if process is not None and process.is_alive():
-            process.terminate()
+        self._beside.stop()
 
 
-def _live_again(old: Settings, new: Settings, there: Pipe) -> None:
-    """Rehearse, and tell how far it has come and what was found."""
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    try:
-        found = rehearsed(
-            old, new, (None, None), None, lambda done, total: there.send({"done": done, "total": total}), cores=1
-        )
-        there.send({"result": _result(found)})
-    except LinliError as why:
-        there.send({"fault": str(why)})
-    finally:
-        there.close()
+def _live_again(old: Settings, new: Settings, tell: Tell) -> Result:
+    return _result(rehearsed(old, new, (None, None), None, tell, cores=1))
 
 
 def _result(found: Sequence[Changed]) -> Result:

@@ -116,6 +116,14 @@ MEI_S = {
     "POST /settings/{name}/try": "office",
     "POST /settings/{name}/choose": "office",
     "POST /settings/sites/{site}": "office",
+    "GET /ladders": "office",
+    "GET /ladders/edit": "office",
+    "POST /ladders/text": "office",
+    "POST /ladders/form": "office",
+    "GET /ladders/trial": "office",
+    "POST /ladders/trial/save": "office",
+    "POST /ladders/trial/stop": "office",
+    "POST /ladders/back/{change}": "office",
     "GET /import": "office",
     "POST /import": "office",
     "GET /import/sample.xlsx": "office",
@@ -183,7 +191,7 @@ def test_a_route_that_is_not_in_the_table_cannot_be_built() -> None:
 
 
 UNTIL_TOMORROW = {"until": "2026-11-24T00:00:00Z"}
-NAMELESS = {"draft": "x", "done": "x", "name": "day_line_hours", "site": "garden", "drill": "d-1"}
+NAMELESS = {"draft": "x", "done": "x", "name": "day_line_hours", "site": "garden", "drill": "d-1", "change": 1}
 """What else stands in a path; none is about a home."""
 BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
 
@@ -239,6 +247,8 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         "password": "ten characters",
         **VISIT,
     }
+    if path == "/ladders/form":
+        fields |= {"section": "notice", "who": "staff", "again": "1 day", "lease": "1 day"}
     if path.endswith("/order"):
         fields["by"] = "1"
     fields |= {"subscription": json.dumps(GOOD), "channel": "c-1"}
