@@ -2,9 +2,13 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 
+from sqlalchemy import Connection
+
+from alerts.case_book import case_of
 from alerts.desk import Desk
-from alerts.drills import REPLY_WITHIN, WINDOW
+from alerts.drills import REPLY_WITHIN, WINDOW, over
 from alerts.opening import alert_id
 from linli.alert import AlertKind, Severity
 from linli.clock import Clock, millis
@@ -12,9 +16,9 @@ from linli.errors import Conflict, LinliError, UnknownHome
 from linli.finding import Finding
 from linli.people import Care, Device, Role, Roster, Scope
 from linli.signals import Kind
-from linli.store import cases, drills
+from linli.store import cases, drills, outbox
 from linli.store.care import CareStore
-from linli.store.drills import Drill, DrillKind
+from linli.store.drills import UNDELIVERED, Drill, DrillKind
 from linli.words import Sentence
 
 
@@ -56,14 +60,14 @@ class DrillDesk:
         with self._care.begin() as connection:
             if any(not alert.drill and alert.severity in _GRAVE for alert in cases.open_ones_of_home(connection, home)):
                 raise Conflict(f"an alert is open in {home}; a press there is a call for help now")
-            drills.cancel_windows(connection, home)
+            drills.cancel_windows(connection, home, now)
             drills.begin(connection, made)
         return made
 
     def cancel(self, home: str) -> bool:
         """Call the trial off; False if none was announced. From now on every press is a call for help."""
         with self._care.begin() as connection:
-            return drills.cancel_windows(connection, home) > 0
+            return drills.cancel_windows(connection, home, self._clock.now()) > 0
 
     def ask(self, person: str) -> Drill:
         """Send one volunteer a drill message; asked twice while the first waits, it is the same drill.
@@ -94,12 +98,21 @@ class DrillDesk:
                 for one in drills.of_person(connection, person, limit=1)
                 if one.kind is DrillKind.VOLUNTEER and one.is_waiting(now)
             ]
-            if waiting:
+            if waiting and not outbox.undelivered(connection, [waiting[0].alert]):
                 return waiting[0]
+            if waiting:
+                self._give_up(connection, waiting[0], now)
             drills.begin(connection, made)
             opened = self._desk.book.open(connection, call, now)
         self._desk.refresh(opened)
         return made
+
+    def _give_up(self, connection: Connection, drill: Drill, now: datetime) -> None:
+        """End a drill whose message no channel took: whoever has mended it can try again at once."""
+        drills.fail(connection, drill.id, UNDELIVERED)
+        alert = cases.by_id(connection, drill.alert, for_update=True)
+        if alert is not None and alert.closed_at is None:
+            self._desk.book.store(connection, over(case_of(connection, alert), now), now)
 
 
 _GRAVE = frozenset({Severity.EMERGENCY, Severity.URGENT})

@@ -41,7 +41,7 @@ def who_is_next(
 def _may_be_asked(
     one: VolunteerProof, paused: Collection[str], zone: ZoneInfo, now: datetime, holidays: Collection[date]
 ) -> bool:
-    asked_lately = one.asked is not None and now - one.asked.begun_at < CHANNEL_WITHIN
+    asked_lately = one.tried is not None and now - one.tried.drill.begun_at < CHANNEL_WITHIN
     return (
         one.is_overdue(now)
         and not asked_lately

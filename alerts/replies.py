@@ -102,20 +102,42 @@ def _be_at_door(draft: Draft, person: str, role: Role) -> None:
 
 
 def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
-    """Whoever is at the door needs more hands: call family, staff and the next neighbours, in danger professionals."""
+    """Whoever is at the door needs more hands: call family, staff and the next neighbours, in danger professionals.
+
+    At the door is who has said so, and who has said that they go and now asks for hands. Staff may ask for whoever is
+    there. Raises Conflict for everybody else: the calls would end though nobody has come.
+    """
     draft = Draft.of(case, now)
+    role = role_of(callers.person(person))
+    if not may_ask_for_hands(case, person, role):
+        raise Conflict(NOT_AT_THE_DOOR)
     rung = _rung_of_more_help(case)
     called_before = any(request.rung == rung for request in case.requests)
     lease = case.alert.lease_until
     if called_before and lease is not None and lease > now + DOOR_LEASE - MORE_AGAIN:
         return draft.step()
-    if case.alert.state is not AlertState.AT_DOOR:
-        _be_at_door(draft, person, role_of(callers.person(person)))
+    if _goes(case, person):
+        _be_at_door(draft, person, role)
     draft.note("more_help", person)
     draft.alert = replace(draft.alert, lease_until=now + DOOR_LEASE, round=draft.alert.round + 1)
     for one in _more(draft, callers):
         draft.call(one, rung=rung, reply_within=None)
     return draft.step()
+
+
+NOT_AT_THE_DOOR = "Say first that you go, or that you are at the door; then more hands can be called."
+
+
+def may_ask_for_hands(case: Case, person: str, role: Role) -> bool:
+    """Tell whether somebody may ask for more hands: they go or are at the door, or are staff while somebody is there."""
+    known = case.of(person)
+    is_there = known is not None and known.state is RequestState.AT_DOOR
+    return is_there or _goes(case, person) or (role is Role.STAFF and case.alert.state is AlertState.AT_DOOR)
+
+
+def _goes(case: Case, person: str) -> bool:
+    known = case.of(person)
+    return known is not None and known.state is RequestState.ACCEPTED
 
 
 def _rung_of_more_help(case: Case) -> int:

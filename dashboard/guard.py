@@ -154,7 +154,9 @@ def _check_target(services: Services, reach: Reach, request: Request) -> None:
 
 
 def sees_home(services: Services, reach: Reach, id: str) -> bool:  # noqa: A002
-    """Tell whether a home exists and somebody may see it."""
+    """Tell whether a home exists and somebody may see it; one that was listed a moment ago does."""
+    if id not in services.roster().homes:
+        services.heed_roster()
     home = services.roster().homes.get(id)
     return home is not None and rules.may_see_home(reach, home, asked_now(services, reach))
 

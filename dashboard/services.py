@@ -90,6 +90,10 @@ def _no_meters(_platform: str) -> MeterTemplate | None:
     return None
 
 
+def _as_it_is() -> None:
+    """The roster that is here never changes by itself."""
+
+
 def _no_token(home: str) -> str:
     """No device can be let in."""
     raise NotImplementedError(home)
@@ -110,6 +114,7 @@ class Services:
     `strangers` tells what speaks at the broker and is not listed; asking lets linli listen for it from then on.
     `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
+    `heed_roster` takes in at once what somebody has listed, which linli otherwise does within seconds.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
     """
 
@@ -126,6 +131,7 @@ class Services:
     settings: WebSettings
     browsers: Browsers
     probe: Callable[[Mapping[str, str], bytes], bool] = _no_probe
+    heed_roster: Callable[[], None] = _as_it_is
     counts: Callable[[], Mapping[str, int]] = dict
     ladders: LadderFor = built_in_ladder
     holidays: Holidays = NO_HOLIDAYS

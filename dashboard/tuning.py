@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from linli.store.setting_choices import Choice
 from linli.words import Sentence
+
+if TYPE_CHECKING:
+    from dashboard.ladder_tuning import LadderTuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,12 @@ class Result:
         )
 
 
+Found = TypeVar("Found")
+
+
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """A rehearsal that runs (`result` and `fault` None), has found something, or could not be made."""
+class Trial(Generic[Found]):
+    """A rehearsal that runs (`result` None, `fault` empty), has found something, or could not be made."""
 
     name: str
     before: str
@@ -97,7 +103,7 @@ class Trial:
     begun_at: datetime
     done: int = 0
     total: int = 0
-    result: Result | None = None
+    result: Found | None = None
     fault: str = ""
 
     @property
@@ -112,7 +118,12 @@ class Trial:
 
 
 class Tuning(Protocol):
-    """The settings of a running linli. Safe to use from every thread."""
+    """The settings of a running linli, and its ladders. Safe to use from every thread."""
+
+    @property
+    def ladders(self) -> "LadderTuning":
+        """Return the ladders that staff may change."""
+        ...
 
     def settings(self) -> Sequence[Setting]:
         """Return all that staff may choose."""
@@ -133,7 +144,7 @@ class Tuning(Protocol):
         """
         ...
 
-    def trial(self) -> Trial | None:
+    def trial(self) -> Trial[Result] | None:
         """Return the latest rehearsal."""
         ...
 

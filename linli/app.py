@@ -139,6 +139,7 @@ class App:
             desk=core.desk,
             links=core.links,
             roster=core.roster.get,
+            heed_roster=core.take_roster,
             homes=core,
             intake=self.loop,
             clock=core.clock,
@@ -235,6 +236,7 @@ class App:
                 part.stop()
         if self._tuning is not None:
             self._tuning.stop()
+            self._tuning.ladders.stop()
         self._listener.stop()
         self._gateway.stop()
         self.loop.stop()

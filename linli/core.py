@@ -1,8 +1,9 @@
 """The parts of linli that decide and remember, wired together: what `run`, `demo` and `replay` have in common."""
 
 import logging
+import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -86,6 +87,8 @@ class Core:
     """What was set at the start; `settings` are these with what staff have chosen since."""
     _latest: datetime = _LONG_AGO
     _choices_met: int = 0
+    _roster_met: int = 0
+    _taking_roster: threading.Lock = field(default_factory=threading.Lock)
 
     def heed_clock(self) -> None:
         """Know the homes anew if the clock was set back: what was heard before lies ahead, and would hide a silence."""
@@ -100,10 +103,15 @@ class Core:
         """Heed changes that other commands have made to the same data; tell whether the roster changed."""
         self.ladders.refresh()
         self._heed_choices()
-        if not self.roster.refresh():
-            return False
-        self.watch.take_roster(self.roster.get())
-        return True
+        self.take_roster()
+        before, self._roster_met = self._roster_met, self.roster.get().revision
+        return self._roster_met != before
+
+    def take_roster(self) -> None:
+        """Know at once whom and what another has listed. Any thread may call it; the next `refresh` tells of it."""
+        with self._taking_roster:
+            if self.roster.refresh():
+                self.watch.take_roster(self.roster.get())
 
     def _heed_choices(self) -> None:
         """Let the settings hold that staff have chosen. New limits mean that the homes are known anew, as after a start."""
@@ -274,7 +282,7 @@ def build(
             care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month, desk.open
         ),
         pipeline=Pipeline(roster.get, Intake(canaries.roster, FirstDelivery(signals, care)), signals, care, watch, desk, clock, canaries),
-        given=given, _choices_met=choices_met,
+        given=given, _choices_met=choices_met, _roster_met=roster.get().revision,
     )  # fmt: skip
 
 

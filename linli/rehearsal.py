@@ -1,7 +1,7 @@
 """A site's own past alerts once more, with another ladder file: reads the care data, writes nothing."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +21,9 @@ from linli.people import Home, Person, Role, Roster
 from linli.steps import Tell, nobody
 from linli.store import overview, past
 from linli.store import roster as roster_store
+
+LaddersOf = Callable[[str], Ladders]
+"""Answers which ladders are to be rehearsed for a site; what is not named is left out."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ STILL_OPEN, DRILLS, UNNAMED = "still open", "drills and tests", "in sections tha
 
 def rehearse(
     connection: Connection,
-    ladders: Ladders,
+    ladders: LaddersOf,
     since: datetime,
     until: datetime,
     *,
@@ -108,13 +111,13 @@ def rehearse(
     roster = _remembering(roster_store.load(connection))
     found = past.closed_of(connection, since, until, site)
     kept = [alert for alert in found if not _is_no_need(alert)]
-    named = [alert for alert in kept if _section(alert) in ladders]
+    named = [alert for alert in kept if _section(alert) in ladders(alert.site)]
     truths = _truths(connection, named)
     stages = _stages(connection, roster, truths, (since, until), rules)
     total = 2 * len(truths)
     old = stages[0].play(truths, lambda alert: alert.ladder, lambda done, _: tell(done, total))
     new = stages[1].play(
-        truths, lambda alert: ladders[_section(alert)], lambda done, _: tell(len(truths) + done, total)
+        truths, lambda alert: ladders(alert.site)[_section(alert)], lambda done, _: tell(len(truths) + done, total)
     )
     left_out = Counter(
         {

@@ -48,6 +48,19 @@ def read(text: str, file: str) -> Ladders:
     return ladders
 
 
+def places(text: str) -> Mapping[Section, tuple[int, int]]:
+    """Return the first and the last line of each section of a text that can be read."""
+    found: dict[Section, tuple[int, int]] = {}
+    current: Section | None = None
+    for line, content in _lines(text):
+        if ":" in content:
+            current = _section(content, line)
+            found[current] = (line, line)
+        elif current is not None:
+            found[current] = (found[current][0], line)
+    return found
+
+
 def _parts(text: str) -> Iterator[Part]:
     """Yield the sections, each when it is whole."""
     begun: dict[Section, int] = {}

@@ -17,7 +17,7 @@ def written(ladders: Ladders, language: str = "en") -> str:
 
 
 def _part(section: Section, ladder: Ladder, language: str) -> Iterator[str]:
-    yield _heading(section, language)
+    yield heading_of(section, language)
     patience = _patience(ladder, language)
     for rung in ladder.rungs:
         said = _step(rung, language)
@@ -36,7 +36,8 @@ def _comma(language: str) -> str:
     return "，" if language == "zh" else ", "
 
 
-def _heading(section: Section, language: str) -> str:
+def heading_of(section: Section, language: str) -> str:
+    """Return the line that begins a section."""
     name = section_name(section, language)
     if language == "zh":
         return f"{name}（{'、'.join(ASKED_FIRST['zh'])}）：" if section is Section.ASK_FIRST else f"{name}："
@@ -44,10 +45,20 @@ def _heading(section: Section, language: str) -> str:
 
 
 def _step(rung: Rung, language: str) -> str:
-    length = written_length(rung.after, language)
+    when = when_of(written_length(rung.after, language) if rung.after else "", language)
+    return f"{when if language == 'zh' else when.ljust(12)} {call_of(rung, language)}"
+
+
+def when_of(length: str, language: str) -> str:
+    """Return the words that begin a step, so long after the opening; empty: at once."""
     if language == "zh":
-        return f"{f'{length}后' if rung.after else '立即'} {_call_zh(rung)}"
-    return f"{(f'after {length}' if rung.after else 'at once').ljust(12)} {_call_en(rung)}"
+        return f"{length}后" if length else "立即"
+    return f"after {length}" if length else "at once"
+
+
+def call_of(rung: Rung, language: str) -> str:
+    """Return whom a step calls."""
+    return _call_zh(rung) if language == "zh" else _call_en(rung)
 
 
 def _call_en(rung: Rung) -> str:

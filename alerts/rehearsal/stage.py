@@ -178,7 +178,7 @@ class Stage:
         if act.verb is Verb.ARRIVE:
             return replies.arrived(case, who, role, now)
         if act.verb is Verb.MORE_HELP:
-            return replies.more_help(case, callers, who, now)
+            return replies.more_help(case, callers, who, now) if replies.may_ask_for_hands(case, who, role) else None
         if act.verb is Verb.LIVE or who == RESIDENT:
             return _she_is_well(case, now)
         return replies.closed(case, who, play.truth.alert.outcome or Outcome.OTHER, "", now)

@@ -51,6 +51,8 @@ def open_page(chromium: Browser, world: World, page: Page, look: Look, url: str)
     """Open a page as its reader, and return it with what the browser complains about."""
     if page.route == "/settings/trial":
         world.rehearse()
+    if page.route == "/ladders/trial":
+        world.rehearse_ladder()
     tab = context_for(chromium, world, page, look, url).new_page()
     complaints: list[str] = []
     tab.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)

@@ -19,12 +19,15 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from alerts.channels.base import Answer, Verdict
+from alerts.ladder_file import written
+from alerts.ladders import BUILT_IN
 from alerts.message import Message
 from bench.program import wait_for
 from bench.screens import day
 from dashboard import sessions
 from dashboard.access import staff_of
 from dashboard.app import create_app
+from dashboard.ladder_tuning import LadderTuning
 from dashboard.pages.signin import entry_link
 from dashboard.services import BrokerAddress, Services, WebSettings
 from dashboard.tuning import Tuning
@@ -89,8 +92,17 @@ class World:
         tuning.rehearse("false_alerts_per_month", "4", by="")
         wait_for("the rehearsal", lambda: not self._rehearses(tuning), REHEARSED_WITHIN)
 
+    def rehearse_ladder(self) -> None:
+        """Let another ladder be rehearsed on this world's alerts, and wait for what is found."""
+        tuning = self.services.tuning
+        if tuning is None or tuning.ladders.trial() is not None:
+            return
+        hasty = written(BUILT_IN).replace("call the 5 nearest", "call the 2 nearest")
+        tuning.ladders.rehearse(self.places["site"], hasty, by="")
+        wait_for("the rehearsal", lambda: not self._rehearses(tuning.ladders), REHEARSED_WITHIN)
+
     @staticmethod
-    def _rehearses(tuning: Tuning) -> bool:
+    def _rehearses(tuning: Tuning | LadderTuning) -> bool:
         trial = tuning.trial()
         return trial is not None and trial.is_running
 
@@ -116,6 +128,7 @@ def world(name: str, url: str, *, homes: int = 60, days: int = 28) -> Iterator[W
             yield made
             if made.services.tuning is not None:
                 made.services.tuning.stop()
+                made.services.tuning.ladders.stop()
         finally:
             core.close()
 
@@ -274,6 +287,7 @@ def _world(name: str, core: Core, community: Community, url: str) -> World:
         desk=core.desk,
         links=core.links,
         roster=core.roster.get,
+        heed_roster=core.take_roster,
         homes=core,
         intake=_Deaf(),
         clock=core.clock,

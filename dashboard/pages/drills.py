@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.drill_desk import DrillDesk, UnknownVolunteer, site_of
 from alerts.drill_proofs import ButtonProof, VolunteerProof, button_proofs, volunteer_proofs
 from dashboard.access import Reach
-from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.guard import Asker, GuardedRoute, Web, sees_home
 from dashboard.pages.board import heading
 from dashboard.problems import not_found
+from dashboard.queue import name_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
 from linli.people import Roster
@@ -56,6 +58,7 @@ def listed(services: Web, asker: Asker, request: Request) -> Response:
             sum(one.is_overdue(words.now) for one in volunteers),
             len(volunteers),
         ),
+        "named": lambda person: name_of(person, roster),
         **heading(services, asker),
     }
     return page(request, "drills.html", words, context)
@@ -112,3 +115,29 @@ def ask(services: Web, asker: Asker, person: Annotated[str, Form(max_length=63)]
     except UnknownVolunteer:
         raise not_found() from None
     return RedirectResponse("/drills", 303)
+
+
+@router.post("/drills/{drill}/close")
+def close(services: Web, asker: Asker, drill: str) -> RedirectResponse:
+    """Staff have looked after what was tried in vain."""
+    with services.care.begin() as connection:
+        drills.close(connection, _within_reach(connection, services, asker, drill), asker.actor, services.clock.now())
+    return RedirectResponse("/drills", 303)
+
+
+@router.post("/drills/{drill}/open")
+def open_again(services: Web, asker: Asker, drill: str) -> RedirectResponse:
+    """It was closed too soon."""
+    with services.care.begin() as connection:
+        drills.open_again(connection, _within_reach(connection, services, asker, drill))
+    return RedirectResponse("/drills", 303)
+
+
+def _within_reach(connection: Connection, services: Services, asker: Reach, drill: str) -> str:
+    """Return a drill's id; raises 404 for one of another compound."""
+    found, roster = drills.by_id(connection, drill), services.roster()
+    if found is None or not _covers(asker, found.site, roster):
+        raise not_found()
+    if found.home and not sees_home(services, asker, found.home):
+        raise not_found()
+    return found.id

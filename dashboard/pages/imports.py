@@ -170,6 +170,7 @@ def apply_draft(
     except BadRoster as bad:
         return _form(services, asker, request, 409, bad=bad, name=found.name)
     drafts.imported(found, done, asker.actor, services.clock.now())
+    services.heed_roster()
     return RedirectResponse("/import", 303)
 
 
@@ -186,6 +187,7 @@ def take_back(services: Web, asker: Office, request: Request, done: str) -> Resp
     except Conflict as why:
         return _form(services, asker, request, 409, why=str(why))
     drafts.forget_latest()
+    services.heed_roster()
     if stayed:
         return _form(services, asker, request, why=STAYED.format(homes=", ".join(stayed[:20])))
     return RedirectResponse("/import", 303)

@@ -14,8 +14,10 @@ from dashboard.problems import not_found
 from dashboard.queue import name_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
-from dashboard.tuning import HomeRate, Setting, Trial, Tuning
+from dashboard.tuning import HomeRate, Result, Setting, Trial, Tuning
 from linli.errors import Conflict, LinliError, StoreDown
+from linli.store import roster as roster_store
+from linli.store import setting_choices
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -38,6 +40,10 @@ TITLES = {
     "low_battery_percent": "A battery is low at",
     "load_limit_per_week": "Requests a volunteer is spared after, in a week",
 }
+OF_SITE = "name of "
+"""With what the choices begin that give a compound its name."""
+LONGEST_NAME = 40
+"""Characters: the name stands at the head of every page, also on a phone."""
 LISTED = 40
 """How many calls of a kind a result lists; the table of homes holds the rest."""
 
@@ -49,8 +55,16 @@ def listed(services: Web, asker: Office, request: Request) -> Response:
 
 
 def _page(
-    services: Services, asker: Reach, request: Request, status: int = 200, *, wrong: str = "", is_busy: bool = False
+    services: Services,
+    asker: Reach,
+    request: Request,
+    status: int = 200,
+    *,
+    wrong: str = "",
+    unnamed: str = "",
+    is_busy: bool = False,
 ) -> Response:
+    """Return the page; `wrong` is the setting whose value was refused, `unnamed` the compound whose name was."""
     tuning = _tuning(services)
     known = {one.name: one for one in tuning.settings()}
     context = {
@@ -58,6 +72,10 @@ def _page(
         "titles": TITLES,
         "wrong": wrong,
         "is_busy": is_busy,
+        "unnamed": unnamed,
+        "sites": services.roster().sites,
+        "longest_name": LONGEST_NAME,
+        "named_site": site_named,
         "trial": tuning.trial(),
         "history": tuning.history(),
         "units": {name: one.unit for name, one in known.items()},
@@ -101,7 +119,7 @@ def _unknown() -> Setting:
     raise not_found()
 
 
-def _busiest_first(found: Trial) -> list[HomeRate]:
+def _busiest_first(found: Trial[Result]) -> list[HomeRate]:
     if found.result is None:
         return []
     return sorted(found.result.homes, key=lambda rate: (-abs(rate.new - rate.old), -rate.new, rate.home))
@@ -154,6 +172,41 @@ def choose(
     if running is not None and running.name == name:
         tuning.stop()
     return RedirectResponse("/settings", 303)
+
+
+@router.post("/settings/sites/{site}")
+def name_site(
+    services: Web,
+    asker: Office,
+    request: Request,
+    site: str,
+    name: Annotated[str, Form(max_length=LONGEST_NAME)] = "",
+) -> Response:
+    """Give a compound the name that people use; an empty one is its id again."""
+    if site not in services.roster().sites:
+        raise not_found()
+    name = " ".join(name.split())
+    with services.care.begin() as connection:
+        names = roster_store.site_names(connection)
+        taken = {named for one, named in names.items() if one != site}
+        if name in taken or not name.isprintable():
+            return _page(services, asker, request, 422, unnamed=site)
+        if (name or site) != names.get(site):
+            roster_store.rename_site(connection, site, name)
+            setting_choices.choose(
+                connection,
+                f"{OF_SITE}{site}",
+                name or None,
+                before=names[site],
+                by=asker.actor,
+                at=services.clock.now(),
+            )
+    return RedirectResponse("/settings#sites", 303)
+
+
+def site_named(choice: str) -> str:
+    """Return the compound to which a choice gave a name, empty where it was about a setting."""
+    return choice.removeprefix(OF_SITE) if choice.startswith(OF_SITE) else ""
 
 
 def _plain(value: str) -> str:

@@ -11,7 +11,7 @@ from alerts.drill_desk import buttons
 from dashboard import first_steps
 from dashboard.access import Reach
 from dashboard.first_steps import Facts
-from dashboard.guard import GuardedRoute, Office, Web
+from dashboard.guard import GuardedRoute, Office, Web, sees_home
 from dashboard.pages.board import heading
 from dashboard.pages.signin import hashed
 from dashboard.problems import not_found
@@ -89,9 +89,9 @@ def _offered(roster: Roster) -> list[Home]:
 
 
 @router.get("/start/connect")
-def to_device(services: Web, asker: Office, home: Annotated[str, Query(max_length=63)] = "") -> Response:  # noqa: ARG001 - the door
+def to_device(services: Web, asker: Office, home: Annotated[str, Query(max_length=63)] = "") -> Response:
     """Go on to the home that was chosen."""
-    if home not in services.roster().homes:
+    if not sees_home(services, asker, home):
         raise not_found()
     return RedirectResponse(f"/homes/{home}/connect", 303)
 

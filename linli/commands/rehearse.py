@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from alerts.ladder_file import Ladders, load
+from alerts.ladder_file import load
 from linli.commands.common import as_chosen, settings_from
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
@@ -17,7 +17,7 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.evaluation import change
 from linli.holidays import read_holidays
-from linli.rehearsal import Rehearsal, Rules, rehearse
+from linli.rehearsal import LaddersOf, Rehearsal, Rules, rehearse
 from linli.rehearsal_report import lines, plain
 from linli.settings import Settings
 from linli.steps import Tell
@@ -62,12 +62,12 @@ def command(
         return
     if ladder is None or given[0] is None or given[1] is None:
         raise LinliError("a ladder is rehearsed --from a moment --to another")
-    ladders, span = load(ladder), (given[0], given[1])
+    new, span = load(ladder), (given[0], given[1])
     if span[0] >= span[1]:
         raise LinliError("--to must be later than --from")
     settings = settings_from(data, config)
     with bar("rehearsing") as shown:
-        found = _rehearsed(settings, ladders, span, site, shown.tell)
+        found = rehearsed_ladders(settings, lambda _: new, span, site, shown.tell)
     if as_json:
         typer.echo(msgspec.json.encode(plain(found)).decode())
         return
@@ -119,9 +119,10 @@ def _moment(text: str, option: str) -> datetime:
     return moment
 
 
-def _rehearsed(
-    settings: Settings, ladders: Ladders, span: tuple[datetime, datetime], site: str | None, tell: Tell
+def rehearsed_ladders(
+    settings: Settings, ladders: LaddersOf, span: tuple[datetime, datetime], site: str | None, tell: Tell
 ) -> Rehearsal:
+    """Return what other ladders would have changed. Reads only; works while linli runs."""
     _refuse_without_care(settings)
     data = DataDir(settings.data)
     settings = as_chosen(settings)

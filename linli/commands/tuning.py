@@ -1,43 +1,40 @@
-"""The settings that staff may choose on the pages, and their rehearsal: in a process of its own, so that no call waits for it."""
+"""The settings that staff may choose on the pages, and their rehearsal on the stored signals."""
 
-import os
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as Pipe
-from multiprocessing.process import BaseProcess
 
 from pydantic.fields import FieldInfo
 
 from dashboard.tuning import Call, HomeRate, Result, Setting, Trial
 from linli.chosen_settings import CHOSEN, REHEARSED, checked, effective, is_fixed
 from linli.clock import Clock
+from linli.commands.beside import Beside
+from linli.commands.ladder_desk import LadderDesk
 from linli.commands.rehearse_setting import rehearsed
-from linli.errors import Conflict, LinliError
+from linli.errors import LinliError
 from linli.evaluation.change import Changed
 from linli.evaluation.trial import Call as Found
 from linli.settings import Settings
+from linli.steps import Tell
 from linli.store import setting_choices
 from linli.store.care import CareStore
 from linli.store.setting_choices import Choice
 
-_GONE = "the rehearsal ended before its time; try again"
-_NICE = 10
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class SettingsDesk:
-    """What holds, what was chosen, and one rehearsal at a time. `given` are the settings of the start."""
+    """What holds, what was chosen, and one rehearsal at a time. `given` are the settings of the start.
+
+    `ladders` are what else staff may change.
+    """
 
     def __init__(self, given: Settings, care: CareStore, clock: Clock) -> None:
         self._given = given
         self._care = care
         self._clock = clock
-        self._lock = threading.Lock()
-        self._trial: Trial | None = None
-        self._process: BaseProcess | None = None
+        self._beside: Beside[Result] = Beside()
+        self.ladders = LadderDesk(given, care, clock)
 
     def settings(self) -> Sequence[Setting]:
         """Return all that staff may choose."""
@@ -68,74 +65,20 @@ class SettingsDesk:
             raise LinliError(f"{name} has no past to rehearse")
         old = self._now()
         new = Settings(**{**old.model_dump(exclude_unset=True), name: value})
-        trial = Trial(name, _shown(getattr(old, name)), _shown(getattr(new, name)), by, self._clock.now())
-        with self._lock:
-            if not _is_same(self._trial, trial):
-                self._begin(trial, old, new)
+        shown = _shown(getattr(old, name)), _shown(getattr(new, name))
+        self._beside.begin(Trial(name, *shown, by, self._clock.now()), _live_again, old, new)
 
-    def _begin(self, trial: Trial, old: Settings, new: Settings) -> None:
-        """Start the process; within the lock, so that there is never one that nobody sees or could stop."""
-        context = get_context("spawn")
-        here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_live_again, args=(old, new, there), name="rehearsal", daemon=True)
-        process.start()
-        self._trial, self._process = trial, process
-        there.close()
-        threading.Thread(target=self._listen, args=(here, process), name="rehearsal", daemon=True).start()
-
-    def _listen(self, here: Pipe, process: BaseProcess) -> None:
-        """Note what the process says until it ends; what a stopped one still says is nobody's business."""
-        try:
-            while True:
-                self._note(process, **here.recv())
-        except (EOFError, OSError):
-            here.close()
-        process.join()
-        with self._lock:
-            is_ours = self._process is process and self._trial is not None and self._trial.is_running
-        if is_ours:
-            self._note(process, fault=_GONE)
-
-    def _note(self, process: BaseProcess, **said: object) -> None:
-        with self._lock:
-            if self._process is process and self._trial is not None:
-                self._trial = replace(self._trial, **said)  # type: ignore[arg-type]  # what _live_again sends
-
-    def trial(self) -> Trial | None:
+    def trial(self) -> Trial[Result] | None:
         """Return the latest rehearsal."""
-        with self._lock:
-            return self._trial
+        return self._beside.trial()
 
     def stop(self) -> None:
         """End the rehearsal that runs, and forget what it found."""
-        with self._lock:
-            process, self._process, self._trial = self._process, None, None
-        if process is not None and process.is_alive():
-            process.terminate()
+        self._beside.stop()
 
 
-def _is_same(running: Trial | None, wanted: Trial) -> bool:
-    """Tell whether the rehearsal that is wanted is under way; raises Conflict where another one is."""
-    if running is None or not running.is_running:
-        return False
-    if (running.name, running.before, running.value) != (wanted.name, wanted.before, wanted.value):
-        raise Conflict(f"{running.name} is being rehearsed; stop that first, or wait until it has ended")
-    return True
-
-
-def _live_again(old: Settings, new: Settings, there: Pipe) -> None:
-    """Rehearse, and tell how far it has come and what was found."""
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    try:
-        found = rehearsed(
-            old, new, (None, None), None, lambda done, total: there.send({"done": done, "total": total}), cores=1
-        )
-        there.send({"result": _result(found)})
-    except LinliError as why:
-        there.send({"fault": str(why)})
-    finally:
-        there.close()
+def _live_again(old: Settings, new: Settings, tell: Tell) -> Result:
+    return _result(rehearsed(old, new, (None, None), None, tell, cores=1))
 
 
 def _result(found: Sequence[Changed]) -> Result:

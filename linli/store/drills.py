@@ -41,6 +41,7 @@ class DrillKind(StrEnum):
 class Drill:
     """One trial. It passed at `passed_at`, or not by `due_by`; a `fault` says why not, `cancelled` that it was called off.
 
+    `closed_by` says who of the staff has closed one in vain, `closed_at` when.
     `device` is the one button that is meant, empty for whichever is pressed first. `alert` is the one that it opened.
     """
 
@@ -55,6 +56,8 @@ class Drill:
     passed_at: datetime | None = None
     alert: str = ""
     fault: str = ""
+    closed_at: datetime | None = None
+    closed_by: str = ""
 
     def is_waiting(self, now: datetime) -> bool:
         """Tell whether it can still pass."""
@@ -62,6 +65,8 @@ class Drill:
 
 
 CANCELLED = "cancelled"
+UNDELIVERED = "undelivered"
+"""Why a drill came to nothing whose message no channel took."""
 
 
 def begin(connection: Connection, drill: Drill) -> None:
@@ -122,19 +127,47 @@ def join(connection: Connection, alert: str, into: str) -> None:
     connection.execute(joined.values(alert=into))
 
 
-def cancel_windows(connection: Connection, home: str) -> int:
-    """Call off what is announced in a home: from now on every press is a call for help; return how many were."""
+def cancel_windows(connection: Connection, home: str, now: datetime) -> int:
+    """Call off what is announced in a home: from now on every press is a call for help; return how many were.
+
+    A trial whose time is over stays as it ended (ix_drills_home_begun_at).
+    """
     off = (
         update(t.drills)
         .where(
             t.drills.c.home == home,
             t.drills.c.kind == DrillKind.BUTTON,
+            t.drills.c.due_by > now,
             t.drills.c.passed_at.is_(None),
             t.drills.c.fault == "",
         )
         .values(fault=CANCELLED)
     )
     return connection.execute(off).rowcount
+
+
+def fail(connection: Connection, id: str, fault: str) -> None:  # noqa: A002
+    """Note why a drill came to nothing before its time (primary key)."""
+    failed = update(t.drills).where(t.drills.c.id == id, t.drills.c.passed_at.is_(None), t.drills.c.fault == "")
+    connection.execute(failed.values(fault=fault))
+
+
+def close(connection: Connection, id: str, by: str, now: datetime) -> None:  # noqa: A002
+    """Note that staff have closed a drill that came to nothing; of any other nothing changes (primary key)."""
+    in_vain = or_(t.drills.c.due_by <= now, t.drills.c.fault == UNDELIVERED)
+    closed = update(t.drills).where(t.drills.c.id == id, t.drills.c.passed_at.is_(None), in_vain)
+    connection.execute(closed.where(t.drills.c.closed_at.is_(None)).values(closed_at=now, closed_by=by))
+
+
+def open_again(connection: Connection, id: str) -> None:  # noqa: A002
+    """Take back that a drill was closed (primary key)."""
+    connection.execute(update(t.drills).where(t.drills.c.id == id).values(closed_at=None, closed_by=""))
+
+
+def by_id(connection: Connection, id: str) -> Drill | None:  # noqa: A002
+    """Return a drill, None where there is none (primary key)."""
+    row = connection.execute(select(t.drills).where(t.drills.c.id == id)).one_or_none()
+    return None if row is None else drill_of(row)
 
 
 def of_home(connection: Connection, home: str, limit: int = 10) -> list[Drill]:

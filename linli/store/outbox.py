@@ -241,6 +241,13 @@ def of_alert(connection: Connection, alert: str) -> list[Notice]:
     return [_notice(row) for row in _OF_ALERT.rows(connection, alert=alert)]
 
 
+def undelivered(connection: Connection, alerts: Collection[str]) -> frozenset[str]:
+    """Return those of some alerts of whose messages none arrived and none is on its way (ix_outbox_alert)."""
+    alive = t.outbox.c.state.not_in([NoticeState.FAILED, NoticeState.WITHDRAWN])
+    query = select(t.outbox.c.alert).where(t.outbox.c.alert.in_(sorted(alerts))).group_by(t.outbox.c.alert)
+    return frozenset(connection.scalars(query.having(func.sum(case((alive, 1), else_=0)) == 0)))
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """Return how many notices are in each state (full scan; for metrics)."""
     query = select(t.outbox.c.state, func.count().label("times")).group_by(t.outbox.c.state)

@@ -409,6 +409,8 @@ drills = _table(
     _text("alert"),
     _text("fault"),
     _text("device"),
+    Column("closed_at", Moment),
+    _text("closed_by"),
     Index(None, "kind", "begun_at"),
     Index(None, "home", "begun_at"),
     Index(None, "person", "begun_at"),
@@ -541,6 +543,17 @@ visits = _table(
     _one_of("result", VisitResult),
     Index(None, "home", "at"),
     Index(None, "at"),
+)
+
+ladder_changes = _table(
+    "ladder_changes",
+    Column("id", Big, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    _text("by"),
+    Column("name", Text, nullable=False),
+    Column("before", Text),  # NULL: there was no file, or there is none any more
+    Column("text", Text),
+    Index(None, "name", "id"),
 )
 
 setting_choices = _table(

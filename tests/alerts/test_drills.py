@@ -12,7 +12,7 @@ import pytest
 from alerts.channels.base import Verdict
 from alerts.drill_desk import DrillDesk, UnknownVolunteer, buttons, site_of
 from alerts.drill_plan import LOOK_EVERY, DrillPlan
-from alerts.drill_proofs import button_proofs, volunteer_proofs
+from alerts.drill_proofs import ButtonProof, End, VolunteerProof, button_proofs, volunteer_proofs
 from alerts.drills import REPLY_WITHIN, WINDOW
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Severity
@@ -328,14 +328,64 @@ def test_more_hands_that_are_asked_for_in_a_drill_end_it_and_call_nobody(communi
     assert community.called() == []
 
 
+def button_of(community: Community, device: str = "button-1") -> ButtonProof:
+    """Return what is known of a button in Mei's home."""
+    with community.core.care.read() as connection:
+        proofs = button_proofs(connection, community.core.roster.get(), community.clock.now())
+    return next(one for one in proofs if (one.home.home, one.device.device) == (MEI.home, device))
+
+
+def ends(proof: ButtonProof | VolunteerProof) -> End | None:
+    """Return how the latest drill stands that has not passed."""
+    return None if proof.tried is None else proof.tried.end
+
+
 def test_a_button_that_was_tried_in_vain_is_shown_as_such(community: Community) -> None:
     community.drills.announce(MEI.home)
+    assert ends(button_of(community)) is End.WAITING
     community.clock.advance(WINDOW)
-    with community.core.care.read() as connection:
-        (first, *_) = button_proofs(connection, community.core.roster.get(), community.clock.now())
-    assert first.home.home == MEI.home
-    assert first.has_failed(community.clock.now())
-    assert first.is_overdue(community.clock.now())
+    assert ends(button_of(community)) is End.IN_VAIN
+    assert button_of(community).is_overdue(community.clock.now())
+
+
+@pytest.mark.parametrize("drill", [True, False], ids=["in a drill", "in need"])
+def test_a_press_that_comes_through_ends_what_was_tried_in_vain(community: Community, *, drill: bool) -> None:
+    community.drills.announce(MEI.home)
+    community.clock.advance(DAY)
+    if drill:
+        community.drills.announce(MEI.home)
+    community.press()
+    assert ends(button_of(community)) is End.SUPERSEDED
+
+
+def test_what_was_called_off_hides_nothing_that_was_tried_in_vain(community: Community) -> None:
+    community.drills.announce(MEI.home)
+    community.clock.advance(DAY)
+    community.drills.announce(MEI.home)
+    with community.core.care.begin() as connection:
+        newest, *_ = drills.of_home(connection, MEI.home)
+        drills.fail(connection, newest.id, CANCELLED)
+    assert ends(button_of(community)) is End.IN_VAIN
+
+
+def test_staff_close_what_was_tried_in_vain_and_open_it_again(community: Community) -> None:
+    announced = community.drills.announce(MEI.home)
+    close_drill(community, announced.id)
+    assert ends(button_of(community)) is End.WAITING  # the button may yet be pressed
+    community.clock.advance(WINDOW)
+    close_drill(community, announced.id)
+    closed = button_of(community).tried
+    assert closed is not None
+    assert (closed.end, closed.drill.closed_by, closed.drill.closed_at) == (End.CLOSED, "lin", EIGHT + WINDOW)
+    with community.core.care.begin() as connection:
+        drills.open_again(connection, announced.id)
+    assert ends(button_of(community)) is End.IN_VAIN
+
+
+def close_drill(community: Community, drill: str) -> None:
+    """Let staff close a drill."""
+    with community.core.care.begin() as connection:
+        drills.close(connection, drill, "lin", community.clock.now())
 
 
 # the volunteer's channel
@@ -382,8 +432,7 @@ def test_a_volunteer_who_does_not_answer_is_left_in_peace_and_shown(community: C
         proofs = volunteer_proofs(connection, community.core.roster.get(), community.clock.now())
     (ana,) = [one for one in proofs if one.person.person == "ana"]
     assert ana.is_overdue(community.clock.now())
-    assert ana.asked is not None
-    assert ana.asked.passed_at is None
+    assert ends(ana) is End.IN_VAIN
 
 
 @pytest.mark.parametrize("person", ["lin", "bo", "nobody"])
@@ -398,6 +447,50 @@ def test_a_channel_that_fails_proves_nothing(community: Community) -> None:
     community.core.sender.deliver_due(community.clock.now())
     with community.core.care.read() as connection:
         assert drills.replied(connection, EIGHT - DAY) == {}
+
+
+def volunteer_of(community: Community, person: str) -> VolunteerProof:
+    """Return what is known of a volunteer."""
+    with community.core.care.read() as connection:
+        proofs = volunteer_proofs(connection, community.core.roster.get(), community.clock.now())
+    return next(one for one in proofs if one.person.person == person)
+
+
+def test_once_a_channel_is_mended_its_volunteer_is_written_to_anew(community: Community) -> None:
+    community.channel.verdict = Verdict.NEVER
+    first = community.drills.ask("jun")
+    community.core.sender.deliver_due(community.clock.now())
+    assert ends(volunteer_of(community, "jun")) is End.UNDELIVERED
+
+    community.channel.verdict = Verdict.ACCEPTED
+    community.clock.advance(MINUTE)
+    second = community.drills.ask("jun")
+
+    assert second.id != first.id
+    assert community.alert(first.alert).outcome is Outcome.DRILL
+    assert community.called() == ["jun"]
+    assert ends(volunteer_of(community, "jun")) is End.WAITING
+    community.core.desk.accept(second.alert, "jun")
+    assert ends(volunteer_of(community, "jun")) is End.SUPERSEDED
+
+
+def test_an_answer_to_a_real_call_ends_what_was_asked_in_vain(community: Community) -> None:
+    community.drills.ask("ana")
+    community.called()
+    community.wait(REPLY_WITHIN)
+    assert ends(volunteer_of(community, "ana")) is End.IN_VAIN
+    community.press()
+    (call,) = community.open(drill=False)
+    community.core.desk.decline(call.id, "ana")
+    assert ends(volunteer_of(community, "ana")) is End.SUPERSEDED
+
+
+def test_a_message_that_still_waits_for_its_channel_is_the_same_drill(community: Community) -> None:
+    community.channel.verdict = Verdict.LATER
+    first = community.drills.ask("jun")
+    community.core.sender.deliver_due(community.clock.now())
+    assert community.drills.ask("jun").id == first.id
+    assert ends(volunteer_of(community, "jun")) is End.WAITING
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The log alone tells how a case stands: folded, it says the same as the tables, whatever people and time have done."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -117,7 +118,8 @@ class Story:
         elif what == "close":
             self.desk.close(alert, who, Outcome.SAFE)
         else:
-            getattr(self.desk, what)(alert, who)
+            with suppress(Conflict):  # who is not at the door cannot ask for more hands
+                getattr(self.desk, what)(alert, who)
 
     def stands(self, alert: str) -> tuple[Alert, dict[str, RequestState], Folded]:
         with self.care.read() as connection:

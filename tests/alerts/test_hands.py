@@ -7,6 +7,7 @@ import pytest
 from alerts import escalation, replies
 from alerts.case import Case, Step
 from linli.alert import AlertKind, Severity
+from linli.errors import Conflict
 from linli.people import Person, Role
 from tests.alerts.test_escalation import SOS, M, S, called, what
 from tests.alerts.town import after, begun, callers, volunteer
@@ -42,18 +43,47 @@ def test_saying_twice_to_be_at_the_door_wins_no_time() -> None:
 def test_a_hand_at_the_door_takes_back_the_calls_that_wait() -> None:
     case, _ = begun(*SOS)
     assert replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT + S).withdraw
-    assert more(case, EIGHT + S).withdraw
+    assert more(going(), EIGHT + 2 * M).withdraw
 
 
 def test_more_hands_are_called_also_a_second_after_arriving() -> None:
     assert called(more(at_door(), EIGHT + 5 * M + S)) == ["v6", "v7", "bo", "lin", "wu"]
 
 
-def test_more_hands_are_called_though_nobody_has_said_before_that_they_go() -> None:
+def test_who_has_only_been_asked_cannot_ask_for_more_hands() -> None:
     case, _ = begun(*SOS)
-    step = more(case, EIGHT + M)
+    with pytest.raises(Conflict, match="Say first that you go, or that you are at the door"):
+        more(case, EIGHT + M)
+
+
+def test_who_has_turned_back_cannot_ask_for_more_hands() -> None:
+    case = at_door()
+    case = after(case, replies.declined(case, callers(EIGHT + 6 * M), "v1", EIGHT + 6 * M))
+    with pytest.raises(Conflict):
+        more(case, EIGHT + 7 * M)
+
+
+def test_who_joined_and_asks_for_hands_is_at_the_door_too() -> None:
+    case = at_door()
+    case = after(case, replies.accepted(case, "v2", Role.VOLUNTEER, EIGHT + 5 * M))
+    step = more(case, EIGHT + 6 * M, by="v2")
     assert what(step)[:2] == ["at_door", "more_help"]
+    assert step.alert.door_at == EIGHT + 5 * M
+
+
+@pytest.mark.parametrize("who", ["lin", "the office"])
+def test_staff_ask_for_hands_for_whoever_is_there_and_are_not_there_themselves(who: str) -> None:
+    step = more(at_door(), EIGHT + 6 * M, *TEN, BO, LIN, WU, by=who)
+    assert what(step)[0] == "more_help"
     assert called(step) == ["v6", "v7", "bo", "lin", "wu"]
+    with pytest.raises(Conflict):
+        more(going(), EIGHT + 6 * M, by=who)
+
+
+def going() -> Case:
+    """Return an SOS to which a neighbour goes."""
+    case, _ = begun(*SOS)
+    return after(case, replies.accepted(case, "v1", Role.VOLUNTEER, EIGHT + M))
 
 
 @pytest.mark.parametrize(("marks", "late"), [(1, 30 * M), (2, 60 * M)])

@@ -77,7 +77,7 @@ def rehearsed(
     lived: Lived, ladders: Ladders = BUILT_IN, *, site: str | None = None, rules: Rules = AS_BUILT
 ) -> Rehearsal:
     with lived.care.read() as connection:
-        return rehearse(connection, ladders, EIGHT, EIGHT + 100 * DAY, site=site, rules=rules)
+        return rehearse(connection, lambda _: ladders, EIGHT, EIGHT + 100 * DAY, site=site, rules=rules)
 
 
 @pytest.mark.parametrize(("holidays", "is_called"), [("garden: 2026-11-23", False), ("2026-11-23; garden:", True)])

@@ -10,16 +10,20 @@ import pytest
 
 from alerts.ladder_file import read, written
 from alerts.ladders import BUILT_IN, Section
+from bench.program import wait_for
 from linli.alert import AlertKind, Severity
 from linli.backup import backup, restore
 from linli.checkup import faults
 from linli.clock import VirtualClock
 from linli.commands import ladder, rehearse
+from linli.commands.common import open_care
+from linli.commands.ladder_desk import LadderDesk
 from linli.core import build
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.finding import Finding
 from linli.settings import Settings
+from linli.store import ladder_changes
 from linli.words import Sentence
 from tests.alerts.lived import SILENT, Lived, Way
 from tests.cast import EIGHT, GARDEN, MEI
@@ -218,3 +222,73 @@ def test_nothing_is_made_where_there_is_no_care_data(tmp_path: Path) -> None:
     with pytest.raises(LinliError, match="there is no care data"):
         rehearse.command(tmp_path / "new.txt", since=SINCE, until=UNTIL, data=tmp_path / "nowhere")
     assert not (tmp_path / "nowhere" / "care.db").exists()
+
+
+def test_what_is_saved_at_the_terminal_holds_is_kept_and_taken_back(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "new.txt").write_text(HASTY, encoding="utf-8")
+    ladder.command(GARDEN, save=tmp_path / "new.txt", data=data)
+    ladder.command(GARDEN, data=data)
+    assert "after 70 s   call staff" in capsys.readouterr().out
+
+    ladder.command(GARDEN, undo=True, data=data)
+
+    assert capsys.readouterr().out == "ladders/garden.txt: gone, the default holds\n"
+    assert not (data / "ladders" / "garden.txt").exists()
+    settings = Settings(data=data)
+    with open_care(settings) as (_, care), care.read() as connection:
+        kept = ladder_changes.of(connection, GARDEN)
+    assert [(one.before, one.text) for one in kept] == [(HASTY, None), (None, HASTY)]
+
+
+def test_nothing_is_saved_that_is_not_right_and_nothing_taken_back_that_never_was(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "new.txt").write_text("notice:", encoding="utf-8")
+
+    with pytest.raises(LinliError, match="new.txt, line 1: notice calls nobody"):
+        ladder.command(GARDEN, save=tmp_path / "new.txt", data=data)
+    with pytest.raises(LinliError, match="was never changed"):
+        ladder.command(GARDEN, undo=True, data=data)
+
+    assert not (data / "ladders").exists()
+
+
+def test_a_rehearsal_from_the_page_finds_what_the_command_finds(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "new.txt").write_text(STAFF, encoding="utf-8")
+    rehearse.command(tmp_path / "new.txt", since=SINCE, until=UNTIL, data=data, as_json=True)
+    expected = json.loads(capsys.readouterr().out)
+    settings = Settings(data=data)
+    with open_care(settings) as (_, care):
+        desk = LadderDesk(settings, care, VirtualClock(EIGHT + 24 * HOUR))
+        desk.rehearse(GARDEN, STAFF, by="lin")
+        wait_for("the rehearsal", lambda: not _runs(desk), 300)
+        trial = desk.trial()
+
+    assert trial is not None
+    assert trial.result is not None, trial.fault
+    (side,) = trial.result.sides
+    assert (side.section, side.count, trial.result.faithful) == (Section.EMERGENCY, 2, expected["as_in_truth"])
+    new = expected["sums"]["emergency"]["new"]
+    assert (side.new.messages, side.new.person.median) == (new["messages"], timedelta(seconds=new["person"]["median"]))
+    assert [one.called for one in trial.result.otherwise] == [
+        tuple(one["called_besides"]) for one in reversed(expected["alerts"])
+    ]
+
+
+def _runs(desk: LadderDesk) -> bool:
+    trial = desk.trial()
+    return trial is not None and trial.is_running
+
+
+def test_only_ladders_that_would_be_others_are_rehearsed_and_only_where_they_hold(data: Path) -> None:
+    saved(data, "garden.txt", HASTY)
+    emergency = read(STAFF, "x")
+    with open_care(Settings(data=data)) as (_, care):
+        desk = LadderDesk(Settings(data=data), care, VirtualClock(EIGHT))
+
+        assert desk.changed_by(GARDEN, written(read(HASTY, "x"), "zh")) == {GARDEN: {}}
+        assert desk.changed_by(GARDEN, STAFF) == {GARDEN: emergency}
+        assert desk.changed_by(GARDEN, None) == {GARDEN: {Section.EMERGENCY: BUILT_IN[Section.EMERGENCY]}}
+        assert desk.changed_by("default", STAFF) == {GARDEN: {}, "river": emergency}

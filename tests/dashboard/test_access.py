@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,8 +15,9 @@ from dashboard.guard import GuardedRoute
 from dashboard.live import Client, Live
 from linli.alert import Alert
 from linli.people import Role
+from linli.store import drills, visits
 from linli.store import roster as roster_store
-from linli.store import visits
+from linli.store.drills import Drill, DrillKind
 from linli.stranger import Stranger
 from linli.visit import Visit, VisitPlan, VisitResult
 from tests.alerts.test_channel_kinds import GOOD
@@ -87,6 +89,8 @@ MEI_S = {
     "POST /homes/{home}/drill/cancel": "office lin",
     "GET /drills": STAFF,
     "POST /drills/volunteer": "office lin",
+    "POST /drills/{drill}/close": "office lin",
+    "POST /drills/{drill}/open": "office lin",
     "POST /alerts/{alert}/accept": "office lin bo ana",
     "POST /alerts/{alert}/decline": "office lin bo ana",
     "POST /alerts/{alert}/arrive": "office lin bo ana",
@@ -119,6 +123,15 @@ MEI_S = {
     "POST /settings/trial/stop": "office",
     "POST /settings/{name}/try": "office",
     "POST /settings/{name}/choose": "office",
+    "POST /settings/sites/{site}": "office",
+    "GET /ladders": "office",
+    "GET /ladders/edit": "office",
+    "POST /ladders/text": "office",
+    "POST /ladders/form": "office",
+    "GET /ladders/trial": "office",
+    "POST /ladders/trial/save": "office",
+    "POST /ladders/trial/stop": "office",
+    "POST /ladders/back/{change}": "office",
     "GET /import": "office",
     "POST /import": "office",
     "GET /import/sample.xlsx": "office",
@@ -193,6 +206,9 @@ NAMELESS = {
     "name": "day_line_hours",
     "stranger": UNLISTED.id,
     "platform": "utility",
+    "site": "garden",
+    "drill": "d-1",
+    "change": 1,
 }
 """What else stands in a path; none is about a home."""
 BODIES = {"close": {"outcome": "safe"}, "away": UNTIL_TOMORROW, "pause": UNTIL_TOMORROW}
@@ -210,11 +226,21 @@ def _visited(world: World, home: str) -> int:
         return visits.write(connection, Visit(home, now, "lin", VisitResult.WELL), now)
 
 
+def _tried(world: World, home: str) -> None:
+    """Let a button of a home have been tried in vain."""
+    then = world.clock.now() - timedelta(hours=1)
+    drill = Drill("d-1", DrillKind.BUTTON, then, then, site=world.services.roster().homes[home].site, home=home)
+    with world.services.care.begin() as connection:
+        if drills.by_id(connection, drill.id) is None:
+            drills.begin(connection, drill)
+
+
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
     world.overhear(UNLISTED.topic, '{"action":"single"}')
     path = path.format(home=home, alert=alert.id, note=1, visit=_visited(world, home), **NAMELESS)
+    _tried(world, home)
     role, person = ACTORS[actor]
     last = path.rsplit("/", 1)[-1]
     if path.startswith("/api/"):
@@ -246,6 +272,8 @@ def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx
         fields["person"] = "xu"
     if path.startswith("/devices/"):
         fields |= {"home": home, "device": "button", "role": "sos"}
+    if path == "/ladders/form":
+        fields |= {"section": "notice", "who": "staff", "again": "1 day", "lease": "1 day"}
     if path.endswith("/order"):
         fields["by"] = "1"
     fields |= {"subscription": json.dumps(GOOD), "channel": "c-1"}

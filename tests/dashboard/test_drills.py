@@ -154,3 +154,25 @@ def test_the_probe_hands_headers_and_body_on_as_they_came(world: World, raises: 
     answer = world.client(**{"webhook-id": "n-1"}).post("/canary", content=b'{"a": 1}')
     assert taken == [("n-1", b'{"a": 1}')]
     assert answer.status_code == (404 if raises else 204)
+
+
+def test_what_was_tried_in_vain_is_closed_by_staff_and_opened_again(world: World) -> None:
+    tried = desk(world).announce(MEI.home, "button-1")
+    world.clock.advance(timedelta(hours=1))
+    staff = world.browser(Role.STAFF, "lin")
+
+    def press(verb: str) -> str:
+        answer = staff.post(f"/drills/{tried.id}/{verb}", data={"csrf": world.csrf(staff)})
+        assert answer.status_code == 303
+        return str(staff.get("/drills?lang=en").text)
+
+    assert "tried 08:00, nothing came" in staff.get("/drills?lang=en").text
+    assert "tried 08:00 in vain; closed 09:00 by Lin Zhou" in press("close")
+    assert "tried 08:00, nothing came" in press("open")
+
+
+def test_staff_of_another_compound_close_no_drill_here(world: World) -> None:
+    tried = desk(world).announce(MEI.home, "button-1")
+    browser = world.browser(Role.STAFF, "xu")
+
+    assert browser.post(f"/drills/{tried.id}/close", data={"csrf": world.csrf(browser)}).status_code == 404

@@ -17,8 +17,9 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError, StoreDown
 from linli.people import Role
 from linli.settings import Settings
+from linli.store import roster as roster_store
 from linli.store import setting_choices
-from tests.cast import EIGHT
+from tests.cast import EIGHT, GARDEN
 from tests.dashboard.world import TestClient, World
 
 
@@ -210,3 +211,53 @@ def test_a_right_value_is_not_called_wrong_because_the_disk_is_full(world: World
     answer = office.post("/settings/day_line_hours/choose", data={"csrf": world.csrf(office), "value": "6"})
 
     assert answer.status_code == 503
+
+
+def names_site(world: World, browser: TestClient, name: str, site: str = GARDEN) -> int:
+    """Give a compound a name on the page; return the status."""
+    fields = {"csrf": world.csrf(browser), "name": name}
+    return int(browser.post(f"/settings/sites/{site}", data=fields).status_code)
+
+
+def test_a_compound_gets_the_name_that_people_use(world: World, office: TestClient) -> None:
+    assert names_site(world, office, "  Willow   Garden ") == 303
+
+    assert "Willow Garden" in world.browser(Role.STAFF, "lin").get("/").text.partition("</header>")[0]
+    assert "Willow Garden" in office.get("/sites").text
+    assert "Willow Garden" in world.browser(Role.STAFF, "lin").get("/reports").text.partition("<main")[2]
+
+
+def test_a_name_that_was_given_is_kept_with_who_gave_it_and_taken_back(world: World, office: TestClient) -> None:
+    names_site(world, office, "Willow Garden")
+    with world.services.care.read() as connection:
+        (choice,) = setting_choices.history(connection)
+    assert (choice.by, choice.before, choice.value) == (Role.STAFF, GARDEN, "Willow Garden")
+    assert "Back to garden" in office.get("/settings").text
+
+    names_site(world, office, "")
+
+    assert "Back to Willow Garden" in office.get("/settings").text
+    with world.services.care.read() as connection:
+        assert roster_store.site_names(connection)[GARDEN] == GARDEN
+
+
+def test_the_same_name_once_more_is_no_change(world: World, office: TestClient) -> None:
+    names_site(world, office, "Willow Garden")
+    names_site(world, office, "Willow Garden")
+
+    with world.services.care.read() as connection:
+        assert len(setting_choices.history(connection)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "site", "status"),
+    [("river", GARDEN, 422), ("two\x07 bells", GARDEN, 422), ("x" * 41, GARDEN, 422), ("Garden", "gardn", 404)],
+    ids=["another's", "unprintable", "too long", "no such compound"],
+)
+def test_a_name_that_would_mislead_is_refused(
+    world: World, office: TestClient, name: str, site: str, status: int
+) -> None:
+    assert names_site(world, office, name, site) == status
+
+    with world.services.care.read() as connection:
+        assert roster_store.site_names(connection) == {GARDEN: GARDEN, "river": "river"}
