@@ -127,7 +127,9 @@ def _edit(services: Services, asker: Reach, request: Request, saved: Saved, shee
         "most_text": MOST_TEXT,
         **_context(services, asker, words, saved.name),
     }
-    return page(request, "ladder_edit.html", words, context, 422 if sheet.fault else 200)
+    return page(
+        request, "ladder_edit.html", words, context, 409 if sheet.fault is BUSY else 422 if sheet.fault else 200
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,10 +235,18 @@ def _tried(world: World, home: str) -> None:
             drills.begin(connection, drill)
 
 
+def _stop_rehearsing(world: World) -> None:
+    """Let nobody be told that another rehearsal is under way."""
+    if world.services.tuning is not None:
+        world.services.tuning.stop()
+        world.services.tuning.ladders.stop()
+
+
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
     world.overhear(UNLISTED.topic, '{"action":"single"}')
+    _stop_rehearsing(world)
     path = path.format(home=home, alert=alert.id, note=1, visit=_visited(world, home), **NAMELESS)
     _tried(world, home)
     role, person = ACTORS[actor]
