@@ -1,5 +1,6 @@
 """Who is called when, on its page: changed in a form or as a text, rehearsed, saved as a file, kept and taken back."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +17,7 @@ from dashboard.ladder_picture import CLIMBERS, picture_of
 from dashboard.ladder_tuning import LadderTuning
 from linli.alert import AlertKind, Ladder, Outcome, Rung, Severity
 from linli.clock import VirtualClock
+from linli.commands import ladder_desk
 from linli.commands.ladder_desk import LadderDesk
 from linli.core import build
 from linli.data_dir import DataDir
@@ -110,7 +112,7 @@ def test_a_text_is_rehearsed_before_it_is_saved_and_kept_with_who_saved_it(
 
     assert desk.saved(GARDEN).text == SOON
     (change,) = desk.history(GARDEN)
-    assert (change.by, change.before, change.text, change.at) == (Role.STAFF, None, SOON, EIGHT)
+    assert (change.by, change.before, change.text, change.at) == ("xu", None, SOON, EIGHT)
     page = office.get(f"/ladders?site={GARDEN}&lang=en").text
     assert "after 70 s" in page
     assert "Back to before 08:00" in page
@@ -126,7 +128,7 @@ def test_a_change_is_taken_back_to_what_was_there_before(world: World, office: T
     assert desk.saved(GARDEN).text == STAFF
     assert post(world, office, f"/ladders/back/{first.id}")[0] == 303
     assert desk.saved(GARDEN).text is None
-    assert [one.by for one in desk.history(GARDEN)] == [Role.STAFF, Role.STAFF, "lin", "lin"]
+    assert [one.by for one in desk.history(GARDEN)] == ["xu", "xu", "lin", "lin"]
 
 
 @pytest.mark.parametrize(
@@ -253,6 +255,26 @@ def test_what_a_rehearsal_found_is_shown_alert_by_alert(world: World, office: Te
     assert "30 s <span" in page
     assert "Ana Li" in page.partition("Not called</th>")[2]
     assert "Let it hold from now on" in page
+
+
+def test_while_one_is_rehearsed_another_is_refused_in_words_and_keeps_its_text(
+    world: World, office: TestClient, desk: LadderTuning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ladder_desk, "_play_again", never_ends)
+    other = SOON.replace("call the 5 nearest volunteers", "call staff")
+    post(world, office, "/ladders/text", text=SOON)
+
+    status, page = post(world, office, "/ladders/text?lang=en", text=other)
+
+    assert (status, is_running(desk)) == (409, True)
+    assert "Another rehearsal is under way, so yours was not begun." in page
+    assert other.strip().splitlines()[-1].strip() in page
+    assert post(world, office, "/ladders/text", text=SOON) == (303, "/ladders/trial")
+
+
+def never_ends(*_: object) -> None:
+    """Stand in for a past that takes long to play again; runs in the rehearsal's own process."""
+    threading.Event().wait()
 
 
 def is_running(desk: LadderTuning) -> bool:
