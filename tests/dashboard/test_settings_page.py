@@ -231,7 +231,7 @@ def test_a_name_that_was_given_is_kept_with_who_gave_it_and_taken_back(world: Wo
     names_site(world, office, "Willow Garden")
     with world.services.care.read() as connection:
         (choice,) = setting_choices.history(connection)
-    assert (choice.by, choice.before, choice.value) == (Role.STAFF, GARDEN, "Willow Garden")
+    assert (choice.by, choice.before, choice.value) == ("xu", GARDEN, "Willow Garden")
     assert "Back to garden" in office.get("/settings").text
 
     names_site(world, office, "")
