@@ -16,7 +16,7 @@ from typing import Any
 
 from linli.clock import seconds
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which a test stops waiting for what should have happened."""
 
 SECRET = "whsec_" + base64.b64encode(b"a secret that only two know").decode()
