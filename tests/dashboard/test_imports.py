@@ -193,7 +193,7 @@ def _filled(node: ast.expr) -> str:
 @pytest.mark.parametrize("sentence", said_by_the_roster_file())
 def test_whatever_the_roster_file_says_is_said_in_chinese(sentence: str) -> None:
     if sentence.startswith(
-        ("there is no ", "7 cannot be read: ", "7; give it")
+        ("there is no ", "7 cannot be read: ", "7; give it", "7 is listed already, as ")
     ):  # not possible for an upload, or told whole elsewhere
         return
     chinese = told(sentence, Words("zh", MEI.zone, EIGHT))
