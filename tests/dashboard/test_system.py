@@ -74,7 +74,7 @@ def test_the_openapi_document_tells_of_tokens_and_of_problems(world: World) -> N
 
     assert document["security"] == [{"bearer": []}]
     assert all(path.startswith("/api/v1/") for path in document["paths"])
-    assert len(document["paths"]) == 15
+    assert len(document["paths"]) == 16
     for operations in document["paths"].values():
         for operation in operations.values():
             assert "application/problem+json" in operation["responses"]["default"]["content"]

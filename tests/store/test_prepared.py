@@ -22,7 +22,8 @@ ADD_SESSION = Prepared(insert(t.sessions), t.sessions.c.keys())
 
 
 def test_values_are_kept_and_read_in_the_form_of_their_columns(care: CareStore) -> None:
-    session = {"hash": "h", "role": "staff", "person": "", "csrf": "c", "created_at": EIGHT, "expires_at": EIGHT + HOUR}
+    text = {"hash": "h", "role": "staff", "person": "", "sits": "", "csrf": "c"}
+    session = {**text, "created_at": EIGHT, "expires_at": EIGHT + HOUR}
     with care.begin() as connection:
         assert ADD_SESSION.run(connection, **session) == 1
 
