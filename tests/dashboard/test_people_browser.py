@@ -109,6 +109,7 @@ def test_a_call_speaks_by_itself_once_and_rest_only_on_request(browser: Browser,
 
     online.press_sos()
     expect(page.get_by_text("We are calling somebody to you")).to_be_visible(timeout=15_000)
+    page.wait_for_function("window.said.length > 0")
     (spoken,) = page.evaluate("window.said")
     assert spoken[0] == "en"
     assert spoken[1].startswith("Somebody has been called, Mei Chen.")
