@@ -1,9 +1,11 @@
 """The thread `pipeline`: takes what has arrived in batches, and ticks. While a store is down, nothing is acknowledged.
 
 A tick is taken in pieces of a few milliseconds, and messages come in between: who presses a button waits for no tick.
+Where messages never end, a tick is given as long as they were, so that no ladder waits for them either.
 """
 
 import logging
+import math
 import queue
 import threading
 from collections import Counter
@@ -71,6 +73,7 @@ class Loop:
         self._next_tick = 0.0
         self._tick: Iterator[None] = iter(())
         self._is_ticking = False
+        self._spare_from = 0.0
         self.ticked_at = seconds()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self.counts: Counter[str] = Counter()
@@ -132,17 +135,17 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            batch = self._next_batch()
+            batch, begun = self._next_batch(), seconds()
             if batch:
                 self._take_in(batch)
-            elif not self._is_ticking:
-                self._safely(lambda: self._pipeline.spend_time(self._clock.now()))
-            self._go_on_ticking()
+            elif self._has_spare_time:
+                self._spend_time()
+            self._tick_for(seconds() - begun)
 
     def _next_batch(self) -> list[Parcel]:
         """Return whatever is there, waiting for the first no longer than until there is something else to do."""
         pause = max(0.0, min(self._next_tick - seconds(), self._tick_every))
-        if self._is_ticking or self._pipeline.has_work_for_spare_time:
+        if self._is_ticking or self._has_spare_time:
             pause = 0.0
         try:
             batch = [self._parcels.get(timeout=pause) if pause else self._parcels.get_nowait()]
@@ -170,7 +173,7 @@ class Loop:
                 if self._stopping.wait(pause):
                     return
                 pause = min(pause * 2, _LONGEST_PAUSE)
-                self._tick_whole()
+                self._tick_for(math.inf)
             except Exception:  # one message that we cannot handle must not stop the stream
                 logger.exception("batch failed messages=%d", len(batch))
                 self._one_by_one(batch)
@@ -197,10 +200,22 @@ class Loop:
         self.counts["rejections"] += len(taken.rejections)
         self.counts["ignored"] += taken.ignored
 
-    def _tick_whole(self) -> None:
-        """Tick if it is time, or end the tick that was begun, with no message in between."""
+    @property
+    def _has_spare_time(self) -> bool:
+        """Tell whether there is something to do, and nothing that goes before it."""
+        is_free = not self._is_ticking and seconds() >= self._spare_from
+        return is_free and self._pipeline.has_work_for_spare_time
+
+    def _spend_time(self) -> None:
+        """Do a little of the next tick's work; what fails is left to that tick."""
+        if not self._safely(lambda: self._pipeline.spend_time(self._clock.now())):
+            self._spare_from = self._next_tick
+
+    def _tick_for(self, share: float) -> None:
+        """Do a piece of the tick, and more of them until so many seconds have gone."""
+        until = seconds() + share
         self._go_on_ticking()
-        while self._is_ticking:
+        while self._is_ticking and seconds() < until:
             self._go_on_ticking()
 
     def _go_on_ticking(self) -> None:

@@ -137,6 +137,48 @@ def test_a_message_need_not_wait_for_the_end_of_a_tick() -> None:
     assert pipeline.done.index("call") == 1
 
 
+def test_where_messages_never_end_a_tick_is_given_as_long_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(loop_module, "seconds", lambda: now)
+    clock, pipeline = VirtualClock(EIGHT), InPieces()
+    loop = Loop(pipeline, clock, Health(clock))
+
+    loop._tick_for(0.0)
+    assert pipeline.done == ["first piece"]
+    loop._tick_for(0.3)  # so long a batch has taken
+
+    assert pipeline.done == ["first piece", "second piece"]
+    assert loop.ticked_at == now
+
+
+class Failing(InPieces):
+    """A pipeline whose work for spare time fails each time and stays to be done."""
+
+    @property
+    def has_work_for_spare_time(self) -> bool:
+        """Have something to do."""
+        return True
+
+    def spend_time(self, now: datetime) -> None:
+        """Fail."""
+        raise ValueError(str(now))
+
+
+def test_work_for_spare_time_that_fails_is_tried_once_a_tick(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(loop_module, "seconds", lambda: 1000.0)
+    clock = VirtualClock(EIGHT)
+    loop = Loop(Failing(), clock, Health(clock))
+    loop._tick_for(math.inf)
+    before = loop._has_spare_time
+
+    loop._spend_time()
+
+    assert (before, loop._has_spare_time) == (True, False)
+    assert caplog.text.count("tick failed") == 1
+
+
 def test_what_has_been_called_for_is_late_no_more_though_it_is_not_stored_yet() -> None:
     clock, pipeline = VirtualClock(EIGHT), InPieces()
     pipeline.fault = StoreDown("it is locked")
