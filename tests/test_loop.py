@@ -141,12 +141,19 @@ def test_where_messages_never_end_a_tick_is_given_as_long_as_they_were(monkeypat
     now = 1000.0
     monkeypatch.setattr(loop_module, "seconds", lambda: now)
     clock, pipeline = VirtualClock(EIGHT), InPieces()
-    loop = Loop(pipeline, clock, Health(clock))
+    loop = Loop(pipeline, clock, Health(clock), each_tick=lambda: (None, None))
 
-    loop._tick_for(0.0)
-    assert pipeline.done == ["first piece"]
+    for _ in range(3):
+        loop._tick_for(0.0)
+    done_piece_by_piece = list(pipeline.done)
+    now += 1.0
+    loop._next_tick = now
+    while loop._is_ticking:
+        loop._tick_for(0.0)
+    pipeline.done.clear()
     loop._tick_for(0.3)  # so long a batch has taken
 
+    assert done_piece_by_piece == ["first piece"]
     assert pipeline.done == ["first piece", "second piece"]
     assert loop.ticked_at == now
 
