@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests import needs
 
-pytest_plugins = ("pytester", "tests.care_file", "tests.postgres")
+pytest_plugins = ("pytester", "tests.care_file", "tests.influx", "tests.postgres")
 
 
 settings.register_profile("random", deadline=None)

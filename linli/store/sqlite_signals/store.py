@@ -144,9 +144,12 @@ class SqliteSignalStore:
         with self._writer.write() as connection:
             removed = connection.execute(questions.FORGET, asked).rowcount
             if removed <= _FORGET_AT_ONCE:
-                connection.execute(questions.FORGET_WORDS, (home,))
-                self._writer.words.drop()
+                self._forget_rest(connection, home)
         return removed
+
+    def _forget_rest(self, connection: sqlite3.Connection, home: str) -> None:
+        connection.execute(questions.FORGET_WORDS, (home,))
+        self._writer.words.drop()
 
     def backup(self, path: Path) -> None:
         """Copy the store as it is now, in steps, into a single file that appears only when it is whole.

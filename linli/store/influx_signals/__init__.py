@@ -1,0 +1,11 @@
+"""Signals on an InfluxDB server: a window of the last days in SQLite, which is also the spool, and the server behind it.
+
+Appending and everything live need the window alone; the server is written to by one thread and asked for what is older.
+"""
+
+from linli.store.influx_signals.address import Address
+from linli.store.influx_signals.delivery import Delivery
+from linli.store.influx_signals.spool import Spooled
+from linli.store.influx_signals.store import InfluxSignalStore
+
+__all__ = ["Address", "Delivery", "InfluxSignalStore", "Spooled"]

@@ -1,0 +1,298 @@
+"""The window: the signals of the last days in SQLite, each queued for the server in the transaction that stores it."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path
+
+from linli.clock import Clock, millis
+from linli.signals import Kind, Signal
+from linli.store.influx_signals import spool
+from linli.store.influx_signals.lines import NANOS, line, natural_number, tags_of
+from linli.store.influx_signals.schema import EVER, LONG_AGO, add_tables
+from linli.store.influx_signals.spool import Batch, Spooled
+from linli.store.sqlite_signals import SqliteSignalStore, questions
+from linli.store.sqlite_signals.rows import Row, row_of, signals_in
+from linli.store.sqlite_signals.store import BUSY
+
+KNOWN_DAYS = 30
+"""How long a signal that has left the window is known again when it is delivered once more."""
+DAY_MS = 86_400_000
+STRIDE_MS = 60_000
+_FEW = 2500
+"""A stretch with fewer signals than this was short: the next one may be twice as long."""
+_MANY_TAGS = 200_000
+_HOMES_AT_ONCE = 200
+
+_OTHERS = "SELECT key FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ?"
+_MOVED = "SELECT key, number FROM moved WHERE home = ? AND at = ? AND device = ? AND kind = ?"
+_REMOVE = "DELETE FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ? AND key = ?"
+_REMOVE_MOVED = "DELETE FROM moved WHERE home = ? AND at = ? AND device = ? AND kind = ? AND key = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What of the asked span is not in the window alone, all of one moment.
+
+    From `horizon` on everything is in the window. `newest` is the newest signal that has left it. `late` stands in the
+    window though it is older; `hidden` homes are being deleted at the server, or cannot be: then what arrived before.
+    """
+
+    horizon: int
+    newest: int
+    late: Sequence[Signal]
+    hidden: dict[str, int]
+    last: int | None
+
+
+class Window(SqliteSignalStore):
+    """Signals, spool and memory in one file. Waits for no server."""
+
+    def __init__(self, path: Path, clock: Clock, *, busy: timedelta = BUSY) -> None:
+        super().__init__(path, busy=busy)
+        self._clock = clock
+        self._tags: dict[tuple[str, str, str], str] = {}
+        with self._writer.write() as connection:
+            add_tables(connection)
+        self._queue_what_was_there()
+
+    def append(self, signals: Sequence[Signal]) -> int:
+        """Store signals and queue those that are new, in one transaction that is on the disk when this returns."""
+        if not signals:
+            return 0
+        with self._writer.write() as connection:
+            horizon = _number(connection, "SELECT horizon FROM reach")
+            new: list[tuple[Row, Signal]] = []
+            for signal in signals:
+                row = row_of(signal, self._writer.words)
+                if (row[1] < horizon or signal.has_id) and self._is_past(connection, row, signal):
+                    continue
+                if connection.execute(questions.INSERT, row).rowcount:
+                    new.append((row, signal))
+            self._queue(connection, new)
+        return len(new)
+
+    def _now(self) -> int:
+        return millis(self._clock.now())
+
+    def _is_past(self, connection: sqlite3.Connection, row: Row, signal: Signal) -> bool:
+        asked = "SELECT 1 FROM past WHERE home = ? AND print = ?"
+        return connection.execute(asked, (row[0], print_of(signal))).fetchone() is not None
+
+    def _queue(self, connection: sqlite3.Connection, new: Sequence[tuple[Row, Signal]]) -> None:
+        if not new:
+            return
+        numbers = _numbers(connection, [row for row, _ in new])
+        lines = [
+            line(signal, numbers.get(row[:5], natural_number(row[4])), self._tags_of(signal)) for row, signal in new
+        ]
+        spool.add(connection, lines, oldest=min(row[1] for row, _ in new), arrived=self._now())
+
+    def _tags_of(self, signal: Signal) -> str:
+        names = signal.home, signal.device, signal.kind
+        known = self._tags.get(names)
+        if known is None:
+            if len(self._tags) >= _MANY_TAGS:
+                self._tags.clear()
+            known = self._tags[names] = tags_of(signal.home, signal.device, Kind(signal.kind))
+        return known
+
+    def _queue_what_was_there(self) -> None:
+        """Queue what the file held before InfluxDB was set, stretch by stretch; goes on where it was cut short."""
+        stride = STRIDE_MS
+        while True:
+            with self._writer.write() as connection:
+                queued = _number(connection, "SELECT queued FROM reach")
+                at = (
+                    self._ask(questions.FIRST, {"home": None, "since": queued, "until": EVER})
+                    if queued < EVER
+                    else None
+                )
+                if at is None:
+                    connection.execute("UPDATE reach SET queued = ?", (EVER,))
+                    return
+                signals, reached = self._page({"home": None, "since": at, "until": at + stride})
+                self._queue(connection, [(row_of(one, self._writer.words), one) for one in signals])
+                connection.execute("UPDATE reach SET queued = ?", (reached,))
+            stride = stride * 2 if len(signals) < _FEW else max(reached - at, 1)
+
+    # -- what is older than the window
+
+    def reach(self, since: int, until: int, home: str | None) -> Reach:
+        """Return what has to be known to read a span from both places."""
+        asked = {"home": home, "since": since, "limit": -1}
+        with self._readers.read() as connection:
+            horizon, newest = connection.execute("SELECT horizon, newest FROM reach").fetchone()
+            late: list[Signal] = []
+            if since < horizon:
+                rows = connection.execute(questions.PAGE, asked | {"until": min(until, horizon)}).fetchall()
+                late = signals_in(rows, self._texts, connection)
+            hidden = dict(connection.execute("SELECT home, before FROM hidden"))
+            hidden.update(
+                (wished, EVER) for (wished,) in connection.execute("SELECT forget FROM unsent WHERE forget > ''")
+            )
+            span = {"home": home, "since": LONG_AGO, "until": EVER}
+            (last,) = connection.execute(questions.LAST, span).fetchone()
+        return Reach(horizon, newest, late, hidden, last)
+
+    def stretch(self, at: int, end: int, home: str | None, stride: int) -> tuple[Sequence[Signal], int, int] | None:
+        """Return the next signals of the window, up to where, and how long the next stretch may be.
+
+        None: some of it has left the window meanwhile, so that the server has to be asked for it.
+        """
+        first = self._ask(questions.FIRST, {"home": home, "since": at, "until": end})
+        signals: Sequence[Signal] = ()
+        reached = end
+        if first is not None:
+            signals, reached = self._page({"home": home, "since": first, "until": min(first + stride, end)})
+            stride = stride * 2 if len(signals) < _FEW else max(reached - first, 1)
+        return None if self.horizon() > at else (signals, reached, stride)
+
+    def horizon(self) -> int:
+        """Return from which moment on all signals are in the window."""
+        with self._readers.read() as connection:
+            return _number(connection, "SELECT horizon FROM reach")
+
+    def prune(self, before: int, now: int) -> int:
+        """Take signals before a moment out of the window that the server has; return how many. All in milliseconds."""
+        removed, stride = 0, STRIDE_MS
+        while True:
+            some, stride, is_done = self._prune_some(before, now // DAY_MS, stride)
+            removed += some
+            if is_done:
+                self._forget_prints(now // DAY_MS - KNOWN_DAYS)
+                return removed
+
+    def _prune_some(self, before: int, day: int, stride: int) -> tuple[int, int, bool]:
+        """Take out the oldest stretch; return how many went, how long the next may be, and whether nothing is left.
+
+        The horizon moves in the same transaction, so that no signal is ever neither here nor beyond it.
+        """
+        with self._writer.write() as connection:
+            unsent = connection.execute("SELECT min(oldest) FROM unsent").fetchone()[0]
+            limit = before if unsent is None else min(before, unsent)
+            at = self._ask(questions.FIRST, {"home": None, "since": LONG_AGO, "until": limit})
+            if at is None:
+                connection.execute("UPDATE reach SET horizon = max(horizon, ?)", (limit,))
+                return 0, stride, True
+            signals, reached = self._page({"home": None, "since": at, "until": min(at + stride, limit)})
+            rows = [row_of(one, self._writer.words) for one in signals]
+            prints = [(row[0], print_of(one), day) for row, one in zip(rows, signals, strict=True)]
+            connection.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?)", prints)
+            connection.executemany(_REMOVE, [row[:5] for row in rows])
+            connection.executemany(_REMOVE_MOVED, [row[:5] for row in rows])
+            asked = "UPDATE reach SET horizon = max(horizon, ?), newest = max(newest, ?)"
+            connection.execute(asked, (reached, rows[-1][1]))
+        return len(rows), stride * 2 if len(rows) < _FEW else max(reached - at, 1), False
+
+    def _forget_prints(self, before: int) -> None:
+        """Forget what left the window before a day, a few hundred homes at a time."""
+        with self._readers.read() as connection:
+            homes = [home for (home,) in connection.execute("SELECT id FROM word WHERE text = '' ORDER BY id")]
+        for start in range(0, len(homes), _HOMES_AT_ONCE):
+            some = homes[start : start + _HOMES_AT_ONCE]
+            with self._writer.write() as connection:
+                asked = "DELETE FROM past WHERE home BETWEEN ? AND ? AND day < ?"
+                connection.execute(asked, (some[0], some[-1], before))
+
+    # -- forgetting
+
+    def forget(self, home: str) -> int:
+        """Erase a home here, at once, and queue the wish to have it deleted at the server: nothing of it is sent any more."""
+        with self._writer.write() as connection:
+            self._wish(connection, home)
+        self._tags.clear()
+        return super().forget(home)
+
+    def _forget_rest(self, connection: sqlite3.Connection, home: str) -> None:
+        """Wish once more: what was appended since the first wish must not stay at the server either."""
+        self._wish(connection, home)
+        super()._forget_rest(connection, home)
+
+    def _wish(self, connection: sqlite3.Connection, home: str) -> None:
+        known = connection.execute("SELECT id FROM word WHERE home = ? AND text = ''", (home,)).fetchone()
+        if known is not None:
+            connection.execute("DELETE FROM past WHERE home = ?", known)
+            connection.execute("DELETE FROM moved WHERE home = ?", known)
+        spool.wish(connection, home, self._now(), EVER)
+
+    # -- the spool
+
+    def first(self, most: int) -> Batch | None:
+        """Return what is to be sent next."""
+        with self._readers.read() as connection:
+            return spool.first(connection, most)
+
+    def done(self, batch: Batch, refused: Iterable[tuple[bytes, str]] = ()) -> None:
+        """Write down that the server has a batch, but for lines that it refused."""
+        with self._writer.write() as connection:
+            spool.done(connection, batch, refused)
+
+    def hide(self, home: str, before: int) -> None:
+        """Write down that the server cannot delete what it has of a home: it is never shown again."""
+        with self._writer.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO hidden VALUES (?, ?)", (home, before))
+
+    def try_refused_again(self) -> int:
+        """Queue once more what was refused."""
+        with self._writer.write() as connection:
+            return spool.try_refused_again(connection, _moment_of, self._now())
+
+    def spooled(self) -> Spooled:
+        """Return how much waits to be sent."""
+        with self._readers.read() as connection:
+            return spool.state(connection)
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """Return why lines were refused, and how many each time."""
+        with self._readers.read() as connection:
+            return spool.reasons(connection)
+
+    def hourly(self) -> int:
+        """Return before which moment all hours are summed up."""
+        with self._readers.read() as connection:
+            return _number(connection, "SELECT hourly FROM reach")
+
+    def set_hourly(self, moment: int) -> None:
+        """Write that down."""
+        with self._writer.write() as connection:
+            connection.execute("UPDATE reach SET hourly = ?", (moment,))
+
+
+def print_of(signal: Signal) -> bytes:
+    """Return by what a signal is known again: 16 bytes of a hash over its identity."""
+    when = "" if signal.has_id else str(millis(signal.at))
+    text = f"{signal.device}\0{signal.kind}\0{when}\0{signal.key}"
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def _numbers(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[tuple[object, ...], int]:
+    """Return the numbers of rows whose own is taken by another signal of their device, kind and millisecond."""
+    moved: dict[tuple[object, ...], int] = {}
+    for place, group in groupby(sorted(rows, key=lambda row: row[:4]), key=lambda row: row[:4]):
+        keys = [key for (key,) in connection.execute(_OTHERS, place)]
+        if len(keys) == 1:
+            continue
+        new = {row[4] for row in group}
+        known = dict(connection.execute(_MOVED, place).fetchall())
+        taken = {known.get(key, natural_number(key)) for key in keys if key not in new}
+        for key in sorted(new):
+            number = natural_number(key)
+            while number in taken:
+                number = (number + 1) % NANOS
+            taken.add(number)
+            if number != natural_number(key):
+                moved[*place, key] = number
+                connection.execute("INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?)", (*place, key, number))
+    return moved
+
+
+def _number(connection: sqlite3.Connection, question: str) -> int:
+    return int(connection.execute(question).fetchone()[0])
+
+
+def _moment_of(line: bytes) -> int:
+    return int(line.rpartition(b" ")[2]) // NANOS

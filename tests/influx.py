@@ -1,0 +1,130 @@
+"""A throw-away InfluxDB for tests: one of Debian's 1.6 for the whole run on a free port, a fresh database for each test."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+
+from linli.store.influx_signals import Address
+from tests.influx_proxy import Proxy
+from tests.needs import need
+
+START_WITHIN_S = 60
+_CONFIGURATION = """
+reporting-disabled = true
+bind-address = "127.0.0.1:0"
+[meta]
+  dir = "{folder}/meta"
+  logging-enabled = false
+[data]
+  dir = "{folder}/data"
+  wal-dir = "{folder}/wal"
+  index-version = "tsi1"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:{port}"
+  log-enabled = false
+[logging]
+  level = "error"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Influx:
+    """A running server."""
+
+    port: int
+    names: Iterator[int]
+
+    def database(self) -> str:
+        """Return a name that was not used before."""
+        return f"test-{next(self.names)}"
+
+    def drop(self, database: str) -> None:
+        """Drop a database, and the one with the hours."""
+        for name in (database, f"{database}_long"):
+            self.say(f'DROP DATABASE "{name}"')
+
+    def say(self, statement: str) -> None:
+        """Have a statement carried out."""
+        httpx.post(f"http://127.0.0.1:{self.port}/query", params={"q": statement}, timeout=60).raise_for_status()
+
+
+@contextmanager
+def running_influx(program: Path) -> Iterator[Influx]:
+    """Run a server, and take it away in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="linli-influx-"))
+    port = free_port()
+    (folder / "influxdb.conf").write_text(_CONFIGURATION.format(folder=folder, port=port), encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("INFLUXDB_")}
+    with (folder / "log").open("w", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            [program, "-config", folder / "influxdb.conf"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            env=environment,
+        )  # fmt: skip
+    try:
+        _wait_for(port, server, folder / "log")
+        yield Influx(port, count(1))
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_WITHIN_S
+    while True:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/ping", timeout=1)
+        except httpx.HTTPError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"InfluxDB did not start: {log.read_text('utf-8')}", pytrace=False)
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def influx_server() -> Iterator[Influx]:
+    """Start a server of its own, and take it away when the run ends."""
+    with running_influx(need("influx")) as server:
+        yield server
+
+
+@pytest.fixture
+def influx_proxy(influx_server: Influx) -> Iterator[Proxy]:
+    """Stand in front of the server."""
+    proxy = Proxy(influx_server.port)
+    yield proxy
+    proxy.stop()
+
+
+@pytest.fixture
+def influx_address(influx_server: Influx, influx_proxy: Proxy) -> Iterator[Address]:
+    """Give a test a database of its own, which linli has to make."""
+    name = influx_server.database()
+    yield Address(f"http://127.0.0.1:{influx_proxy.port}", name)
+    influx_server.drop(name)
