@@ -32,6 +32,7 @@ class LinliCollector(Collector):
         """Yield every number as it is now."""
         yield from self._pipeline()
         yield from self._troubles()
+        yield from self._spool()
         try:
             yield from self._stored()
             up = 1
@@ -56,6 +57,21 @@ class LinliCollector(Collector):
         for part, works in self._services.health.parts().items():
             family.add_metric([part], 0 if works else 1)
         yield family
+
+    def _spool(self) -> Iterator[Metric]:
+        if self._services.spool is None:
+            return
+        try:
+            spooled = self._services.spool()
+        except StoreDown:
+            return
+        age = 0.0 if spooled.since is None else self._services.clock.now().timestamp() - spooled.since / 1000
+        yield GaugeMetricFamily("linli_unsent_bytes", "What waits to be sent to InfluxDB.", value=spooled.size)
+        yield GaugeMetricFamily("linli_unsent_batches", "The same, in batches.", value=spooled.batches)
+        yield GaugeMetricFamily(
+            "linli_unsent_age_seconds", "How long the oldest of it has waited.", value=max(age, 0.0)
+        )
+        yield GaugeMetricFamily("linli_refused_lines", "Signals that InfluxDB has refused.", value=spooled.refused)
 
     def _stored(self) -> Iterator[Metric]:
         with self._services.care.read() as connection:

@@ -18,6 +18,7 @@ from linli.meter_template import MeterTemplate
 from linli.people import Roster
 from linli.store.absences import Absence
 from linli.store.care import CareStore
+from linli.store.influx_signals import Spooled
 from linli.store.signals import SignalStore
 from linli.stranger import Found
 from models.habits.model import HomeModel
@@ -115,6 +116,7 @@ class Services:
     `device_token` makes a home's. `can_send` tells whether a kind of channel works here at all.
     `probe` takes the canary's messages; it raises NotOurs for any other.
     `heed_roster` takes in at once what somebody has listed, which linli otherwise does within seconds.
+    `spool` tells what waits for an InfluxDB; None where there is none.
     `counts` tells what went through the pipeline since the start, by name (`messages`, `signals`, …), for the metrics.
     """
 
@@ -133,6 +135,7 @@ class Services:
     probe: Callable[[Mapping[str, str], bytes], bool] = _no_probe
     heed_roster: Callable[[], None] = _as_it_is
     counts: Callable[[], Mapping[str, int]] = dict
+    spool: Callable[[], Spooled] | None = None
     ladders: LadderFor = built_in_ladder
     holidays: Holidays = NO_HOLIDAYS
     device_token: Callable[[str], str] = _no_token

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -62,6 +63,12 @@ class Asked:
 
     http: bool = False
     mqtt_listen: bool = False
+
+
+class _Part(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class App:
@@ -162,6 +169,7 @@ class App:
             strangers=self._strangers,
             meter_template=partial(meter_template.load, self._meters),
             probe=Probe(canary.secret(core.keys), core.canaries.rounds.arrive).take,
+            spool=core.delivery.spooled if core.delivery else None,
             counts=lambda: {**self.loop.counts, "waiting": self.loop.waiting},
         )
 
@@ -206,9 +214,14 @@ class App:
         if self._broker is not None:
             self._broker.start()
         self._gateway.start()
-        for part in (self.watching, self._drills, self._learning, self._resting, self._outward):
-            if part is not None:
-                part.start()
+        for part in self._threads():
+            part.start()
+
+    def _threads(self) -> Iterator[_Part]:
+        parts: tuple[_Part | None, ...] = (
+            self.watching, self._drills, self._learning, self._resting, self._outward, self.core.delivery,
+        )  # fmt: skip
+        return (part for part in parts if part is not None)
 
     def _was_off(self) -> None:
         """Count the time since anything was heard as silence of nobody: what came meanwhile still waits at the broker."""
@@ -231,9 +244,8 @@ class App:
 
     def stop(self) -> None:
         """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
-        for part in (self.watching, self._drills, self._learning, self._resting, self._outward):
-            if part is not None:
-                part.stop()
+        for part in self._threads():
+            part.stop()
         if self._tuning is not None:
             self._tuning.stop()
             self._tuning.ladders.stop()

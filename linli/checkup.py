@@ -29,11 +29,12 @@ from linli.listed_twice import listed_twice
 from linli.mqtt_url import parse
 from linli.people import Role, Roster
 from linli.settings import Settings, address
+from linli.signal_store import open_signals
 from linli.steps import Tell, nobody
 from linli.store import cases, chain, log_head
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
-from linli.store.sqlite_signals import SqliteSignalStore
+from linli.store.influx_signals import InfluxSignalStore
 
 LEAST_FREE_MB = 500
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -76,7 +77,7 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
     yield from (f"meters: {why}" for why in meter_template.faults(data.meters))
     yield from _channels(settings, roster)
     yield from _holidays(settings, roster, clock)
-    yield from _signals(data)
+    yield from _signals(settings, data)
 
 
 def _log(connection: Connection, data: DataDir, tell: Tell) -> list[Fault]:
@@ -209,13 +210,12 @@ def _channels(settings: Settings, roster: Roster) -> Iterator[Fault]:
 _HINTS = {"email": "set smtp_host", "sms": "set sms_url, docs/channels.md has examples"}
 
 
-def _signals(data: DataDir) -> Iterator[Fault]:
-    if not data.signals.exists():
+def _signals(settings: Settings, data: DataDir) -> Iterator[Fault]:
+    if not data.signals.exists() and not settings.signals:
         return
-    store = SqliteSignalStore(data.signals)
+    store = open_signals(settings, data)
     try:
-        wrong = store.check()
+        found = [store.check(), store.misfit() if isinstance(store, InfluxSignalStore) else None]
     finally:
         store.close()
-    if wrong is not None:
-        yield wrong
+    yield from (wrong for wrong in found if wrong is not None)

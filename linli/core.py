@@ -38,12 +38,13 @@ from linli.people import WEB_PUSH
 from linli.pipeline import Pipeline
 from linli.rounds import Rounds
 from linli.settings import Settings
+from linli.signal_store import delivery_of, open_signals
 from linli.signals import Kind, Signal
 from linli.store import absences, availability, outbox, setting_choices
 from linli.store.absences import Absence
 from linli.store.care import CareStore
+from linli.store.influx_signals import Delivery
 from linli.store.signals import SignalStore
-from linli.store.sqlite_signals import SqliteSignalStore
 from models.habits.prior import shipped_prior
 from models.habits.ranges import VITALS
 from models.watch import Watch
@@ -85,6 +86,8 @@ class Core:
     learning: Learning
     given: Settings
     """What was set at the start; `settings` are these with what staff have chosen since."""
+    delivery: Delivery | None = None
+    """What brings signals to an InfluxDB; None where they stay in the file."""
     _latest: datetime = _LONG_AGO
     _choices_met: int = 0
     _roster_met: int = 0
@@ -251,7 +254,7 @@ def build(
     with care.read() as connection:
         choices_met = setting_choices.revision(connection)
         settings = effective(given, setting_choices.in_force(connection))
-    signals = SqliteSignalStore(data.signals)
+    signals = open_signals(given, data, clock)
     roster, ladders, holidays = CurrentRoster(care), SiteLadders(data.ladders, health), read_holidays(settings.holidays)
     watch = Watch(rules(settings))
     watch.take_roster(roster.get())
@@ -282,7 +285,7 @@ def build(
             care, signals, roster.get, watch, clock, shipped_prior(), settings.false_alerts_per_month, desk.open
         ),
         pipeline=Pipeline(roster.get, Intake(canaries.roster, FirstDelivery(signals, care)), signals, care, watch, desk, clock, canaries),
-        given=given, _choices_met=choices_met, _roster_met=roster.get().revision,
+        given=given, delivery=delivery_of(signals, given, clock, health), _choices_met=choices_met, _roster_met=roster.get().revision,
     )  # fmt: skip
 
 

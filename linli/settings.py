@@ -35,6 +35,26 @@ class Settings(BaseModel):
         "auto", "name", "linli's own broker: `mosquitto`, `demo` (built in, keeps nothing), or the first that is there"
     )
     care: str = _row("", "URL", "the care database, `postgresql+psycopg://…`; empty: `care.db` in the data folder")
+    signals: str = _row(
+        "",
+        "URL",
+        "an InfluxDB for signals, `influxdb://localhost:8086/BUCKET` or `influxdbs://…`, docs/influxdb.md; empty: `signals.db` in the data folder",
+    )
+    influxdb_org: str = _row("", "name", "the organisation at an InfluxDB 2.x")
+    influxdb_token: str = _row("", "secret", "the InfluxDB's token, on 1.8 `user:password`; empty: none is asked for")
+    influxdb_ca: str = _row(
+        "", "file", "the certificate authority of an `influxdbs://` server (PEM); empty: those of the system"
+    )
+    influxdb_retention_days: int = _row(
+        0, "d", "how long the InfluxDB keeps signals; 0: for ever. Hourly numbers stay for ever", ge=0, le=36500
+    )
+    signals_window_days: int = _row(
+        7,
+        "d",
+        "how long signals stay in `signals.db` once the InfluxDB has them, so that they can be read without it",
+        ge=2,
+        le=3650,
+    )
     journal: str = _row(
         "",
         "folder",

@@ -44,7 +44,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     help that a neighbour accepts; later a lost gateway and a dark stairwell.
     """
     with _folder(data) as folder:
-        settings = settings_from(folder, config, http=http, mqtt=mqtt, mqtt_listen=mqtt_listen, broker=broker)
+        settings = settings_from(
+            folder, config, http=http, mqtt=mqtt, mqtt_listen=mqtt_listen, broker=broker, signals=""
+        )
         start_logging(settings.log_level if "log_level" in settings.model_fields_set else "warning")
         asked = Asked("http" in settings.model_fields_set, "mqtt_listen" in settings.model_fields_set)
         place = DataDir(folder)

@@ -14,10 +14,11 @@ from linli.commands.progress import bar
 from linli.errors import LinliError, UnknownHome
 from linli.files import replacing
 from linli.recording import told_by_time, write_recording
+from linli.signal_store import open_signals
 from linli.signals import Signal
 from linli.steps import Tell
 from linli.store import roster as roster_store
-from linli.store.sqlite_signals import SqliteSignalStore
+from linli.store.signals import SignalStore
 
 
 def command(
@@ -32,14 +33,15 @@ def command(
 ) -> None:
     """Write stored signals as a recording; works while linli runs."""
     begin, end = _moment(since, "--from"), _moment(until, "--to")
-    with open_care(settings_from(data, config)) as (folder, care):
+    settings = settings_from(data, config)
+    with open_care(settings) as (folder, care):
         with care.read() as connection:
             homes = roster_store.load(connection).homes
         if home is not None and home not in homes:
             raise UnknownHome(f"home {home!r} is not known")
         zones = {homes[home].timezone} if home else {h.timezone for h in homes.values()}
         zone = ZoneInfo(zones.pop()) if len(zones) == 1 else None
-        store = SqliteSignalStore(folder.signals)
+        store = open_signals(settings, folder)
         try:
             with (
                 replacing(file) as written,
@@ -53,7 +55,7 @@ def command(
 
 
 def _signals(
-    store: SqliteSignalStore, begin: datetime | None, end: datetime | None, home: str | None, tell: Tell
+    store: SignalStore, begin: datetime | None, end: datetime | None, home: str | None, tell: Tell
 ) -> Iterator[Signal]:
     signals, oldest, newest = store.between(begin, end, home), store.oldest(), store.newest()
     if oldest is None or newest is None:

@@ -13,12 +13,15 @@ from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
 from linli.data_dir import DataDir
-from linli.errors import LinliError
+from linli.errors import LinliError, StoreDown
+from linli.health import Health
+from linli.settings import Settings
+from linli.signal_store import delivery_of, open_signals
 from linli.store import forgetting
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
+from linli.store.influx_signals import InfluxSignalStore
 from linli.store.signals import SignalStore
-from linli.store.sqlite_signals import SqliteSignalStore
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +42,9 @@ def command(
     when, who (by id) was called and how they ended; the log and its chain; what was allowed and taken back. Backups that
     were taken before still hold everything: delete them too. Works while linli runs; nothing brings it back.
     """
-    with open_care(settings_from(data, config)) as (folder, care):
-        signals = SqliteSignalStore(folder.signals)
+    settings = settings_from(data, config)
+    with open_care(settings) as (folder, care):
+        signals = open_signals(settings, folder)
         try:
             is_home = _is_home(care, signals, who)
             if dry_run:
@@ -50,6 +54,8 @@ def command(
                     _forget_home(
                         care, signals, who, settle=SETTLE_SECONDS if _runs(folder) or not care.is_sqlite else 0
                     )
+                    if isinstance(signals, InfluxSignalStore):
+                        typer.echo(_forget_at_influx(folder, signals, settings))
                 else:
                     _forget_person(care, who)
                 if not care.cut_log():
@@ -106,6 +112,23 @@ def _forget_home(care: CareStore, signals: SignalStore, home: str, *, settle: fl
         alone = forgetting.left_alone(connection)
     if alone:
         typer.echo(f"listed for no home any more: {', '.join(alone)}; linli forget takes each of them out")
+
+
+def _forget_at_influx(folder: DataDir, signals: InfluxSignalStore, settings: Settings) -> str:
+    """Delete at the InfluxDB too, unless a linli runs that does it; return what is to be said of it."""
+    clock = SystemClock()
+    delivery = delivery_of(signals, settings, clock, Health(clock))
+    try:
+        with folder.lock():
+            if delivery is not None:
+                delivery.send_all()
+    except StoreDown as why:
+        return f"the InfluxDB's copy goes as soon as linli run reaches it: {why}"
+    except LinliError:
+        return "the InfluxDB's copy goes within a minute, unless linli check finds it away"
+    if signals.cannot_erase:
+        return "this InfluxDB cannot delete one home's signals: its copy is never shown again, and goes when its time is over"
+    return "the InfluxDB's copy is erased too"
 
 
 def _end_wish(care: CareStore, home: str) -> None:

@@ -14,10 +14,11 @@ from linli.evaluation.methods import Lived, judged, own
 from linli.learning import WINDOW, Circumstances, circumstances_of
 from linli.people import Home, Roster
 from linli.settings import Settings
+from linli.signal_store import open_signals
 from linli.steps import Tell
 from linli.store import roster as roster_store
 from linli.store.care import CareStore, newest_revision, revision
-from linli.store.sqlite_signals import SqliteSignalStore
+from linli.store.signals import SignalStore
 from models.habits.prior import shipped_prior
 
 LAST = timedelta(days=60)
@@ -48,7 +49,7 @@ def rehearsed(
     """Return what would have changed in each home. Reads only; works while linli runs."""
     data = DataDir(old.data)
     care = CareStore(care_url(old, data))
-    store = SqliteSignalStore(data.signals)
+    store = open_signals(old, data)
     try:
         since, until = _span(store, span)
         homes = _homes(care, store, site, since, until)
@@ -61,7 +62,7 @@ def rehearsed(
     return [compare(one, other, since, until) for one, other in zip(before, after, strict=True)]
 
 
-def _span(store: SqliteSignalStore, span: tuple[datetime | None, datetime | None]) -> tuple[datetime, datetime]:
+def _span(store: SignalStore, span: tuple[datetime | None, datetime | None]) -> tuple[datetime, datetime]:
     newest = store.newest()
     if newest is None:
         raise LinliError("no signals are stored yet")
@@ -72,9 +73,7 @@ def _span(store: SqliteSignalStore, span: tuple[datetime | None, datetime | None
     return since, until
 
 
-def _homes(
-    care: CareStore, store: SqliteSignalStore, site: str | None, since: datetime, until: datetime
-) -> list[Lived]:
+def _homes(care: CareStore, store: SignalStore, site: str | None, since: datetime, until: datetime) -> list[Lived]:
     with care.read() as connection:
         if revision(connection) != newest_revision():
             raise LinliError('the care data is of another version of linli; "linli check" brings it to this one')
@@ -91,7 +90,7 @@ def _homes(
 def _lived(
     roster: Roster,
     home: Home,
-    store: SqliteSignalStore,
+    store: SignalStore,
     since: datetime,
     until: datetime,
     known: Circumstances,

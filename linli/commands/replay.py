@@ -61,7 +61,7 @@ def command(
 @contextmanager
 def _core(data: Path | None, config: Path | None, recordings: list[Path]) -> Iterator[tuple[Core, VirtualClock]]:
     with tempfile.TemporaryDirectory(prefix="linli-replay-") as throw_away:
-        settings = settings_from(data or Path(throw_away), config)
+        settings = settings_from(data or Path(throw_away), config, signals="")
         folder = DataDir(settings.data)
         first = next(signals_of(recordings), None)
         if first is None:

@@ -18,6 +18,9 @@ from linli.store.access import Identity
 
 Http = Annotated[str | None, typer.Option("--http", help="Where the pages and the API listen, HOST:PORT.")]
 Mqtt = Annotated[str | None, typer.Option("--mqtt", help="A broker, mqtt://user:pass@host:1883; none: linli runs one.")]
+Signals = Annotated[
+    str | None, typer.Option("--signals", help="An InfluxDB for signals, influxdb://host:8086/bucket; none: a file.")
+]
 MqttListen = Annotated[str | None, typer.Option("--mqtt-listen", help="Where linli's own broker listens, HOST:PORT.")]
 Broker = Annotated[str | None, typer.Option("--broker", help="Linli's own broker: auto, mosquitto or demo.")]
 
@@ -28,10 +31,13 @@ def command(
     mqtt: Mqtt = None,
     mqtt_listen: MqttListen = None,
     broker: Broker = None,
+    signals: Signals = None,
     config: Config = None,
 ) -> None:
     """Run linli: ingest, detection, alerts and pages in one process."""
-    settings = settings_from(data, config, http=http, mqtt=mqtt, mqtt_listen=mqtt_listen, broker=broker)
+    settings = settings_from(
+        data, config, http=http, mqtt=mqtt, mqtt_listen=mqtt_listen, broker=broker, signals=signals
+    )
     start_logging(settings.log_level)
     asked = Asked(http="http" in settings.model_fields_set, mqtt_listen="mqtt_listen" in settings.model_fields_set)
     folder = DataDir(settings.data)

@@ -16,7 +16,7 @@ from linli.store.influx_signals import hourly
 from linli.store.influx_signals.faults import Away, Misfit
 from linli.store.influx_signals.probe import Fitted, fit
 from linli.store.influx_signals.sending import send
-from linli.store.influx_signals.spool import Batch
+from linli.store.influx_signals.spool import Batch, Spooled
 from linli.store.influx_signals.store import InfluxSignalStore
 from linli.words import Sentence
 
@@ -82,6 +82,10 @@ class Delivery:
         self._failed = 0
         self._say_well()
         return 0.0 if more else _IDLE_SECONDS
+
+    def spooled(self) -> Spooled:
+        """Return how much waits to be sent."""
+        return self._store.spooled()
 
     def send_all(self) -> None:
         """Send everything that is queued; raises StoreDown where the server does not take it now."""

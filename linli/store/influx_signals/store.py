@@ -191,6 +191,11 @@ class InfluxSignalStore:
             return str(why)
         return None
 
+    @property
+    def cannot_erase(self) -> bool:
+        """Tell whether the server has something of a forgotten home that it cannot delete."""
+        return any(before != EVER for before in self.window.reach(EVER, EVER, None).hidden.values())
+
     def spooled(self) -> Spooled:
         """Return how much waits to be sent."""
         return self.window.spooled()
