@@ -30,6 +30,7 @@ class Proxy(ThreadingHTTPServer):
         self.upstream = upstream
         self.moods: deque[Mood] = deque()
         self.for_ever: Mood | None = None
+        self.is_deaf = False
         self.most_bytes: int | None = None
         self.writes: list[bytes] = []
         self._thread = Thread(target=self.serve_forever, args=(0.01,), daemon=True)
@@ -61,13 +62,16 @@ class _Handler(BaseHTTPRequestHandler):
     server: Proxy
 
     def do_POST(self) -> None:
+        if self.server.is_deaf:
+            self.close_connection = True
+            return
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         path = self.path
         if urlsplit(path).path == "/api/v2/write":
             asked = parse_qs(urlsplit(path).query)
             path = "/write?" + urlencode({"db": asked["bucket"][0], "precision": {"ns": "n"}[asked["precision"][0]]})
             mood = self.server.mood(body)
-            if mood is None or mood.passed_on:
+            if body and (mood is None or mood.passed_on):
                 self.server.writes.append(body)
             if mood is not None:
                 if mood.passed_on:
@@ -77,6 +81,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(*self._ask(path, body))
 
     def do_GET(self) -> None:
+        if self.server.is_deaf:
+            self.close_connection = True
+            return
         self._answer(*self._ask(self.path, None))
 
     def _meet(self, mood: Mood) -> None:

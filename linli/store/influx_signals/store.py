@@ -55,7 +55,7 @@ class InfluxSignalStore:
         here = self.window.recent(home, kind=kind, since=since, until=until, limit=limit)
         reach = self.window.reach(begin, end, home)
         new = [one for one in here if millis(one.at) >= reach.horizon]
-        if len(new) == limit or begin >= reach.horizon or reach.newest < begin:
+        if len(new) == limit or reach.is_here_alone(begin):
             return here
         old = [one for one in here if millis(one.at) < reach.horizon]
         old += [one for one in reach.late if kind in {None, one.kind}]
@@ -95,7 +95,7 @@ class InfluxSignalStore:
                 yield from signals
 
     def _stream(self, begin: int, end: int, home: str | None, reach: Reach) -> Iterator[Signal]:
-        if begin >= end:
+        if begin >= end or reach.is_here_alone(begin):
             return
         named = _named(home, None)
         for _, rows in self.server.read(_ask(begin, end, named, "ORDER BY time")):
@@ -111,7 +111,7 @@ class InfluxSignalStore:
         here = self.window.earlier_arrival(home, device, kind, value, key, since=since)
         begin = millis(since)
         reach = self.window.reach(begin, begin, home)
-        if here is not None or begin >= reach.horizon or reach.newest < begin:
+        if here is not None or reach.is_here_alone(begin):
             return here
         named = [*_named(home, kind), f'"device" = {literal(device)}']
         there = self._stream_named(begin, min(reach.horizon, reach.newest + 1), named)

@@ -47,6 +47,10 @@ class Reach:
     hidden: dict[str, int]
     last: int | None
 
+    def is_here_alone(self, begin: int) -> bool:
+        """Tell whether nothing from a moment on is at the server alone."""
+        return begin >= self.horizon or self.newest == LONG_AGO or self.newest < begin
+
 
 class Window(SqliteSignalStore):
     """Signals, spool and memory in one file. Waits for no server."""
