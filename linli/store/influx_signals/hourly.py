@@ -21,6 +21,8 @@ _LINES_AT_ONCE = 5000
 def sum_up(window: Window, server: Server) -> int:
     """Sum up the next days that have left the window; return how many hours of a home and kind were written."""
     reach = window.reach(LONG_AGO, LONG_AGO, None)
+    if reach.newest == LONG_AGO:
+        return 0
     end = min(reach.horizon, reach.newest + DAY_MS) // DAY_MS * DAY_MS
     begin, written = window.hourly(), 0
     for _ in range(_DAYS_AT_ONCE):

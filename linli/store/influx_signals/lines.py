@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from zlib import crc32
 
-from linli.clock import from_millis, millis
+from linli.clock import from_millis
 from linli.signals import BloodPressure, Kind, Signal, Value
 
 MEASUREMENT = "signal"
@@ -44,10 +44,12 @@ def beginning(home: str) -> str:
     return f"{MEASUREMENT},home={tag(home)},"
 
 
-def line(signal: Signal, number: int, tags: str) -> str:
-    """Return a signal as a line, without a line's end; `tags` as `tags_of` gives them."""
-    at = millis(signal.at)
-    lag = 0 if signal.received_at is signal.at else millis(signal.received_at) - at
+def line(signal: Signal, at: int, lag: int, number: int | None, tags: str) -> str:
+    """Return a signal as a line, without a line's end.
+
+    `at` is its moment and `lag` how much later it arrived, in milliseconds; `number` None: the key's own. `tags` are as
+    `tags_of` gives them.
+    """
     fields = [f"key={_quoted(signal.key)}", *_value(signal.value)]
     if signal.room:
         fields.append(f"room={_quoted(signal.room)}")
@@ -55,7 +57,7 @@ def line(signal: Signal, number: int, tags: str) -> str:
         fields.append(f"lag={lag}i")
     if signal.said_at:
         fields.append(f"said_at={_quoted(signal.said_at)}")
-    return f"{tags}{','.join(fields)} {at * NANOS + number}"
+    return f"{tags}{','.join(fields)} {at * NANOS + (natural_number(signal.key) if number is None else number)}"
 
 
 def _value(value: Value) -> list[str]:
@@ -117,4 +119,6 @@ def tag(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    if text.isalnum():  # nearly always: there is nothing to look for
+        return f'"{text}"'
     return '"' + (coded(text).replace('"', '\\"') if text else "") + '"'

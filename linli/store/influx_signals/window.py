@@ -27,6 +27,12 @@ _FEW = 2500
 _MANY_TAGS = 200_000
 _HOMES_AT_ONCE = 200
 
+_INSERT_UNLESS_PAST = """
+INSERT INTO signal (home, at, device, kind, key, room, value, lag, said_at) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?
+WHERE NOT EXISTS (SELECT 1 FROM past WHERE home = ? AND print = ?)
+ON CONFLICT DO NOTHING
+"""
+_CROWDED = "SELECT 1 FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ? LIMIT 1 OFFSET 1"
 _OTHERS = "SELECT key FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ?"
 _MOVED = "SELECT key, number FROM moved WHERE home = ? AND at = ? AND device = ? AND kind = ?"
 _REMOVE = "DELETE FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ? AND key = ?"
@@ -69,30 +75,23 @@ class Window(SqliteSignalStore):
             return 0
         with self._writer.write() as connection:
             horizon = _number(connection, "SELECT horizon FROM reach")
-            new: list[tuple[Row, Signal]] = []
-            for signal in signals:
-                row = row_of(signal, self._writer.words)
-                if (row[1] < horizon or signal.has_id) and self._is_past(connection, row, signal):
-                    continue
-                if connection.execute(questions.INSERT, row).rowcount:
-                    new.append((row, signal))
+            rows = [(row_of(signal, self._writer.words), signal) for signal in signals]
+            may_be_past = [one for one in rows if one[0][1] < horizon or one[1].has_id]
+            others = [one for one in rows if one[0][1] >= horizon and not one[1].has_id] if may_be_past else rows
+            new = _insert(connection, questions.INSERT, [(row, (row, signal)) for row, signal in others])
+            asked = [((*row, row[0], print_of(signal)), (row, signal)) for row, signal in may_be_past]
+            new += _insert(connection, _INSERT_UNLESS_PAST, asked)
             self._queue(connection, new)
         return len(new)
 
     def _now(self) -> int:
         return millis(self._clock.now())
 
-    def _is_past(self, connection: sqlite3.Connection, row: Row, signal: Signal) -> bool:
-        asked = "SELECT 1 FROM past WHERE home = ? AND print = ?"
-        return connection.execute(asked, (row[0], print_of(signal))).fetchone() is not None
-
     def _queue(self, connection: sqlite3.Connection, new: Sequence[tuple[Row, Signal]]) -> None:
         if not new:
             return
         numbers = _numbers(connection, [row for row, _ in new])
-        lines = [
-            line(signal, numbers.get(row[:5], natural_number(row[4])), self._tags_of(signal)) for row, signal in new
-        ]
+        lines = [line(signal, row[1], row[7], numbers.get(row[:5]), self._tags_of(signal)) for row, signal in new]
         spool.add(connection, lines, oldest=min(row[1] for row, _ in new), arrived=self._now())
 
     def _tags_of(self, signal: Signal) -> str:
@@ -273,13 +272,21 @@ def print_of(signal: Signal) -> bytes:
     return blake2b(text.encode(), digest_size=16).digest()
 
 
+def _insert(
+    connection: sqlite3.Connection, statement: str, asked: Sequence[tuple[Sequence[object], tuple[Row, Signal]]]
+) -> list[tuple[Row, Signal]]:
+    """Insert rows and return those that were new. Row by row: a savepoint to learn it from all at once costs more."""
+    cursor = connection.cursor()
+    return [one for values, one in asked if cursor.execute(statement, values).rowcount]
+
+
 def _numbers(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[tuple[object, ...], int]:
     """Return the numbers of rows whose own is taken by another signal of their device, kind and millisecond."""
     moved: dict[tuple[object, ...], int] = {}
-    for place, group in groupby(sorted(rows, key=lambda row: row[:4]), key=lambda row: row[:4]):
+    cursor = connection.cursor()
+    crowded = [row for row in rows if cursor.execute(_CROWDED, row[:4]).fetchone() is not None]
+    for place, group in groupby(sorted(crowded, key=lambda row: row[:4]), key=lambda row: row[:4]):
         keys = [key for (key,) in connection.execute(_OTHERS, place)]
-        if len(keys) == 1:
-            continue
         new = {row[4] for row in group}
         known = dict(connection.execute(_MOVED, place).fetchall())
         taken = {known.get(key, natural_number(key)) for key in keys if key not in new}
