@@ -4,14 +4,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dashboard.app import create_app
 from dashboard.headers import ALWAYS
+from dashboard.metrics import registry_for
+from linli.clock import millis
 from linli.home_state import HomeView
 from linli.people import Role
+from linli.store.influx_signals import Spooled
 from linli.words import Sentence
+from tests.cast import EIGHT
 from tests.dashboard.world import SettableHomes, TestClient, World
 
 
@@ -59,6 +63,18 @@ def test_the_numbers_can_be_read_by_prometheus(world: World) -> None:
     assert samples["linli_trouble", "broker"] == 1
     assert samples["linli_signals_total",] == 0
     assert samples["linli_care_up",] == 1
+
+
+def test_what_waits_for_an_influxdb_is_a_number_for_prometheus(world: World) -> None:
+    waits = replace(world.services, spool=lambda: Spooled(3, 4000, millis(EIGHT) - 60_000, 2))
+
+    text = generate_latest(registry_for(waits, CollectorRegistry())).decode()
+
+    assert "linli_unsent_bytes 4000.0" in text
+    assert "linli_unsent_batches 3.0" in text
+    assert "linli_unsent_age_seconds 60.0" in text
+    assert "linli_refused_lines 2.0" in text
+    assert "linli_unsent" not in world.client().get("/metrics").text
 
 
 def test_the_numbers_go_into_the_registry_that_is_given(world: World) -> None:
