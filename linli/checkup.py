@@ -1,4 +1,4 @@
-"""Is it all right here? One sentence for each thing that is not, and what to do about it. Looks, changes nothing."""
+"""Is it all right here? One sentence for each thing that is not, and what to do about it. Looks, changes nothing; makes what is missing."""
 
 import os
 import shutil

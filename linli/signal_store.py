@@ -8,7 +8,7 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.health import Health
 from linli.settings import Settings
-from linli.store.influx_signals import Delivery, InfluxSignalStore
+from linli.store.influx_signals import Delivery, InfluxSignalStore, queue_again
 from linli.store.influx_signals.address import Address, parse
 from linli.store.signals import SignalStore
 from linli.store.sqlite_signals import SqliteSignalStore
@@ -17,7 +17,11 @@ from linli.store.sqlite_signals import SqliteSignalStore
 def open_signals(settings: Settings, data: DataDir, clock: Clock | None = None) -> SignalStore:
     """Open the signal store; asks no server, and sends nothing by itself."""
     address = influx_address(settings)
-    return SqliteSignalStore(data.signals) if address is None else InfluxSignalStore(data.signals, address, clock=clock)
+    if address is not None:
+        return InfluxSignalStore(data.signals, address, clock=clock)
+    store = SqliteSignalStore(data.signals)
+    queue_again(data.signals)
+    return store
 
 
 def influx_address(settings: Settings) -> Address | None:

@@ -1,4 +1,4 @@
-"""In front of InfluxDB 1.6, which Debian has: makes `/write` of `/api/v2/write`, and has whatever moods a test gives it."""
+"""In front of InfluxDB: has whatever moods a test gives it, and of `/api/v2/write` makes the `/write` of Debian's 1.6."""
 
 import http.client
 from collections import deque
@@ -25,9 +25,10 @@ class Proxy(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, upstream: int) -> None:
+    def __init__(self, upstream: int, *, rewrites: bool = True) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = upstream
+        self.rewrites = rewrites
         self.moods: deque[Mood] = deque()
         self.for_ever: Mood | None = None
         self.is_deaf = False
@@ -55,6 +56,11 @@ class Proxy(ThreadingHTTPServer):
         return self.moods.popleft() if self.moods and body else None
 
 
+def _of_1(query: str) -> str:
+    asked = parse_qs(query)
+    return "/write?" + urlencode({"db": asked["bucket"][0], "precision": {"ns": "n"}[asked["precision"][0]]})
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
@@ -68,8 +74,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         path = self.path
         if urlsplit(path).path == "/api/v2/write":
-            asked = parse_qs(urlsplit(path).query)
-            path = "/write?" + urlencode({"db": asked["bucket"][0], "precision": {"ns": "n"}[asked["precision"][0]]})
+            if self.server.rewrites:
+                path = _of_1(urlsplit(path).query)
             mood = self.server.mood(body)
             if body and (mood is None or mood.passed_on):
                 self.server.writes.append(body)

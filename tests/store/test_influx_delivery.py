@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from linli.clock import VirtualClock, millis
+from linli.data_dir import DataDir
 from linli.errors import StoreDown
 from linli.health import Health
+from linli.settings import Settings
+from linli.signal_store import open_signals
 from linli.signals import Kind, Signal
 from linli.store.influx_signals import Address, Delivery, InfluxSignalStore
 from linli.store.influx_signals.delivery import PART
@@ -47,8 +50,11 @@ class Line:
 
     def until_sent(self) -> None:
         """Turn until nothing waits."""
-        while self.store.spooled().batches:
+        for _ in range(500):
+            if not self.store.spooled().batches:
+                return
             self.delivery.turn()
+        pytest.fail(f"it is never sent: {self.trouble}")
 
     def moved_out(self) -> None:
         """Send everything and empty the window."""
@@ -204,10 +210,15 @@ def test_only_the_lines_that_are_refused_stay_behind(
     spooled = line.store.spooled()
     assert (spooled.batches, spooled.refused) == (0, 3)
     assert line.trouble == "InfluxDB has refused 3 signals; linli check says why. They are kept here."
-    assert "3: 400: partial write: points beyond retention policy dropped=1" in str(line.store.check())
+    assert "retention policy" in str(line.store.check())
+    assert "home-7" not in str(line.store.check())
+    assert "3: 4" in str(line.store.check()), "three lines, for one reason"
     assert set(line.there()) == set(fine)
     assert line.store.window.try_refused_again() == 3
-    assert line.store.spooled().batches == 1
+    line.until_sent()
+    assert line.store.spooled().refused == 3
+    assert line.store.window.try_refused_again(millis(EIGHT - 30 * DAY)) == 0, "nobody would have kept them"
+    assert line.store.spooled().refused == 0
 
 
 def test_a_batch_that_is_too_big_is_sent_in_pieces(line: Line, influx_proxy: Proxy) -> None:
@@ -277,6 +288,38 @@ def test_nothing_is_missed_when_signals_leave_the_window_while_they_are_read(lin
     assert [*read, *reading] == kept
 
 
+def test_nothing_is_missed_when_signals_leave_the_window_between_two_looks_at_it(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = at_each(SECOND, 200)
+    line.store.append(kept)
+    line.until_sent()
+    window = line.store.window
+    stretch = window.stretch
+
+    def too_late(at: int, end: int, home: str | None, stride: int) -> tuple[Sequence[Signal], int, int] | None:
+        window.prune(millis(EIGHT + 100 * SECOND), millis(NOW))
+        return stretch(at, end, home, stride)
+
+    monkeypatch.setattr(window, "stretch", too_late)
+
+    assert list(line.store.between(None, None)) == kept
+
+
+def test_a_late_signal_that_is_here_and_there_is_read_once(line: Line, influx_proxy: Proxy) -> None:
+    kept = at_each(MINUTE, 4)
+    line.store.append(kept)
+    line.moved_out()
+    late = signal(EIGHT + SECOND, key="late")
+    line.store.append([late])
+    influx_proxy.moods.append(Mood(503, passed_on=True))
+    line.turns()
+
+    assert line.store.window.count() == 1
+    assert list(line.store.between(None, None)) == [kept[0], late, *kept[1:]]
+    assert line.store.recent(HOME) == [*kept[:0:-1], late, kept[0]]
+
+
 def test_signals_whose_numbers_are_the_same_are_both_kept(line: Line) -> None:
     first: dict[int, str] = {}
     number = 0
@@ -300,6 +343,22 @@ def test_what_the_file_held_before_is_sent_too(
     line = open_line(influx_address)
 
     assert set(line.there()) == set(kept)
+
+
+def test_what_came_while_influxdb_was_not_set_is_sent_once_it_is_again(
+    tmp_path: Path, open_line: Callable[[Address], Line], influx_address: Address
+) -> None:
+    line = open_line(influx_address)
+    line.store.append([signal()])
+    line.until_sent()
+    line.store.close()
+    meanwhile = open_signals(Settings(data=tmp_path), DataDir(tmp_path))
+    meanwhile.append([signal(key="meanwhile")])
+    meanwhile.close()
+
+    again = open_line(influx_address)
+
+    assert set(again.there()) == {signal(), signal(key="meanwhile")}
 
 
 # -- forgetting
@@ -341,6 +400,22 @@ def test_no_byte_of_a_forgotten_home_waits_in_the_spool(line: Line, tmp_path: Pa
     assert not [file for file in tmp_path.iterdir() if b"secret" in file.read_bytes()]
 
 
+@pytest.mark.parametrize(
+    "home", ["o'hara", 'a "b" c', "a,b=c d", "100%", "back\\slash\\", "三号楼 🏠", "line\nbreak", "--"]
+)
+def test_a_home_of_any_name_is_asked_for_and_deleted(line: Line, home: str) -> None:
+    own = [signal(home=home, device=home, key=home), signal(EIGHT + SECOND, home=home, key=home, kind=Kind.SOS)]
+    line.store.append([*own, signal(), signal(home=f"{home}'")])
+    line.moved_out()
+
+    assert line.store.recent(home) == own[::-1]
+    assert list(line.store.between(None, None, home)) == own
+    assert line.store.earlier_arrival(home, home, Kind.MOTION, "on", home, since=EIGHT) == EIGHT
+    assert line.store.forget(home) == 2
+    line.until_sent()
+    assert set(line.there()) == {signal(), signal(home=f"{home}'")}
+
+
 # -- hours
 
 
@@ -378,6 +453,8 @@ def test_hours_that_have_left_the_window_are_summed_up_and_a_late_signal_counts(
 
 def test_a_server_that_is_too_old_is_said(open_line: Callable[[Address], Line], influx_server: Influx) -> None:
     name = influx_server.database()
+    influx_server.drop(name)
+    influx_server.say("SHOW DATABASES")
     line = open_line(Address(f"http://127.0.0.1:{influx_server.port}", name))
     line.store.append([signal()])
     line.turns()

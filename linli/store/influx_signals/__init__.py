@@ -7,5 +7,6 @@ from linli.store.influx_signals.address import Address
 from linli.store.influx_signals.delivery import Delivery
 from linli.store.influx_signals.spool import Spooled
 from linli.store.influx_signals.store import InfluxSignalStore
+from linli.store.influx_signals.window import queue_again
 
-__all__ = ["Address", "Delivery", "InfluxSignalStore", "Spooled"]
+__all__ = ["Address", "Delivery", "InfluxSignalStore", "Spooled", "queue_again"]

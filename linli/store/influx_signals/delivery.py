@@ -15,6 +15,7 @@ from linli.health import Health
 from linli.store.influx_signals import hourly
 from linli.store.influx_signals.faults import Away, Misfit
 from linli.store.influx_signals.probe import Fitted, fit
+from linli.store.influx_signals.schema import LONG_AGO
 from linli.store.influx_signals.sending import send
 from linli.store.influx_signals.spool import Batch, Spooled
 from linli.store.influx_signals.store import InfluxSignalStore
@@ -29,7 +30,7 @@ MANY_BYTES = 1_000_000_000
 """At so many unsent bytes staff are told to look at the disk: about ten million signals."""
 _IDLE_SECONDS = 0.25
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_ASKED = 1.0, 60.0, 900.0
-_CARE_EVERY = timedelta(minutes=15)
+_CARE_EVERY, _DAY = timedelta(minutes=15), timedelta(days=1)
 
 _WAITS = Sentence("Signals are kept here until InfluxDB takes them ({megabytes} MB wait): {why}")
 _MANY = Sentence("{megabytes} MB of signals wait for InfluxDB; see that it keeps up, and that this disk has room.")
@@ -46,14 +47,15 @@ class Delivery:
         self._keep = window
         self._fitted: Fitted | None = None
         self._failed = 0
-        self._care_at = clock.now()
+        self._care_at = self._forget_prints_at = clock.now()
         self._chance = random.Random()  # noqa: S311 - how long to wait is no secret
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="influxdb", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        self._store.window.try_refused_again()
+        retention = self._store.server.address.retention
+        self._store.window.try_refused_again(millis(self._clock.now() - retention) if retention else LONG_AGO)
         self._thread.start()
 
     def stop(self) -> None:
@@ -133,6 +135,9 @@ class Delivery:
             return
         self._care_at = now + _CARE_EVERY
         removed = self._store.window.prune(millis(now - self._keep), millis(now))
+        if now >= self._forget_prints_at:
+            self._forget_prints_at = now + _DAY
+            self._store.window.forget_prints(millis(now))
         hours = hourly.sum_up(self._store.window, self._store.server)
         if removed or hours:
             logger.info("window moved on signals=%d hours=%d", removed, hours)

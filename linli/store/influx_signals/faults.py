@@ -4,7 +4,7 @@ import re
 
 from linli.errors import LinliError, StoreDown
 
-_PIECES = re.compile(r"'.*'", re.DOTALL)
+_PIECES = re.compile(r"'.*'|\b(signal|hourly),.*", re.DOTALL)
 _LONGEST = 200
 
 
@@ -30,4 +30,4 @@ class TooBig(LinliError):
 
 def without_readings(words: str) -> str:
     """Return a server's words without the lines that it repeats in them: these are somebody's."""
-    return _PIECES.sub("'…'", words)[:_LONGEST]
+    return _PIECES.sub("…", words)[:_LONGEST]

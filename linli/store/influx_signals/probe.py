@@ -8,7 +8,7 @@ import httpx
 import msgspec
 
 from linli.store.influx_signals.faults import Away, Misfit
-from linli.store.influx_signals.lines import MEASUREMENT, literal
+from linli.store.influx_signals.lines import MEASUREMENT, coded, literal
 from linli.store.influx_signals.server import Server, fault
 
 _HOURS = re.compile(r"(\d+)h")
@@ -41,7 +41,7 @@ class Fitted:
                 self._delete_by_predicate(bucket, home)
 
     def _delete_by_predicate(self, bucket: str, home: str) -> None:
-        named = literal(home)[1:-1].replace("\\'", "'").replace('"', '\\"')
+        named = coded(home).replace('"', '\\"')
         _call(
             self._server, "POST", "/api/v2/delete", {"org": self._server.address.org, "bucket": bucket},
             {"start": "1677-09-22T00:00:00Z", "stop": "2262-04-11T00:00:00Z", "predicate": f'home="{named}"'},

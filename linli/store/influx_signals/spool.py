@@ -1,10 +1,10 @@
 """The spool: lines that the server has not got yet, in the order in which they came, in the same file as the window."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from linli.store.influx_signals.lines import beginning
+from linli.store.influx_signals.lines import NANOS, beginning
 
 _AT_MOST_ROWS = 500
 _ADD = "INSERT INTO unsent (oldest, arrived, size, forget, lines) VALUES (?, ?, ?, ?, ?)"
@@ -80,14 +80,22 @@ def done(connection: sqlite3.Connection, batch: Batch, refused: Iterable[tuple[b
     connection.executemany("INSERT INTO refused (line, why) VALUES (?, ?)", refused)
 
 
-def try_refused_again(connection: sqlite3.Connection, oldest: Callable[[bytes], int], arrived: int) -> int:
-    """Queue once more what was refused, as somebody may have mended the cause; return how many lines."""
-    lines = [line for (line,) in connection.execute("SELECT line FROM refused ORDER BY rowid")]
+def try_refused_again(connection: sqlite3.Connection, since: int, arrived: int) -> int:
+    """Queue once more what was refused, as somebody may have mended the cause; return how many lines.
+
+    What is older than `since` is dropped: the server would not have kept it for so long.
+    """
+    found = [line for (line,) in connection.execute("SELECT line FROM refused ORDER BY rowid")]
+    lines = [line for line in found if _moment(line) >= since]
     if lines:
         text = b"\n".join(lines)
-        connection.execute(_ADD, (min(map(oldest, lines)), arrived, len(text), None, text))
-        connection.execute("DELETE FROM refused")
+        connection.execute(_ADD, (min(map(_moment, lines)), arrived, len(text), None, text))
+    connection.execute("DELETE FROM refused")
     return len(lines)
+
+
+def _moment(line: bytes) -> int:
+    return int(line.rpartition(b" ")[2]) // NANOS
 
 
 def state(connection: sqlite3.Connection) -> Spooled:

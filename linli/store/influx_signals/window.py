@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
@@ -25,7 +26,7 @@ STRIDE_MS = 60_000
 _FEW = 2500
 """A stretch with fewer signals than this was short: the next one may be twice as long."""
 _MANY_TAGS = 200_000
-_HOMES_AT_ONCE = 200
+_HOMES_AT_ONCE = 20
 
 _INSERT_UNLESS_PAST = """
 INSERT INTO signal (home, at, device, kind, key, room, value, lag, said_at) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?
@@ -166,7 +167,6 @@ class Window(SqliteSignalStore):
             some, stride, is_done = self._prune_some(before, now // DAY_MS, stride)
             removed += some
             if is_done:
-                self._forget_prints(now // DAY_MS - KNOWN_DAYS)
                 return removed
 
     def _prune_some(self, before: int, day: int, stride: int) -> tuple[int, int, bool]:
@@ -191,8 +191,9 @@ class Window(SqliteSignalStore):
             connection.execute(asked, (reached, rows[-1][1]))
         return len(rows), stride * 2 if len(rows) < _FEW else max(reached - at, 1), False
 
-    def _forget_prints(self, before: int) -> None:
-        """Forget what left the window before a day, a few hundred homes at a time."""
+    def forget_prints(self, now: int) -> None:
+        """Forget by what signals are known that left the window 30 days ago, a few homes at a time: it reads them all."""
+        before = now // DAY_MS - KNOWN_DAYS
         with self._readers.read() as connection:
             homes = [home for (home,) in connection.execute("SELECT id FROM word WHERE text = '' ORDER BY id")]
         for start in range(0, len(homes), _HOMES_AT_ONCE):
@@ -239,10 +240,10 @@ class Window(SqliteSignalStore):
         with self._writer.write() as connection:
             connection.execute("INSERT OR REPLACE INTO hidden VALUES (?, ?)", (home, before))
 
-    def try_refused_again(self) -> int:
-        """Queue once more what was refused."""
+    def try_refused_again(self, since: int = LONG_AGO) -> int:
+        """Queue once more what was refused, but for what is older than the server keeps anything."""
         with self._writer.write() as connection:
-            return spool.try_refused_again(connection, _moment_of, self._now())
+            return spool.try_refused_again(connection, since, self._now())
 
     def spooled(self) -> Spooled:
         """Return how much waits to be sent."""
@@ -263,6 +264,16 @@ class Window(SqliteSignalStore):
         """Write that down."""
         with self._writer.write() as connection:
             connection.execute("UPDATE reach SET hourly = ?", (moment,))
+
+
+def queue_again(path: Path) -> None:
+    """Let everything in a file be queued again when it is next opened as a window.
+
+    For a file that is now appended to without one: what comes meanwhile would never be sent, but leave the window.
+    """
+    with closing(sqlite3.connect(path, timeout=BUSY.total_seconds())) as connection, connection:
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'reach'").fetchone() is not None:
+            connection.execute("UPDATE reach SET queued = ? WHERE queued > ?", (LONG_AGO, LONG_AGO))
 
 
 def print_of(signal: Signal) -> bytes:
@@ -303,7 +314,3 @@ def _numbers(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[tuple[
 
 def _number(connection: sqlite3.Connection, question: str) -> int:
     return int(connection.execute(question).fetchone()[0])
-
-
-def _moment_of(line: bytes) -> int:
-    return int(line.rpartition(b" ")[2]) // NANOS
