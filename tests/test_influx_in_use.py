@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,8 +33,10 @@ def nowhere() -> str:
     return f"influxdb://127.0.0.1:{free_port()}/linli"
 
 
-def url(address: Address) -> str:
-    return address.url.replace("http://", "influxdb://") + f"/{address.bucket}"
+def reaching(address: Address) -> dict[str, Any]:
+    """Return the settings by which linli reaches a server."""
+    url = address.url.replace("http://", "influxdb://") + f"/{address.bucket}"
+    return {"signals": url, "influxdb_org": address.org, "influxdb_token": address.token}
 
 
 @pytest.fixture
@@ -102,8 +105,9 @@ def test_what_only_the_influxdb_has_is_exported_and_forgotten(
     tmp_path: Path, influx_address: Address, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = furnish(tmp_path)
-    monkeypatch.setenv("LINLI_SIGNALS", url(influx_address))
-    settings = Settings(data=folder, signals=url(influx_address))
+    for name, value in reaching(influx_address).items():
+        monkeypatch.setenv(f"LINLI_{name.upper()}", value)
+    settings = Settings(data=folder, **reaching(influx_address))
     core = build(settings, DataDir(folder), SystemClock(), "http://127.0.0.1")
     core.signals.append([*_motions(MEI.home), *_motions(NEIGHBOUR.home)])
     assert core.delivery is not None
@@ -127,7 +131,7 @@ def test_what_only_the_influxdb_has_is_exported_and_forgotten(
 def test_linli_check_finds_nothing_wrong_with_an_influxdb_that_fits(
     tmp_path: Path, influx_address: Address, influx_proxy: Proxy
 ) -> None:
-    settings = Settings(data=furnish(tmp_path), signals=url(influx_address))
+    settings = Settings(data=furnish(tmp_path), **reaching(influx_address))
 
     found = list(faults(settings, DataDir(settings.data), SystemClock()))
 

@@ -55,7 +55,7 @@ def fit(server: Server) -> Fitted:
     {1: _prepare_1, 2: _prepare_2}.get(fitted.major, _prepare_3)(server, address.bucket, address.retention)
     {1: _prepare_1, 2: _prepare_2}.get(fitted.major, _prepare_3)(server, address.long_bucket, None)
     _may_write(server, fitted)
-    server.look(f'SELECT "key" FROM {MEASUREMENT} WHERE time > 0 AND time < 1 LIMIT 1')  # noqa: S608 - a constant
+    _may_read(server, fitted)
     return fitted
 
 
@@ -81,6 +81,19 @@ def _may_write(server: Server, fitted: Fitted) -> None:
         raise Misfit(f"InfluxDB {fitted.version} is too old, it knows no /api/v2/write; take 1.8, 2.x or 3")
     if answer.status_code >= 400 and answer.status_code not in {400, 422}:  # "nothing to write" is no refusal
         raise fault(answer.status_code, answer.text, answer.headers.get("retry-after"))
+
+
+def _may_read(server: Server, fitted: Fitted) -> None:
+    try:
+        server.look(f'SELECT "key" FROM {MEASUREMENT} WHERE time > 0 AND time < 1 LIMIT 1')  # noqa: S608 - a constant
+    except Misfit as why:
+        # InfluxQL looks where the token was made, whatever organisation it is asked for
+        if fitted.major == 2 and "not found" in str(why):
+            raise Misfit(
+                f"InfluxDB finds no bucket {server.address.bucket} by this token; take one that was made in the"
+                f" organisation {server.address.org}"
+            ) from None
+        raise
 
 
 def _prepare_1(server: Server, bucket: str, retention: timedelta | None) -> None:
