@@ -7,6 +7,7 @@ is that in which signals came, and a wish to have a home deleted comes after eve
 import logging
 import random
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 from linli.clock import Clock, millis
@@ -54,8 +55,6 @@ class Delivery:
 
     def start(self) -> None:
         """Begin."""
-        retention = self._store.server.address.retention
-        self._store.window.try_refused_again(millis(self._clock.now() - retention) if retention else LONG_AGO)
         self._thread.start()
 
     def stop(self) -> None:
@@ -65,6 +64,8 @@ class Delivery:
             self._thread.join(timeout=15)
 
     def _run(self) -> None:
+        with suppress(StoreDown):
+            self._try_refused_again()
         pause = 0.0
         while not self._stopping.wait(pause):
             try:
@@ -73,6 +74,10 @@ class Delivery:
                 logger.exception("a turn of influxdb failed")
                 self._health.trouble(PART, Sentence("linli cannot send signals: a fault of linli; see the log."))
                 pause = self._pause(None)
+
+    def _try_refused_again(self) -> None:
+        retention = self._store.server.address.retention
+        self._store.window.try_refused_again(millis(self._clock.now() - retention) if retention else LONG_AGO)
 
     def turn(self) -> float:
         """Send the next batch, if there is one; return after how many seconds to come again."""
@@ -117,7 +122,7 @@ class Delivery:
         if fitted.erases:
             fitted.erase(home)
         else:
-            self._store.window.hide(home, millis(self._clock.now()))
+            self._store.window.hide(home, batch.arrived)
         self._store.window.done(batch)
         logger.info("home deleted at influxdb home=%s erased=%s", home, fitted.erases)
 

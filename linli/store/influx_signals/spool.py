@@ -22,12 +22,16 @@ class Spooled:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is sent next: lines, or the wish to have a home deleted. `oldest`: the earliest moment among them."""
+    """What is sent next: lines, or the wish to have a home deleted.
+
+    `oldest` is the earliest moment among the lines, `arrived` when the first was queued, in milliseconds.
+    """
 
     numbers: tuple[int, int]
     lines: bytes = b""
     forget: str | None = None
     oldest: int = 0
+    arrived: int = 0
 
 
 def add(connection: sqlite3.Connection, lines: Sequence[str], *, oldest: int, arrived: int) -> None:
@@ -58,20 +62,20 @@ def _rewrite(connection: sqlite3.Connection, start: bytes) -> None:
 
 def first(connection: sqlite3.Connection, most: int) -> Batch | None:
     """Return what is to be sent next: the oldest batches joined up to about `most` bytes, or one wish."""
-    asked = "SELECT number, size, forget, oldest FROM unsent ORDER BY number LIMIT ?"
+    asked = "SELECT number, size, forget, oldest, arrived FROM unsent ORDER BY number LIMIT ?"
     waiting = connection.execute(asked, (_AT_MOST_ROWS,)).fetchall()
     if not waiting:
         return None
-    number, _, forget, oldest = waiting[0]
+    number, _, forget, oldest, arrived = waiting[0]
     if forget is not None:
-        return Batch((number, number), forget=forget)
+        return Batch((number, number), forget=forget, arrived=arrived)
     size, last = 0, number
-    for other, more, stop, other_oldest in waiting:
+    for other, more, stop, other_oldest, _ in waiting:
         if stop is not None or (size and size + more > most):
             break
         size, last, oldest = size + more, other, min(oldest, other_oldest)
     rows = connection.execute("SELECT lines FROM unsent WHERE number BETWEEN ? AND ? ORDER BY number", (number, last))
-    return Batch((number, last), b"\n".join(lines for (lines,) in rows), None, oldest)
+    return Batch((number, last), b"\n".join(lines for (lines,) in rows), None, oldest, arrived)
 
 
 def done(connection: sqlite3.Connection, batch: Batch, refused: Iterable[tuple[bytes, str]]) -> None:

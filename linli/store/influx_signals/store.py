@@ -81,12 +81,11 @@ class InfluxSignalStore:
         Raises StoreDown where the server is needed and does not answer, also half way.
         """
         at, end = _span(since, until)
-        reach = self.window.reach(at, at, home)
-        end = min(end, 1 + max(reach.newest, LONG_AGO if reach.last is None else reach.last))
+        end = min(end, self.window.last(home) + 1)
         stride = STRIDE_MS
         while at < end:
-            reach = self.window.reach(at, end, home)
-            if at < reach.horizon:
+            if at < self.window.horizon():
+                reach = self.window.reach(at, end, home)
                 there = self._stream(at, min(end, reach.horizon, reach.newest + 1), home, reach)
                 yield from _in_order(there, reach.late)
                 at = reach.horizon

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import blake2b
-from itertools import groupby
 from pathlib import Path
 
 from linli.clock import Clock, millis
 from linli.signals import Kind, Signal
 from linli.store.influx_signals import spool
-from linli.store.influx_signals.lines import NANOS, line, natural_number, tags_of
+from linli.store.influx_signals.lines import line, tags_of
+from linli.store.influx_signals.points import MOVE_BACK, moved, print_of
 from linli.store.influx_signals.schema import EVER, LONG_AGO, add_tables
 from linli.store.influx_signals.spool import Batch, Spooled
 from linli.store.sqlite_signals import SqliteSignalStore, questions
+from linli.store.sqlite_signals.file import SqliteFile
 from linli.store.sqlite_signals.rows import Row, row_of, signals_in
 from linli.store.sqlite_signals.store import BUSY
 
@@ -33,11 +33,7 @@ INSERT INTO signal (home, at, device, kind, key, room, value, lag, said_at) SELE
 WHERE NOT EXISTS (SELECT 1 FROM past WHERE home = ? AND print = ?)
 ON CONFLICT DO NOTHING
 """
-_CROWDED = "SELECT 1 FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ? LIMIT 1 OFFSET 1"
-_OTHERS = "SELECT key FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ?"
-_MOVED = "SELECT key, number FROM moved WHERE home = ? AND at = ? AND device = ? AND kind = ?"
 _REMOVE = "DELETE FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ? AND key = ?"
-_REMOVE_MOVED = "DELETE FROM moved WHERE home = ? AND at = ? AND device = ? AND kind = ? AND key = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,6 @@ class Reach:
     newest: int
     late: Sequence[Signal]
     hidden: dict[str, int]
-    last: int | None
 
     def is_here_alone(self, begin: int) -> bool:
         """Tell whether nothing from a moment on is at the server alone."""
@@ -91,7 +86,7 @@ class Window(SqliteSignalStore):
     def _queue(self, connection: sqlite3.Connection, new: Sequence[tuple[Row, Signal]]) -> None:
         if not new:
             return
-        numbers = _numbers(connection, [row for row, _ in new])
+        numbers = moved(connection, [row for row, _ in new])
         lines = [line(signal, row[1], row[7], numbers.get(row[:5]), self._tags_of(signal)) for row, signal in new]
         spool.add(connection, lines, oldest=min(row[1] for row, _ in new), arrived=self._now())
 
@@ -110,11 +105,7 @@ class Window(SqliteSignalStore):
         while True:
             with self._writer.write() as connection:
                 queued = _number(connection, "SELECT queued FROM reach")
-                at = (
-                    self._ask(questions.FIRST, {"home": None, "since": queued, "until": EVER})
-                    if queued < EVER
-                    else None
-                )
+                at = self._first_from(queued, EVER, None)
                 if at is None:
                     connection.execute("UPDATE reach SET queued = ?", (EVER,))
                     return
@@ -138,21 +129,27 @@ class Window(SqliteSignalStore):
             hidden.update(
                 (wished, EVER) for (wished,) in connection.execute("SELECT forget FROM unsent WHERE forget > ''")
             )
-            span = {"home": home, "since": LONG_AGO, "until": EVER}
-            (last,) = connection.execute(questions.LAST, span).fetchone()
-        return Reach(horizon, newest, late, hidden, last)
+        return Reach(horizon, newest, late, hidden)
+
+    def last(self, home: str | None) -> int:
+        """Return the moment of the newest signal that is in the window or has left it."""
+        here = self._ask(questions.LAST, {"home": home, "since": LONG_AGO, "until": EVER})
+        return max(self.reach(EVER, EVER, home).newest, LONG_AGO if here is None else here)
+
+    def _first_from(self, since: int, until: int, home: str | None) -> int | None:
+        return self._ask(questions.FIRST, {"home": home, "since": since, "until": until})
 
     def stretch(self, at: int, end: int, home: str | None, stride: int) -> tuple[Sequence[Signal], int, int] | None:
         """Return the next signals of the window, up to where, and how long the next stretch may be.
 
         None: some of it has left the window meanwhile, so that the server has to be asked for it.
         """
-        first = self._ask(questions.FIRST, {"home": home, "since": at, "until": end})
-        signals: Sequence[Signal] = ()
-        reached = end
-        if first is not None:
-            signals, reached = self._page({"home": home, "since": first, "until": min(first + stride, end)})
-            stride = stride * 2 if len(signals) < _FEW else max(reached - first, 1)
+        signals, reached = self._page({"home": home, "since": at, "until": min(at + stride, end)})
+        if signals:
+            stride = stride * 2 if len(signals) < _FEW else max(reached - at, 1)
+        else:
+            first = self._first_from(reached, end, home)
+            reached = end if first is None else first
         return None if self.horizon() > at else (signals, reached, stride)
 
     def horizon(self) -> int:
@@ -177,7 +174,7 @@ class Window(SqliteSignalStore):
         with self._writer.write() as connection:
             unsent = connection.execute("SELECT min(oldest) FROM unsent").fetchone()[0]
             limit = before if unsent is None else min(before, unsent)
-            at = self._ask(questions.FIRST, {"home": None, "since": LONG_AGO, "until": limit})
+            at = self._first_from(LONG_AGO, limit, None)
             if at is None:
                 connection.execute("UPDATE reach SET horizon = max(horizon, ?)", (limit,))
                 return 0, stride, True
@@ -186,7 +183,7 @@ class Window(SqliteSignalStore):
             prints = [(row[0], print_of(one), day) for row, one in zip(rows, signals, strict=True)]
             connection.executemany("INSERT OR REPLACE INTO past VALUES (?, ?, ?)", prints)
             connection.executemany(_REMOVE, [row[:5] for row in rows])
-            connection.executemany(_REMOVE_MOVED, [row[:5] for row in rows])
+            connection.executemany(MOVE_BACK, [row[:5] for row in rows])
             asked = "UPDATE reach SET horizon = max(horizon, ?), newest = max(newest, ?)"
             connection.execute(asked, (reached, rows[-1][1]))
         return len(rows), stride * 2 if len(rows) < _FEW else max(reached - at, 1), False
@@ -271,16 +268,12 @@ def queue_again(path: Path) -> None:
 
     For a file that is now appended to without one: what comes meanwhile would never be sent, but leave the window.
     """
-    with closing(sqlite3.connect(path, timeout=BUSY.total_seconds())) as connection, connection:
-        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'reach'").fetchone() is not None:
-            connection.execute("UPDATE reach SET queued = ? WHERE queued > ?", (LONG_AGO, LONG_AGO))
-
-
-def print_of(signal: Signal) -> bytes:
-    """Return by what a signal is known again: 16 bytes of a hash over its identity."""
-    when = "" if signal.has_id else str(millis(signal.at))
-    text = f"{signal.device}\0{signal.kind}\0{when}\0{signal.key}"
-    return blake2b(text.encode(), digest_size=16).digest()
+    file = SqliteFile(path, BUSY)
+    with file.speaking(), closing(file.connect()) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'reach'").fetchone() is None:
+            return
+        if _number(connection, "SELECT queued FROM reach") != LONG_AGO:
+            connection.execute("UPDATE reach SET queued = ?", (LONG_AGO,))
 
 
 def _insert(
@@ -289,27 +282,6 @@ def _insert(
     """Insert rows and return those that were new. Row by row: a savepoint to learn it from all at once costs more."""
     cursor = connection.cursor()
     return [one for values, one in asked if cursor.execute(statement, values).rowcount]
-
-
-def _numbers(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[tuple[object, ...], int]:
-    """Return the numbers of rows whose own is taken by another signal of their device, kind and millisecond."""
-    moved: dict[tuple[object, ...], int] = {}
-    cursor = connection.cursor()
-    crowded = [row for row in rows if cursor.execute(_CROWDED, row[:4]).fetchone() is not None]
-    for place, group in groupby(sorted(crowded, key=lambda row: row[:4]), key=lambda row: row[:4]):
-        keys = [key for (key,) in connection.execute(_OTHERS, place)]
-        new = {row[4] for row in group}
-        known = dict(connection.execute(_MOVED, place).fetchall())
-        taken = {known.get(key, natural_number(key)) for key in keys if key not in new}
-        for key in sorted(new):
-            number = natural_number(key)
-            while number in taken:
-                number = (number + 1) % NANOS
-            taken.add(number)
-            if number != natural_number(key):
-                moved[*place, key] = number
-                connection.execute("INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?)", (*place, key, number))
-    return moved
 
 
 def _number(connection: sqlite3.Connection, question: str) -> int:

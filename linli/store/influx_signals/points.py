@@ -1,0 +1,50 @@
+"""Which point a signal is at the server, and by what it is known again once it has left the window."""
+
+import sqlite3
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import groupby
+
+from linli.clock import millis
+from linli.signals import Signal
+from linli.store.influx_signals.lines import NANOS, natural_number
+from linli.store.sqlite_signals.rows import Row
+
+_PLACE = "home = ? AND at = ? AND device = ? AND kind = ?"
+_CROWDED = f"SELECT 1 FROM signal WHERE {_PLACE} LIMIT 1 OFFSET 1"  # noqa: S608 - a constant
+_KEYS = f"SELECT key FROM signal WHERE {_PLACE}"  # noqa: S608 - a constant
+_MOVED = f"SELECT key, number FROM moved WHERE {_PLACE}"  # noqa: S608 - a constant
+_MOVE = "INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?)"
+MOVE_BACK = f"DELETE FROM moved WHERE {_PLACE} AND key = ?"  # noqa: S608 - a constant
+
+
+def print_of(signal: Signal) -> bytes:
+    """Return by what a signal of a home is known again: 16 bytes of a hash over its identity."""
+    when = "" if signal.has_id else str(millis(signal.at))
+    text = f"{signal.device}\0{signal.kind}\0{when}\0{signal.key}"
+    return blake2b(text.encode(), digest_size=16).digest()
+
+
+def moved(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[tuple[object, ...], int]:
+    """Return the numbers of rows that may not have their own: another of their device, kind and millisecond has it.
+
+    The rows stand in the window already. Which were moved is written down, so that whoever comes next knows it.
+    """
+    numbers: dict[tuple[object, ...], int] = {}
+    cursor = connection.cursor()
+    crowded = [row for row in rows if cursor.execute(_CROWDED, row[:4]).fetchone() is not None]
+    for place, group in groupby(sorted(crowded, key=lambda row: row[:4]), key=lambda row: row[:4]):
+        new = {row[4] for row in group}
+        known = dict(connection.execute(_MOVED, place).fetchall())
+        keys = [key for (key,) in connection.execute(_KEYS, place)]
+        taken = {known.get(key, natural_number(key)) for key in keys if key not in new}
+        for key in sorted(new):
+            own = number = natural_number(key)
+            while number in taken:
+                number = (number + 1) % NANOS
+            taken.add(number)
+            connection.execute(MOVE_BACK, (*place, key))
+            if number != own:
+                numbers[*place, key] = number
+                connection.execute(_MOVE, (*place, key, number))
+    return numbers
