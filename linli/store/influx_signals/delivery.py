@@ -122,7 +122,7 @@ class Delivery:
         if fitted.erases:
             fitted.erase(home)
         else:
-            self._store.window.hide(home, batch.arrived)
+            self._store.window.hide(home, batch.arrived + 1)
         self._store.window.done(batch)
         logger.info("home deleted at influxdb home=%s erased=%s", home, fitted.erases)
 
