@@ -279,6 +279,7 @@ def test_a_late_signal_is_found_at_its_place_before_and_after_it_is_sent(line: L
 
 def test_nothing_is_missed_when_signals_leave_the_window_while_they_are_read(line: Line) -> None:
     kept = [signal(EIGHT + n * SECOND, key=f"{n}") for n in range(12_000)]
+    line.clock.set(EIGHT + DAY)
     line.store.append(kept)
     line.until_sent()
     reading = line.store.between(None, None)
@@ -292,6 +293,7 @@ def test_nothing_is_missed_when_signals_leave_the_window_between_two_looks_at_it
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = at_each(SECOND, 200)
+    line.clock.set(EIGHT + DAY)
     line.store.append(kept)
     line.until_sent()
     window = line.store.window
