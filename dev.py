@@ -103,8 +103,8 @@ def demo(environment: "Environment", arguments: Sequence[str]) -> int:
 
 
 def test(environment: "Environment", arguments: Sequence[str]) -> int:
-    """Run pytest."""
-    return run_module(environment, "pytest", arguments)
+    """Run pytest; all tests, when nothing else is said, in several processes."""
+    return run_module(environment, "pytest", arguments or side_by_side())
 
 
 def bench(environment: "Environment", arguments: Sequence[str]) -> int:
@@ -125,7 +125,7 @@ def check(environment: "Environment", arguments: Sequence[str]) -> int:
         "format": ["ruff", "format", "--check", "."],
         "lint": ["ruff", "check", "."],
         "types": ["mypy"],
-        "tests": ["pytest", *arguments],
+        "tests": ["pytest", *side_by_side(), *arguments],
     }
     failed = []
     for step, module in steps.items():
@@ -134,6 +134,11 @@ def check(environment: "Environment", arguments: Sequence[str]) -> int:
             failed.append(step)
     say(f"not right: {', '.join(failed)}" if failed else "all right")
     return 1 if failed else 0
+
+
+def side_by_side() -> list[str]:
+    """Return what makes pytest run in several processes: one more than there are cores, since many a test only waits."""
+    return [f"--numprocesses={(os.cpu_count() or 1) + 1}", "--dist=worksteal"]
 
 
 TASKS: dict[str, Callable[["Environment", Sequence[str]], int]] = {

@@ -52,7 +52,7 @@ class CaseBook:
         self._ladders = ladders
 
     def open(self, connection: Connection, finding: Finding, now: datetime) -> Alert | None:
-        """Open an alert and return it, or join the open one of its kind; an episode known already changes nothing."""
+        """Open an alert and return it as it is stored, or join the open one of its kind; an episode known already changes nothing."""
         if cases.of_episode(connection, finding.key) is not None:
             return None
         if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
@@ -69,7 +69,7 @@ class CaseBook:
         cases.add(connection, step.alert)
         cases.add_episode(connection, finding.key, alert.id, now)
         self._store_rest(connection, step, now)
-        return alert
+        return step.alert
 
     def callers(self, connection: Connection, case: Case, now: datetime) -> Callers:
         """Return who can be called for a case."""

@@ -1,6 +1,6 @@
 """One notice on its way: claimed, given to the courier, and the answer written down. No threads here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,11 +46,18 @@ class Dispatch:
         self._courier = courier
         self._lease = lease
 
-    def claim(self, connection: Connection, now: datetime, *, emergencies: int, others: int) -> list[Task]:
-        """Take what is due, at most so many emergencies, and of all else so many as still have room."""
+    def claim(
+        self, connection: Connection, now: datetime, *, emergencies: int, others: int, known: Iterable[Alert] = ()
+    ) -> list[Task]:
+        """Take what is due, at most so many emergencies, and of all else so many as still have room.
+
+        Alerts that are `known` as they stand in this transaction are not read again.
+        """
         notices = outbox.claim(connection, now, lease=self._lease, limit=emergencies, others=others)
-        ids = {notice.alert for notice in notices}
-        alerts = {id_: alert for id_ in ids if (alert := cases.by_id(connection, id_)) is not None}
+        alerts = {alert.id: alert for alert in known}
+        for id_ in {notice.alert for notice in notices} - alerts.keys():
+            if (alert := cases.by_id(connection, id_)) is not None:
+                alerts[id_] = alert
         return [Task(notice, alerts[notice.alert]) for notice in notices]
 
     def send(self, task: Task) -> Done | None:

@@ -22,7 +22,7 @@ from alerts.dispatch import LEASE, Dispatch, Done, Task
 from alerts.links import Links
 from alerts.rates import Rates
 from linli import canary
-from linli.alert import Notice, Severity
+from linli.alert import Alert, Notice, Severity
 from linli.clock import Clock, seconds
 from linli.errors import StoreDown
 from linli.health import Health
@@ -37,8 +37,8 @@ POLL_SECONDS = 1.0
 _LONGEST_PAUSE = 5.0
 _AT_ONCE = 200
 
-Claim = Callable[[Connection, datetime], None]
-"""Takes the calls for help that are due, in the transaction of a connection."""
+Claim = Callable[[Connection, datetime, Sequence[Alert]], None]
+"""Takes the calls for help that are due, in the transaction of a connection that has opened some alerts."""
 OnAnswer = Callable[[Notice, str, Answer, float], None]
 """Told of each try: the notice, the kind of channel, the answer, and how many seconds it took."""
 
@@ -123,7 +123,7 @@ class Sender:
         """
         tasks: list[Task] = []
         try:
-            yield lambda connection, now: tasks.extend(self._claim_calls(connection, now))
+            yield lambda connection, now, opened: tasks.extend(self._claim_calls(connection, now, opened))
         except BaseException:
             self._given_back += tasks
             self.wake()
@@ -132,10 +132,10 @@ class Sender:
         if not tasks:  # who has calls in hand looks again when the first has been answered
             self.wake()
 
-    def _claim_calls(self, connection: Connection, now: datetime) -> list[Task]:
+    def _claim_calls(self, connection: Connection, now: datetime, opened: Sequence[Alert]) -> list[Task]:
         if self._thread is None or self._is_fresh or self.is_stopping:
             return []
-        return self._dispatch.claim(connection, now, emergencies=self._idle(), others=0)
+        return self._dispatch.claim(connection, now, emergencies=self._idle(), others=0, known=opened)
 
     def deliver_due(self, now: datetime) -> int:
         """Deliver what is due in the caller's thread, next channels included; return how many tries were made.

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -43,7 +42,9 @@ from linli.outward import Outward, read_topics
 from linli.own_broker import OWN_USER, choose
 from linli.ports import listen, reachable
 from linli.settings import Settings, address
+from linli.store import sqlite_log
 from linli.store.care import CareStore
+from linli.store.influx_signals import Delivery
 from linli.store.log_head import HeadKeeper
 from linli.stranger import Found
 from linli.watching import Watching
@@ -63,12 +64,6 @@ class Asked:
 
     http: bool = False
     mqtt_listen: bool = False
-
-
-class _Part(Protocol):
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 class App:
@@ -117,6 +112,7 @@ class App:
         self._meters = data.meters
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
         self._learning = Every(_LEARN_SECONDS, lambda: self.core.learning.tick(_LEARN_AT_ONCE), name="learning")
+        self._tidying = Every(sqlite_log.EVERY_SECONDS, self.core.tidy, name="tidy")
         self._demo = demo
         self.services = self._services(demo=demo)
         self._outward = self._told_outward(data)
@@ -214,14 +210,15 @@ class App:
         if self._broker is not None:
             self._broker.start()
         self._gateway.start()
-        for part in self._threads():
+        for part in self._parts():
             part.start()
 
-    def _threads(self) -> Iterator[_Part]:
-        parts: tuple[_Part | None, ...] = (
-            self.watching, self._drills, self._learning, self._resting, self._outward, self.core.delivery,
+    def _parts(self) -> list[Watching | Every | Outward | Delivery]:
+        """Return what has a thread of its own and nobody waits for."""
+        parts = (
+            self.watching, self._drills, self._learning, self._resting, self._outward, self._tidying, self.core.delivery,
         )  # fmt: skip
-        return (part for part in parts if part is not None)
+        return [part for part in parts if part is not None]
 
     def _was_off(self) -> None:
         """Count the time since anything was heard as silence of nobody: what came meanwhile still waits at the broker."""
@@ -244,7 +241,7 @@ class App:
 
     def stop(self) -> None:
         """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
-        for part in self._threads():
+        for part in self._parts():
             part.stop()
         if self._tuning is not None:
             self._tuning.stop()

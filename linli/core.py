@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,6 +29,7 @@ from linli.clock import Clock
 from linli.configured import care_url, journal, rules, sms, smtp, vapid
 from linli.current_roster import CurrentRoster
 from linli.data_dir import DataDir
+from linli.errors import StoreDown
 from linli.first_delivery import FirstDelivery
 from linli.health import Health
 from linli.holidays import Holidays, read_holidays
@@ -215,6 +217,12 @@ class Core:
             notice = outbox.next_due(connection)
         moments = (self.pipeline.next_due(now), self.learning.next_due(), notice)
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def tidy(self) -> None:
+        """Do what no call for help should have to wait for; of a store that does not answer others tell."""
+        for store in (self.care, self.signals):
+            with suppress(StoreDown):
+                store.tidy()
 
     def close(self) -> None:
         """Let go of the stores."""

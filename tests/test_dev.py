@@ -259,3 +259,25 @@ def test_the_note_tells_nothing_but_what_was_finished(machine: Machine) -> None:
     note = json.loads((machine.tree / ".venv" / "linli-setup.json").read_text())
 
     assert note.keys() == {"made for", "run", "dev"}
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "are_side_by_side"),
+    [("test", [], True), ("test", ["tests/alerts"], False), ("check", [], True), ("check", ["-k", "sos"], True)],
+)
+def test_all_tests_run_side_by_side_and_those_of_somebodys_choice_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, command: str, arguments: list[str], *, are_side_by_side: bool
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(words: Sequence[str], **_: object) -> int:
+        ran.append(list(words))
+        return 0
+
+    monkeypatch.setattr(dev, "run_module", lambda _, module, given: run([module, *given]))
+    monkeypatch.setattr(subprocess, "call", lambda words, **_: run(words[2:]))
+    monkeypatch.setattr(dev.Environment, "prepare", lambda *_: None)
+
+    assert dev.main([command, *arguments]) == 0
+    words = next(words for words in ran if words[0] == "pytest")
+    assert words[1:] == [*(dev.side_by_side() if are_side_by_side else []), *arguments]

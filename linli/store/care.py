@@ -22,6 +22,7 @@ from linli.errors import LinliError, StoreDown
 from linli.store import prepared
 from linli.store.chain import gathering
 from linli.store.sqlite_lock import when_free
+from linli.store.sqlite_log import FULL_PAGES, fold_back
 from linli.store.turns import Turns
 
 BUSY_TIMEOUT = timedelta(seconds=5)
@@ -93,6 +94,12 @@ class CareStore:
                 time.sleep(0.01)
         return True
 
+    def tidy(self) -> None:
+        """Do what else some later commit would have to; for a thread of its own, each second (`sqlite_log`)."""
+        if self.is_sqlite:
+            with _ours(), self._writing.connect() as connection:
+                fold_back(lambda words: prepared.ask(connection, words)[0])
+
     def close(self) -> None:
         """Close all connections."""
         self._writing.dispose()
@@ -146,6 +153,7 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
         "busy_timeout": "0" if writes else str(busy_timeout // timedelta(milliseconds=1)),
         "synchronous": "FULL",
         "foreign_keys": "ON",
+        "wal_autocheckpoint": str(FULL_PAGES),
         "query_only": "OFF" if writes else "ON",
     }
 

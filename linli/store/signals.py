@@ -66,6 +66,10 @@ class SignalStore(Protocol):
         """Erase everything about a home and return how many signals it had; appending goes on meanwhile."""
         ...
 
+    def tidy(self) -> None:
+        """Do what else some later append would have to; for a thread of its own, each second."""
+        ...
+
     def backup(self, path: Path) -> None:
         """Write a consistent copy while appending goes on; `path` is there only once the copy is whole."""
         ...

@@ -81,6 +81,13 @@ def test_an_sos_is_an_open_alert_with_its_first_notices(stairwell: Town) -> None
     assert stairwell.woken == 1
 
 
+def test_what_the_book_says_it_opened_is_what_is_stored(stairwell: Town) -> None:
+    with stairwell.care.begin() as connection:
+        opened = stairwell.desk.book.open(connection, finding(), stairwell.clock.now())
+        assert opened is not None
+        assert opened == cases.by_id(connection, opened.id)
+
+
 def test_the_same_press_delivered_again_opens_nothing_even_after_closing(stairwell: Town) -> None:
     stairwell.desk.open([finding()])
     stairwell.desk.open([finding()])

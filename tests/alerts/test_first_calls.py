@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
-from alerts.dispatch import Dispatch
+from alerts.dispatch import Dispatch, Task
 from linli.alert import NoticeState, Severity
 from linli.store import outbox
 from tests.alerts.far_end import Gateway, eventually
@@ -22,8 +24,8 @@ def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the sender's own thread find nothing, so that whatever goes out went the short way."""
     claim = Dispatch.claim
 
-    def only_calls(self: Dispatch, connection: Connection, now: object, *, emergencies: int, others: int) -> object:
-        return claim(self, connection, now, emergencies=emergencies, others=others) if others == 0 else []  # type: ignore[arg-type]
+    def only_calls(self: Dispatch, connection: Connection, now: datetime, *, others: int, **more: Any) -> list[Task]:
+        return claim(self, connection, now, others=others, **more) if others == 0 else []
 
     monkeypatch.setattr(Dispatch, "claim", only_calls)
 
@@ -34,7 +36,7 @@ def opening(post: Post, *names: str, severity: Severity = Severity.EMERGENCY, id
     alert = post.open(id, severity)
     with post.sender.at_once() as claim, post.care.begin() as connection:
         outbox.add(connection, [post.notice(alert, name) for name in names], post.clock.now())
-        claim(connection, post.clock.now())
+        claim(connection, post.clock.now(), [alert])
         yield
 
 
@@ -68,7 +70,7 @@ def test_a_call_whose_commit_nobody_is_sure_of_is_sent_at_the_next_turn(
         with post.sender.at_once() as claim:
             with post.care.begin() as connection:
                 outbox.add(connection, [post.notice(alert, "ana")], post.clock.now())
-                claim(connection, post.clock.now())
+                claim(connection, post.clock.now(), [])
             raise CommitLostError
 
     with pytest.raises(CommitLostError):

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, update
 
@@ -36,7 +37,7 @@ def mark_first() -> None:
     """Write down that a notice was sent when it is claimed, in one commit, and send it then."""
     claim = Dispatch.claim
 
-    def marked(dispatch: Dispatch, connection: Connection, now: datetime, **limits: int) -> list[Task]:
+    def marked(dispatch: Dispatch, connection: Connection, now: datetime, **limits: Any) -> list[Task]:
         tasks = claim(dispatch, connection, now, **limits)
         outbox.record_sent(connection, [task.notice.key for task in tasks], now)
         return tasks

@@ -169,6 +169,10 @@ class InfluxSignalStore:
             there = self._count_there(home)
         return there + self.window.forget(home)
 
+    def tidy(self) -> None:
+        """Fold the window's log back into its file."""
+        self.window.tidy()
+
     def backup(self, path: Path) -> None:
         """Copy the window and the spool; what only the server has is the server's own to back up."""
         self.window.backup(path)

@@ -18,10 +18,16 @@ class Readers:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Open a reading transaction, so that rows and the words they need are of one moment."""
+        with self.lend() as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    @contextmanager
+    def lend(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection away for what is no transaction."""
         with self._file.speaking():
             connection = self._borrow()
             try:
-                connection.execute("BEGIN")
                 yield connection
             finally:
                 self._give_back(connection)

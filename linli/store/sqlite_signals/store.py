@@ -10,6 +10,7 @@ from linli.clock import from_millis, millis
 from linli.errors import StoreDown
 from linli.files import replacing
 from linli.signals import Kind, Signal, Value
+from linli.store.sqlite_log import fold_back
 from linli.store.sqlite_signals import questions
 from linli.store.sqlite_signals.file import SqliteFile
 from linli.store.sqlite_signals.readers import Readers
@@ -150,6 +151,11 @@ class SqliteSignalStore:
     def _forget_rest(self, connection: sqlite3.Connection, home: str) -> None:
         connection.execute(questions.FORGET_WORDS, (home,))
         self._writer.words.drop()
+
+    def tidy(self) -> None:
+        """Fold SQLite's log back into the file, or some later append would have to (`sqlite_log`)."""
+        with self._readers.lend() as connection:
+            fold_back(lambda words: connection.execute(words).fetchone())
 
     def backup(self, path: Path) -> None:
         """Copy the store as it is now, in steps, into a single file that appears only when it is whole.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from linli.store.sqlite_lock import when_free
+from linli.store.sqlite_log import FULL_PAGES
 from linli.store.sqlite_signals.file import SqliteFile
 from linli.store.sqlite_signals.schema import make_tables
 from linli.store.sqlite_signals.words import Words
@@ -15,8 +16,8 @@ _SETTINGS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "cache_size=-32768",
-    # each batch touches a page of every home: fold the log back rarely, 16 MB at a time
-    "wal_autocheckpoint=4000",
+    # each batch touches a page of every home: fold the log back rarely
+    f"wal_autocheckpoint={FULL_PAGES}",
     "journal_size_limit=67108864",
     "secure_delete=ON",
 )
