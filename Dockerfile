@@ -1,0 +1,27 @@
+# linli as a small image: no compiler, no root, nothing writable but /data and /accounts (compose.yaml).
+ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
+
+FROM ${PYTHON} AS build
+WORKDIR /source
+COPY . .
+# exactly the pinned requirements, each held against its hash; then linli alone
+RUN python3 -m venv /linli \
+ && /linli/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements/server.txt \
+ && /linli/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+ && /linli/bin/pip uninstall --yes pip
+
+FROM ${PYTHON}
+COPY --from=build /linli /linli
+# 1883 is the group of Mosquitto in its own image: new files in /accounts are its to read
+RUN mkdir /data /accounts \
+ && chown 10001:10001 /data && chmod 0700 /data \
+ && chown 10001:1883 /accounts && chmod 2750 /accounts
+USER 10001:10001
+ENV PATH=/linli/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    LINLI_DATA=/data LINLI_HTTP=0.0.0.0:8600
+VOLUME ["/data", "/accounts"]
+EXPOSE 8600
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
+    CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8600/healthz', timeout=4)"]
+STOPSIGNAL SIGTERM
+CMD ["linli", "run"]
