@@ -1,9 +1,7 @@
 """A Mosquitto that somebody else runs lets in whom linli lists, with the files of `deploy/`."""
 
-import os
 import stat
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +10,13 @@ from ingest.accounts import Account, home_account, linli_account
 from ingest.broker_elsewhere import BrokerElsewhere
 from ingest.mosquitto_files import MosquittoFiles
 from linli.errors import LinliError
-from tests.ingest.mqtt_clients import HOST, MqttClient, free_port, wait_until
+from tests.deployed import DEPLOY, DeployedMosquitto
+from tests.ingest.mqtt_clients import HOST, MqttClient, wait_until
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
 TOPIC = "linli/v1/elm/home-7/button/sos"
 LINLI = linli_account("of linli")
 MEI = home_account("elm", "home-7", "of mei")
 OLD = home_account("elm", "home-8", "of old")
-Starting = Callable[[], "subprocess.Popen[bytes]"]
 OURS_ALONE = {"listener", "user", "password_file", "acl_file", "persistence_location"}
 """Settings that are about where a broker runs, not about how it behaves."""
 
@@ -39,35 +36,11 @@ def _told(folder: Path, *known: Account) -> BrokerElsewhere:
 
 
 @pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def started(tmp_path: Path, accounts: Path, port: int) -> Iterator[Starting]:
-    """Return what runs deploy's own script and configuration, with nothing changed but where things lie."""
-    queue = tmp_path / "queue"
-    queue.mkdir()
-    text = (DEPLOY / "mosquitto.conf").read_text(encoding="utf-8")
-    for there, here in (("/accounts/", f"{accounts}/"), ("/mosquitto/data/", f"{queue}/")):
-        assert there in text
-        text = text.replace(there, here)
-    text = text.replace("listener 1883", f"listener {port} {HOST}")
-    if os.geteuid() == 0:  # in the container it is no root from the beginning
-        text += "user root\n"
-    configuration = tmp_path / "mosquitto.conf"
-    configuration.write_text(text, encoding="utf-8")
-    environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"}
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start() -> "subprocess.Popen[bytes]":
-        running.append(subprocess.Popen(["/bin/sh", DEPLOY / "start.sh", configuration, accounts], env=environment))
-        return running[-1]
-
-    yield start
-    for script in running:
-        script.terminate()
-        script.wait(30)
+def deployed(tmp_path: Path) -> Iterator[DeployedMosquitto]:
+    """Give a broker as `deploy/` runs it."""
+    broker = DeployedMosquitto(tmp_path)
+    yield broker
+    broker.stop()
 
 
 def _is_let_in(port: int, user: str, password: str) -> bool:
@@ -80,26 +53,25 @@ def _is_let_in(port: int, user: str, password: str) -> bool:
 
 
 @pytest.mark.broker
-def test_whom_linli_lists_is_let_in_and_whom_it_no_longer_lists_is_not(
-    started: Starting, accounts: Path, port: int
-) -> None:
-    script = started()
-    broker = _told(accounts, LINLI, OLD)  # until now the script waits
-    wait_until(lambda: _is_let_in(port, "home-8", "of old"), "the listed home is let in")
-    assert not _is_let_in(port, "home-7", "of mei")
+def test_whom_linli_lists_is_let_in_and_whom_it_no_longer_lists_is_not(deployed: DeployedMosquitto) -> None:
+    deployed.start()
+    broker = _told(deployed.accounts, LINLI, OLD)  # until now the script waits
+    wait_until(lambda: _is_let_in(deployed.port, "home-8", "of old"), "the listed home is let in")
+    assert not _is_let_in(deployed.port, "home-7", "of mei")
 
     broker.apply([LINLI, MEI])
     assert broker.check() is None
 
-    wait_until(lambda: _is_let_in(port, "home-7", "of mei"), "the home that is listed now is let in")
-    assert not _is_let_in(port, "home-8", "of old")
-    assert script.poll() is None
+    wait_until(lambda: _is_let_in(deployed.port, "home-7", "of mei"), "the home that is listed now is let in")
+    assert not _is_let_in(deployed.port, "home-8", "of old")
+    assert deployed.is_running
 
 
 @pytest.mark.broker
-def test_what_it_was_given_outlives_its_restart(started: Starting, accounts: Path, port: int) -> None:
-    _told(accounts, LINLI, MEI)
-    script = started()
+def test_what_it_was_given_outlives_its_restart(deployed: DeployedMosquitto) -> None:
+    _told(deployed.accounts, LINLI, MEI)
+    deployed.start()
+    port = deployed.port
     wait_until(lambda: _is_let_in(port, LINLI.user, "of linli"), "it listens")
     absent = MqttClient(port, LINLI.user, "of linli", f"{LINLI.user}-kept", clean=False)
     absent.subscribe("linli/v1/#")
@@ -108,9 +80,8 @@ def test_what_it_was_given_outlives_its_restart(started: Starting, accounts: Pat
     home.publish(TOPIC)
     home.close()
 
-    script.terminate()
-    assert script.wait(30) == 0
-    started()
+    deployed.stop()
+    deployed.start()
     wait_until(lambda: _is_let_in(port, LINLI.user, "of linli"), "it listens again")
 
     back = MqttClient(port, LINLI.user, "of linli", f"{LINLI.user}-kept", clean=False)
@@ -162,4 +133,4 @@ def test_the_broker_of_the_container_is_set_as_linlis_own(tmp_path: Path) -> Non
         lines = path.read_text(encoding="utf-8").splitlines()
         return {line for line in lines if line and not line.startswith("#") and line.split()[0] not in OURS_ALONE}
 
-    assert settings(DEPLOY / "mosquitto.conf") == settings(own.configuration)
+    assert settings(DEPLOY / "mosquitto" / "mosquitto.conf") == settings(own.configuration)
