@@ -21,7 +21,5 @@ ENV PATH=/linli/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     LINLI_DATA=/data LINLI_HTTP=0.0.0.0:8600
 VOLUME ["/data", "/accounts"]
 EXPOSE 8600
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-    CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8600/healthz', timeout=4)"]
 STOPSIGNAL SIGTERM
 CMD ["linli", "run"]
