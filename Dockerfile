@@ -3,11 +3,12 @@ ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 WORKDIR /source
-COPY . .
-# exactly the pinned requirements, each held against its hash; then linli alone
+# exactly the pinned requirements, each held against its hash; they change seldom, so they come first
+COPY requirements/server.txt requirements/
 RUN python3 -m venv /linli \
- && /linli/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements/server.txt \
- && /linli/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+ && /linli/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements/server.txt
+COPY . .
+RUN /linli/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
  && /linli/bin/pip uninstall --yes pip
 
 FROM ${PYTHON}
