@@ -1,15 +1,13 @@
-"""The files that Mosquitto reads, written from linli's accounts: its configuration, passwords and rights."""
+"""What a Mosquitto that linli runs reads and writes, in one folder: its configuration, accounts, queue and log."""
 
 import os
-from base64 import b64encode
 from collections.abc import Iterable
-from hashlib import pbkdf2_hmac
 from pathlib import Path
 
+from ingest.account_files import AccountFiles
 from ingest.accounts import Account
 from ingest.broker import MAX_CONNECTIONS
 from ingest.unprivileged import Owner
-from linli.errors import LinliError
 from linli.wire import MAX_FOREIGN_PAYLOAD_BYTES
 
 MAX_PACKET_BYTES = 2 * 1024 * 1024
@@ -19,11 +17,6 @@ that is cut off would only send it again, for ever, and all that comes after it 
 MANY = 1_000_000_000
 """For `max_queued_messages`. 0 should mean no limit, but in 2.0.11 it cuts off every client that publishes where it may
 not (as Tasmota's discovery does), and in 2.0.16 it throws all messages away."""
-
-_PASSWORD_ROUNDS = 1
-"""Rounds protect passwords that can be guessed. Ours are random, and ten thousand of them must be written in a second."""
-_SALT_BYTES = 12
-"""What Mosquitto demands; it drops a user whose salt is longer."""
 
 
 class MosquittoFiles:
@@ -38,8 +31,7 @@ class MosquittoFiles:
         self.configuration = self.directory / "mosquitto.conf"
         self.log = self.directory / "mosquitto.log"
         self.pid = self.directory / "mosquitto.pid"
-        self._passwords = self.directory / "passwords"
-        self._rights = self.directory / "rights"
+        self._accounts = AccountFiles(self.directory, hand_over=self._give)
         self._queue = self.directory / "queue"
         self._owner = owner
 
@@ -51,13 +43,11 @@ class MosquittoFiles:
         self._queue.chmod(0o700)
         for path in (self._queue, *self._queue.iterdir()):
             self._give(path)
-        self._replace(self.configuration, self._settings(host, port))
+        self._accounts.replace(self.configuration, self._settings(host, port))
 
     def write_accounts(self, accounts: Iterable[Account]) -> None:
-        """Replace the passwords and the rights; each file is whole at any moment, and read at the next SIGHUP."""
-        known = list(accounts)
-        self._replace(self._passwords, "".join(map(password_line, known)))
-        self._replace(self._rights, "".join(map(rights_lines, known)))
+        """Replace the passwords and the rights."""
+        self._accounts.write(accounts)
 
     def set_queue_aside(self) -> None:
         """Put a queue that cannot be read out of the way, for somebody to look at, so that the homes are heard again."""
@@ -69,8 +59,8 @@ class MosquittoFiles:
             f"listener {port} {host}",
             f"max_connections {MAX_CONNECTIONS}",
             "allow_anonymous false",
-            f"password_file {self._passwords}",
-            f"acl_file {self._rights}",
+            f"password_file {self._accounts.passwords}",
+            f"acl_file {self._accounts.rights}",
             # read only by a Mosquitto that was started as root
             "user root",
             "persistence true",
@@ -94,35 +84,9 @@ class MosquittoFiles:
         )
         return "\n".join(lines) + "\n"
 
-    def _replace(self, path: Path, text: str) -> None:
-        fresh = path.with_name(f"{path.name}.new")
-        try:
-            fresh.unlink(missing_ok=True)
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                file.write(text)
-            self._give(fresh)
-            fresh.replace(path)
-        except OSError as problem:
-            raise LinliError(f"cannot write {path}: {problem.strerror}; the broker needs it") from problem
-
     def _give(self, path: Path) -> None:
         """Hand a file to the broker's user, or take it back from one under which it ran before."""
         if self._owner:
             os.chown(path, self._owner.uid, self._owner.gid, follow_symlinks=False)
         elif os.geteuid() == 0:
             os.chown(path, 0, 0, follow_symlinks=False)
-
-
-def password_line(account: Account) -> str:
-    """Return the account's line in a password file: PBKDF2 over SHA-512, the form that Mosquitto calls `$7$`."""
-    salt = os.urandom(_SALT_BYTES)
-    digest = pbkdf2_hmac("sha512", account.password.encode(), salt, _PASSWORD_ROUNDS)
-    return f"{account.user}:$7${_PASSWORD_ROUNDS}${b64encode(salt).decode()}${b64encode(digest).decode()}\n"
-
-
-def rights_lines(account: Account) -> str:
-    """Return the account's lines in a file of rights (an ACL file)."""
-    lines = [f"user {account.user}"]
-    lines += [f"topic write {topic_filter}" for topic_filter in account.publish]
-    lines += [f"topic read {topic_filter}" for topic_filter in account.subscribe]
-    return "\n".join(lines) + "\n"

@@ -192,7 +192,7 @@ class App:
         """Return where devices reach the broker: by the name of the pages, if the broker listens wherever it can."""
         url, ours = self.mqtt_url, self._broker is not None
         host, _ = address(self._settings.mqtt_listen, "mqtt_listen")
-        everywhere = ours and reachable(host) != host
+        everywhere = bool(self._settings.mqtt_accounts) or (ours and reachable(host) != host)
         name = (urlsplit(self.url).hostname if everywhere else None) or url.host
         keeps = self._broker.durable if self._broker is not None else True
         return BrokerAddress(name, url.port, url.tls, ours, keeps)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 
 import httpx
 from sqlalchemy import Connection
@@ -129,6 +130,9 @@ def _broker(settings: Settings) -> Iterator[Fault]:
         if settings.broker != "demo" and find_mosquitto() is None:
             yield "Mosquitto is not installed; linli would use its demo broker, which keeps nothing over a restart"
         return
+    accounts = Path(settings.mqtt_accounts) if settings.mqtt_accounts else None
+    if accounts and not (accounts.is_dir() and os.access(accounts, os.W_OK)):
+        yield f"the folder {accounts} of mqtt_accounts is not there or cannot be written: the broker learns of no new home"
     url = parse(settings.mqtt)
     yield from _unreachable("the broker", url.host, url.port)
 

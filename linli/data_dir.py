@@ -91,9 +91,9 @@ class DataDir:
         """Return all files that a backup must hold besides the databases: those whose names begin with `secret`."""
         return sorted(path for path in self.path.glob("secret*") if path.is_file() and not path.is_symlink())
 
-    def ladder_files(self) -> list[Path]:
-        """Return the ladder files that are named as linli heeds them: `default.txt` and `SITE.txt`."""
-        found = sorted(self.ladders.glob("*.txt")) if self.ladders.is_dir() else []
+    def written_files(self) -> list[Path]:
+        """Return the ladders and the templates of meters, of those that are named as linli heeds them."""
+        found = [*_files(self.ladders, "*.txt"), *_files(self.meters, "*.toml")]
         return [path for path in found if is_id(path.stem) and path.is_file() and not path.is_symlink()]
 
     def secret(self) -> bytes:
@@ -153,6 +153,10 @@ class DataDir:
                 yield
             finally:
                 _let_go(file)
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern)) if folder.is_dir() else []
 
 
 def _place(made: Path, at: Path) -> None:

@@ -1,16 +1,21 @@
-"""The broker that linli runs itself: which one, where it listens, whom it lets in, and whether it works."""
+"""The broker whose accounts are linli's: which one, where it listens, whom it lets in, and whether it works."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from ingest.accounts import Account, gateway_account, home_account, linli_account
 from ingest.broker import Broker
+from ingest.broker_elsewhere import BrokerElsewhere
 from ingest.demo_broker import DemoBroker
 from ingest.listed import topics_of, unlisted_topics_of
 from ingest.mosquitto import Mosquitto, find_mosquitto
 from linli.core import Core
 from linli.data_dir import DataDir
+from linli.errors import LinliError
 from linli.home_assistant import readable
+from linli.keys import Keys
 from linli.mqtt_url import MqttUrl, parse
 from linli.ports import free_port, reachable
 from linli.settings import Settings, address
@@ -22,7 +27,7 @@ OWN_USER = "_linli"
 
 
 class OwnBroker:
-    """A broker that is started and stopped with linli and lets in whom the roster names."""
+    """A broker that lets in whom the roster names, started and stopped with linli where it does not run elsewhere."""
 
     def __init__(self, broker: Broker, core: Core) -> None:
         self._broker = broker
@@ -82,8 +87,10 @@ def choose(
 
     `asked_for`: the address was named, so that another port is no answer if it is taken; else `say` tells of one.
     """
+    if settings.mqtt_accounts:
+        return OwnBroker(BrokerElsewhere(Path(settings.mqtt_accounts)), core), elsewhere(settings, core.keys)
     if settings.mqtt:
-        return None, parse(settings.mqtt)
+        return None, elsewhere(settings, core.keys)
     host, port = address(settings.mqtt_listen, "mqtt_listen")
     is_demo = settings.broker == "demo" or (settings.broker == "auto" and find_mosquitto() is None)
     if not asked_for:
@@ -95,6 +102,16 @@ def choose(
         DemoBroker(host=host, port=port) if is_demo else Mosquitto(data.path / "mosquitto", host=host, port=port)
     )
     return OwnBroker(broker, core), MqttUrl(reachable(host), port, OWN_USER, core.keys.own_password())
+
+
+def elsewhere(settings: Settings, keys: Keys) -> MqttUrl:
+    """Return how linli reaches a broker elsewhere: by its own account, where it writes the accounts and none is named."""
+    if not settings.mqtt:
+        raise LinliError("setting mqtt_accounts is for a broker elsewhere: say in mqtt where that one is")
+    url = parse(settings.mqtt)
+    if not settings.mqtt_accounts or url.user:
+        return url
+    return replace(url, user=OWN_USER, password=keys.own_password())
 
 
 def _free_default(host: str, wanted: int, say: Callable[[str], None]) -> int:

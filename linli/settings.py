@@ -30,6 +30,11 @@ class Settings(BaseModel):
     mqtt_ca: str = _row(
         "", "file", "the certificate authority of an `mqtts://` broker (PEM); empty: those of the system"
     )
+    mqtt_accounts: str = _row(
+        "",
+        "folder",
+        "where linli writes whom the broker named in `mqtt` lets in, deploy/mosquitto; empty: that broker has its own accounts",
+    )
     mqtt_listen: str = _row("127.0.0.1:1883", "host:port", "where linli's own broker listens")
     broker: Literal["auto", "mosquitto", "demo"] = _row(
         "auto", "name", "linli's own broker: `mosquitto`, `demo` (built in, keeps nothing), or the first that is there"

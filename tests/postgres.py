@@ -37,10 +37,11 @@ class Cluster:
         """Return what SQLAlchemy calls one of its databases."""
         return f"postgresql+psycopg://linli@/{database}?host={self.folder}"
 
-    def create_database(self) -> str:
+    def create_database(self, encoding: str = "UTF8") -> str:
         """Make an empty database of a name that was not used before."""
         name = f"test_{next(self.names)}"
-        self._say(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {}")
+        self._say(made.format(sql.Identifier(name), sql.Literal(encoding)))
         return name
 
     def drop_database(self, name: str) -> None:

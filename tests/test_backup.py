@@ -102,6 +102,26 @@ def test_what_was_backed_up_is_brought_back_whole(linli: Installation, saved: Pa
     _close(again)
 
 
+def test_templates_of_meters_are_brought_back_and_those_of_another_installation_go_aside(
+    linli: Installation, tmp_path: Path
+) -> None:
+    folder = linli.data.meters
+    folder.mkdir()
+    (folder / "waterco.toml").write_text('readings = "data"\n', encoding="utf-8")
+    (folder / "Not heeded.toml").write_text("x", encoding="utf-8")
+    backup(linli.data.path, tmp_path / "linli.zip", now=EIGHT)
+    other = tmp_path / "other"
+    (other / "meters").mkdir(parents=True)
+    (other / "meters" / "strange.toml").write_text("y", encoding="utf-8")
+
+    restored = restore(tmp_path / "linli.zip", other, now=EIGHT, force=True)
+
+    assert [path.name for path in (other / "meters").iterdir()] == ["waterco.toml"]
+    assert (other / "meters" / "waterco.toml").read_text(encoding="utf-8") == 'readings = "data"\n'
+    assert restored.aside is not None
+    assert (restored.aside / "meters" / "strange.toml").is_file()
+
+
 def test_the_manifest_says_what_is_in_it(linli: Installation, tmp_path: Path) -> None:
     (linli.data.path / "secret-vapid.pem").write_text("a second secret")
     told = backup(linli.data.path, tmp_path / "linli.zip", now=EIGHT)

@@ -16,13 +16,15 @@ FORMAT = 1
 NAME = "manifest.json"
 CARE = "care.db"
 SIGNALS = "signals.db"
-LADDERS = "ladders"
-"""The folder of the ladder files, of which each is a part of its own."""
+FOLDERS = ("ladders", "meters")
+"""Folders of files that people write: each file is a part of its own, and a restore replaces the whole folder."""
 PIECE = 1 << 20
 """Files are read in pieces of this many bytes: they may be larger than the memory."""
 
 _MAX_MANIFEST = 1 << 20
-_ALLOWED = re.compile(r"(care\.db|signals\.db|secret[A-Za-z0-9._-]{0,60}|ladders/[a-z0-9][a-z0-9-]{0,62}\.txt)\Z")
+_ALLOWED = re.compile(
+    r"(care\.db|signals\.db|secret[A-Za-z0-9._-]{0,60}|ladders/[a-z0-9][a-z0-9-]{0,62}\.txt|meters/[a-z0-9][a-z0-9-]{0,62}\.toml)\Z"
+)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError)
 
 

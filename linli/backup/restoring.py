@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from linli.backup import databases
-from linli.backup.manifest import CARE, LADDERS, SIGNALS, Manifest, read_manifest, unpack
+from linli.backup.manifest import CARE, FOLDERS, SIGNALS, Manifest, read_manifest, unpack
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.files import sync, sync_folder
@@ -83,17 +83,14 @@ def _there(data: DataDir, manifest: Manifest) -> list[Path]:
     """Return the files that must make room: a database's log belongs to it, and one database to the other.
 
     So both databases go aside, also where the backup has only one: alerts of one community on the signs of life of
-    another would be worse than none. So do the ladder files, all of them.
+    another would be worse than none. So do the folders of files that people write, whole.
     """
     endings = ("", "-wal", "-shm", "-journal")
-    single = {CARE, SIGNALS, *manifest.files} - _ladders(manifest)
-    found = [data.path / f"{name}{ending}" for name in single for ending in endings] + [data.ladders]
+    single = {CARE, SIGNALS, *(name for name in manifest.files if "/" not in name)}
+    found = [data.path / f"{name}{ending}" for name in single for ending in endings]
+    found += [data.path / name for name in FOLDERS]
     found.append(data.log_head)  # how far the log that goes had come says nothing of the one that comes
     return [path for path in found if path.exists() or path.is_symlink()]
-
-
-def _ladders(manifest: Manifest) -> set[str]:
-    return {name for name in manifest.files if name.startswith(f"{LADDERS}/")}
 
 
 def _clear(data: DataDir) -> None:
@@ -121,7 +118,7 @@ def _unpack(packed: zipfile.ZipFile, manifest: Manifest, folder: Path, tell: Tel
             databases.check(target)
         sync(target)
         steps.add(told.bytes)
-        unpacked.append(folder / LADDERS if target.parent != folder else target)
+        unpacked.append(target if target.parent == folder else target.parent)
     return list(dict.fromkeys(unpacked))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from linli.backup import databases
 from linli.backup.manifest import (
     CARE,
-    LADDERS,
+    FOLDERS,
     PIECE,
     SIGNALS,
     Manifest,
@@ -47,7 +47,8 @@ def backup(data_dir: Path, out: Path, *, now: datetime, care_url: str = "", tell
     steps = Steps(tell, _PASSES * size)
     with replacing(out) as part, tempfile.TemporaryDirectory(prefix=".linli-backup-", dir=out.parent) as folder:
         copies = {name: Path(folder) / name for name in sources}
-        (Path(folder) / LADDERS).mkdir()
+        for name in FOLDERS:
+            (Path(folder) / name).mkdir()
         # care data first: whatever an alert refers to is then among the signals, which only grow
         for name, source in sorted(sources.items()):
             _copy(source, copies[name], steps)
@@ -66,8 +67,8 @@ def _sources(data_dir: Path, care_url: str) -> tuple[dict[str, Path], list[str]]
     if data.unfinished_restore.exists():
         raise LinliError(f'a restore into {data_dir} was cut short; run "linli restore" again before a backup')
     care, remarks = _care(data, care_url)
-    ladders = {f"{LADDERS}/{path.name}": path for path in data.ladder_files()}
-    named = {CARE: care, SIGNALS: data.signals, **{path.name: path for path in data.secrets()}, **ladders}
+    written = {f"{path.parent.name}/{path.name}": path for path in data.written_files()}
+    named = {CARE: care, SIGNALS: data.signals, **{path.name: path for path in data.secrets()}, **written}
     sources = {name: path for name, path in named.items() if path is not None and path.is_file()}
     if not {CARE, SIGNALS} & sources.keys():
         raise LinliError(f"there is nothing to back up in {data_dir}")

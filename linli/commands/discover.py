@@ -19,7 +19,8 @@ from linli.data_dir import DataDir
 from linli.device_role import DeviceRole
 from linli.errors import LinliError
 from linli.keys import Keys
-from linli.mqtt_url import MqttUrl, parse
+from linli.mqtt_url import MqttUrl
+from linli.own_broker import elsewhere
 from linli.people import Device
 from linli.ports import reachable
 from linli.roster_file import map_device, unmap_device
@@ -85,7 +86,7 @@ def _row(row: Device) -> str:
 def _broker(settings: Settings, folder: DataDir) -> MqttUrl:
     """Return the broker of the settings, or linli's own where it listens at this moment."""
     if settings.mqtt:
-        return parse(settings.mqtt)
+        return elsewhere(settings, Keys(folder.secret()))
     host, port = address(folder.own_broker_at() or settings.mqtt_listen, "mqtt_listen")
     return MqttUrl(reachable(host), port, LINLI_USER, Keys(folder.secret()).own_password())
 

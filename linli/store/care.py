@@ -190,7 +190,8 @@ def _server_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
         pool_size=8,
         max_overflow=32,
         pool_timeout=busy_timeout.total_seconds(),
-        connect_args=_patience(busy_timeout),
+        # a database that was made without a language knows bytes only; they are ours, and so is what they mean
+        connect_args={**_patience(busy_timeout), "client_encoding": "UTF8"},
         # one statement after the other would see what an import commits in between: a device of no home
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
         execution_options={"postgresql_readonly": not writes},

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from linli.errors import LinliError, StoreDown
 from linli.store import tables as t
 from linli.store.care import CareStore
+from tests.postgres import Cluster
 
 IMPATIENT = timedelta(milliseconds=50)
 
@@ -174,6 +175,19 @@ def test_the_store_is_down_when_there_is_no_such_folder(tmp_path: Path) -> None:
 
     with pytest.raises(StoreDown, match="unable to open"):
         care.migrate()
+
+
+@pytest.mark.postgres
+def test_a_database_that_knows_bytes_only_keeps_every_name(postgres_cluster: Cluster) -> None:
+    name = postgres_cluster.create_database("SQL_ASCII")
+    care = CareStore(postgres_cluster.url(name))
+    care.migrate()
+    with care.begin() as connection:
+        connection.execute(insert(t.sites).values(site="garden", name="花园"))
+    with care.read() as connection:
+        assert connection.scalar(select(t.sites.c.name)) == "花园"
+    care.close()
+    postgres_cluster.drop_database(name)
 
 
 @pytest.mark.postgres
