@@ -74,43 +74,47 @@ class Move:
         return max((moment for moment in (until, self._since) if moment is not None), default=None)
 
     def _go_over(self, since: datetime | None, *, remembers: bool = False) -> Moved:
-        found, newest, started = Moved(), self._source.newest(), since
-        for begin, end in self._days(since):
-            self._day(found, begin, end)
-            started = started or begin
-            if newest is None:
-                continue
-            until = min(end, newest)
-            if remembers:
-                self._reached.note(until)
-            self._tell(_seconds(started, until), _seconds(started, newest))
+        found, newest = Moved(), self._source.newest()
+        begin = started = self._first(since)
+        while begin is not None:
+            end = begin.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+            is_empty = not self._day(found, begin, end)
+            begin = self._first(end) if is_empty else end  # to look for the first is dear at a server: not each day
+            if newest is not None and started is not None:
+                until = min(end, newest)
+                if remembers:
+                    self._reached.note(until)
+                self._tell(_seconds(started, until), _seconds(started, newest))
         return found
 
-    def _days(self, since: datetime | None) -> Iterator[tuple[datetime, datetime]]:
-        """Yield the days on which one of the two has a signal; the first may have begun earlier."""
-        while True:
-            firsts = [place.first(since) for place in (self._source, self._target)]
-            first = min((moment for moment in firsts if moment is not None), default=None)
-            if first is None:
-                return
-            midnight = first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-            yield max(midnight, since or midnight), midnight + _DAY
-            since = midnight + _DAY
+    def _first(self, since: datetime | None) -> datetime | None:
+        """Return from where there is something on either side: a midnight, or `since`."""
+        firsts = [place.first(since) for place in (self._source, self._target)]
+        first = min((moment for moment in firsts if moment is not None), default=None)
+        if first is None:
+            return None
+        midnight = first.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return max(midnight, since or midnight)
 
-    def _day(self, found: Moved, begin: datetime, end: datetime) -> None:
-        """Compare a day, and copy it if it differs; only homes of FROM count, as TO may have others."""
+    def _day(self, found: Moved, begin: datetime, end: datetime) -> int:
+        """Compare a day, and copy it if it differs; return how many signals either side has.
+
+        Only homes of FROM count, as TO may have others.
+        """
         there = Digest.of(self._target.between(begin, end))
         here = Digest.of(self._source.between(begin, end)) if there.count else None
         if here is None or not self._is_same(here, there):
             before = there.only(here.homes.keys() if here else set()).count
             here = self._copy(begin, end)
             there = Digest.of(self._target.between(begin, end))
-            found.copied += max(here.count - before, 0)
-            found.copied_days += 1
+            if here.count or there.count:
+                found.copied += max(here.count - before, 0)
+                found.copied_days += 1
             if not self._is_same(here, there):
                 found.differences.append(Difference(begin.date(), here.count, there.only(self._homes).count))
         found.signals += here.count
         found.days += bool(here.count)
+        return here.count + there.count
 
     def _is_same(self, here: Digest, there: Digest) -> bool:
         self._homes |= here.homes.keys()

@@ -403,6 +403,34 @@ def test_an_influxdb_that_goes_away_half_way_is_gone_on_with(
 
 
 @pytest.mark.influx
+def test_what_an_influxdb_refuses_is_said_without_its_readings(
+    tmp_path: Path, influx_address: Address, influx_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = set_up(monkeypatch, influx_address)
+    source = stored(tmp_path / "old.db", at_each(SECOND, 3))
+    influx_proxy.for_ever = Mood(400, """{"error":"partial write: 'signal,home=home-7 72' dropped=1"}""")
+
+    with pytest.raises(LinliError, match="InfluxDB refuses 3 signals: 400: partial write") as refused:
+        migrate_signals.command(str(source), url, data=tmp_path / "data")
+
+    assert "home-7" not in str(refused.value)
+
+
+@pytest.mark.influx
+def test_of_an_influxdb_that_has_no_such_bucket_nothing_is_made(
+    tmp_path: Path, influx_server: Influx, influx_address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = set_up(monkeypatch, influx_address)
+
+    with pytest.raises(LinliError, match="not found"):
+        migrate_signals.command(url, str(tmp_path / "new.db"), data=tmp_path / "data")
+
+    if not influx_server.org:
+        with closing(BareServer(influx_address)) as server:
+            assert [influx_address.bucket] not in server.server.tell("SHOW DATABASES")
+
+
+@pytest.mark.influx
 def test_a_bucket_with_other_homes_is_fine_and_one_signal_too_many_is_not(
     tmp_path: Path, influx_address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -423,7 +451,7 @@ def test_the_influxdb_in_use_is_moved_with_what_waits_and_without_whom_it_forget
     tmp_path: Path, influx_server: Influx, influx_address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LINLI_SIGNALS", set_up(monkeypatch, influx_address))
-    sent, waiting = at_each(DAY, 5), at_each(DAY, 5, start=EIGHT + MINUTE)
+    sent, waiting = at_each(DAY, 5), at_each(DAY, 5, start=EIGHT + 10 * DAY)
     store = InfluxSignalStore(tmp_path / "signals.db", influx_address, clock=VirtualClock(EIGHT))
     store.append([*sent, *at_each(DAY, 3, home=OTHER)])
     clock = SystemClock()

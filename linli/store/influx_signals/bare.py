@@ -27,13 +27,15 @@ class BareServer:
 
     def first(self, since: datetime | None) -> datetime | None:
         """Return the moment of the first signal since `since`."""
-        rows = self.server.look(ask(millis(since) if since else LONG_AGO, EVER, order="ORDER BY time LIMIT 1"))
-        return signal_in(rows[0]).at if rows else None
+        return self._one(millis(since) if since else LONG_AGO, "ORDER BY time LIMIT 1")
 
     def newest(self) -> datetime | None:
         """Return the moment of the newest signal."""
-        rows = self.server.look(ask(LONG_AGO, EVER, order="ORDER BY time DESC LIMIT 1"))
-        return signal_in(rows[0]).at if rows else None
+        return self._one(LONG_AGO, "ORDER BY time DESC LIMIT 1")
+
+    def _one(self, begin: int, order: str) -> datetime | None:
+        found = [signal_in(row).at for _, rows in self.server.read(ask(begin, EVER, order=order)) for row in rows]
+        return found[0] if found else None
 
     def between(self, since: datetime, until: datetime) -> Iterator[Signal]:
         """Yield signals from `since` up to, not including, `until` in time order."""
