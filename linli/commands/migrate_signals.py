@@ -96,7 +96,7 @@ def _told(moved: Moved, here: Place, there: Place) -> list[str]:
             f"{moved.copied} of them came during pass {moved.passes}, and are there too; linli goes on writing to FROM"
         )
     else:
-        new = f"pass {moved.passes} over all of it found nothing new"
+        new = f"pass {moved.passes} found nothing new"
     return [
         f"{moved.signals} signals of {moved.days} days are the same, by count and hash, in {here.name} and {there.name}",
         new,

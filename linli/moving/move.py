@@ -1,4 +1,6 @@
-"""Copying day by day (UTC) and comparing each, in passes over everything until one finds nothing new.
+"""Copying day by day (UTC) and comparing each, in passes until one finds nothing new.
+
+Each pass begins where the one before found the first day to copy; at least one of them goes over everything.
 
 A day is read on both sides; where they differ it is copied and compared again, with what was read while copying: so
 nobody who writes meanwhile disturbs it. Signals that are there are passed over, so any day may be copied any number of times.
@@ -31,10 +33,11 @@ class Difference:
 
 @dataclass(slots=True)
 class Moved:
-    """What a pass found: the signals of FROM, on how many days, and what of it TO did not have or had otherwise."""
+    """What a pass found that TO did not have or had otherwise; and the signals of FROM, on how many days."""
 
     signals: int = 0
     days: int = 0
+    copied_from: datetime | None = None
     copied: int = 0
     copied_days: int = 0
     passes: int = 1
@@ -53,21 +56,24 @@ class Move:
         self._since = since
         self._tell = tell
         self._homes: set[str] = set()
+        self._counts: dict[date, int] = {}
 
     def run(self) -> Moved:
-        """Copy, then go over everything until nothing is new; return what the last pass found.
+        """Copy, then go over it again until nothing is new; return what the last pass found.
 
         Raises StoreDown where a store does not answer: begun again, it goes on where it was.
         """
-        begin = self._latest(self._reached.until())
+        begin, is_whole = self._latest(self._reached.until()), False
         for number in range(1, _PASSES + 1):
+            is_whole = is_whole or begin == self._since
             found = self._go_over(begin, remembers=number == 1)
             found.passes = number
-            is_whole, begin = begin == self._since, self._since
             if is_whole and (found.differences or not found.copied_days):
                 break
+            begin = found.copied_from if is_whole else self._since
         if not found.differences:
             self._reached.forget()
+        found.signals, found.days = sum(self._counts.values()), len(self._counts)
         return found
 
     def _latest(self, until: datetime | None) -> datetime | None:
@@ -110,10 +116,11 @@ class Move:
             if here.count or there.count:
                 found.copied += max(here.count - before, 0)
                 found.copied_days += 1
+                found.copied_from = found.copied_from or begin
             if not self._is_same(here, there):
                 found.differences.append(Difference(begin.date(), here.count, there.only(self._homes).count))
-        found.signals += here.count
-        found.days += bool(here.count)
+        if here.count:
+            self._counts[begin.date()] = here.count
         return here.count + there.count
 
     def _is_same(self, here: Digest, there: Digest) -> bool:
