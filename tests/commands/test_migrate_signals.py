@@ -24,7 +24,8 @@ from linli.health import Health
 from linli.moving import Move, Reached
 from linli.moving.digest import hash_of
 from linli.moving.move import whole_moments
-from linli.moving.places import Bucket, File
+from linli.moving.places import Bucket, File, open_target
+from linli.settings import Settings
 from linli.signals import BloodPressure, Kind, Signal
 from linli.store.influx_signals import Address, BareServer, Delivery, InfluxSignalStore
 from linli.store.influx_signals.schema import EVER
@@ -488,6 +489,20 @@ def test_the_influxdb_in_use_is_moved_with_what_waits_and_without_whom_it_forget
     assert all_of(tmp_path / "new.db") == sorted([*sent, *waiting], key=lambda one: one.at)
     assert there(other) == all_of(tmp_path / "new.db")
     influx_server.drop(other.bucket)
+
+
+@pytest.mark.influx
+def test_another_target_has_a_token_of_its_own(influx_address: Address) -> None:
+    token = influx_address.token or "lin:word"
+    settings = Settings(influxdb_org="of the old one", influxdb_token="of the old one")
+
+    target = open_target(
+        str(reaching(influx_address)["signals"]), settings, org=influx_address.org or "new", token=token
+    )
+
+    with closing(target):
+        assert isinstance(target, Bucket)
+        assert (target.server.address.org, target.server.address.token) == (influx_address.org or "new", token)
 
 
 @pytest.mark.influx
