@@ -78,9 +78,9 @@ def run(count: int = 200_000, kills: int = 5, presses: int = 100, seed: int = 1,
                 program.start()
             flood.join()
             wait_for("the broker has everything", lambda: publisher.is_done, 300)
-            wait_for("the store is quiet", lambda: _count(program) >= count, 300, 0.5)
+            wait_for("the store is quiet", lambda: stored(program) >= count, 300, 0.5)
             wait_for("the volunteers are told", lambda: len(sink.told) >= presses, 60, 0.2)
-            return _look(program, sink, count, presses, time.monotonic() - begun)
+            return look(program, sink, count, presses, time.monotonic() - begun)
         finally:
             publisher.close()
             program.stop()
@@ -91,14 +91,16 @@ def _open(program: Program, name: str) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{program.data / name}?mode=ro", uri=True)
 
 
-def _count(program: Program) -> int:
+def stored(program: Program) -> int:
+    """Return how many signals are in the store."""
     with _open(program, "signals.db") as db:
         return int(db.execute("SELECT count(*) FROM signal").fetchone()[0])
 
 
-def _look(program: Program, sink: Sink, count: int, presses: int, seconds: float) -> Result:
+def look(program: Program, sink: Sink, count: int, presses: int, seconds: float) -> Result:
+    """Look into the stores once all is quiet; `count` messages were sent, `presses` of them presses."""
     with _open(program, "signals.db") as db:
-        stored, distinct = db.execute("SELECT count(*), count(DISTINCT key) FROM signal").fetchone()
+        kept, distinct = db.execute("SELECT count(*), count(DISTINCT key) FROM signal").fetchone()
     with _open(program, "care.db") as db:
         episodes = db.execute(
             "SELECT count(*) FROM episodes JOIN alerts ON alerts.id = episodes.alert WHERE kind = 'sos' AND drill = 0"
@@ -113,7 +115,7 @@ def _look(program: Program, sink: Sink, count: int, presses: int, seconds: float
             (time.time() * 1000 - 35000,),
         ).fetchone()[0]
     told = len(sink.told)
-    return Result(count, stored, distinct, presses, episodes, alerts, told, stuck + late, seconds, others)
+    return Result(count, kept, distinct, presses, episodes, alerts, told, stuck + late, seconds, others)
 
 
 def main() -> int:

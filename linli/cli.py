@@ -25,6 +25,7 @@ COMMANDS = (
     "forget",
     "backup",
     "restore",
+    "migrate-signals",
     "check",
     "drill",
     "ladder",
@@ -59,7 +60,8 @@ def _together() -> None:
 
 
 def _command(name: str) -> Callable[..., None]:
-    module = import_module(f"linli.commands.{name}_" if name == "import" else f"linli.commands.{name}")
+    file = "import_" if name == "import" else name.replace("-", "_")
+    module = import_module(f"linli.commands.{file}")
     command: Callable[..., None] = module.command
     return command
 

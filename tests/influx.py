@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -102,6 +103,12 @@ def running_influx(program: Path) -> Iterator[Influx]:
             server.kill()
             server.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def reaching(address: Address) -> dict[str, Any]:
+    """Return the settings by which linli reaches a server."""
+    url = address.url.replace("http://", "influxdb://") + f"/{address.bucket}"
+    return {"signals": url, "influxdb_org": address.org, "influxdb_token": address.token}
 
 
 def free_port() -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,7 @@ from linli.store.influx_signals import Address, InfluxSignalStore
 from linli.store.influx_signals.address import parse
 from linli.store.influx_signals.schema import EVER
 from tests.cast import DEVICES, EIGHT, HOMES, MEI, MINUTE, NEIGHBOUR, PEOPLE
-from tests.influx import free_port
+from tests.influx import free_port, reaching
 from tests.influx_proxy import Proxy
 from tests.watching import furnish
 
@@ -31,12 +30,6 @@ from tests.watching import furnish
 @pytest.fixture
 def nowhere() -> str:
     return f"influxdb://127.0.0.1:{free_port()}/linli"
-
-
-def reaching(address: Address) -> dict[str, Any]:
-    """Return the settings by which linli reaches a server."""
-    url = address.url.replace("http://", "influxdb://") + f"/{address.bucket}"
-    return {"signals": url, "influxdb_org": address.org, "influxdb_token": address.token}
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ Appending and everything live need the window alone; the server is written to by
 """
 
 from linli.store.influx_signals.address import Address
+from linli.store.influx_signals.bare import BareServer
 from linli.store.influx_signals.delivery import Delivery
 from linli.store.influx_signals.spool import Spooled
 from linli.store.influx_signals.store import InfluxSignalStore
-from linli.store.influx_signals.window import queue_again
+from linli.store.influx_signals.window import is_window, queue_again
 
-__all__ = ["Address", "Delivery", "InfluxSignalStore", "Spooled", "queue_again"]
+__all__ = ["Address", "BareServer", "Delivery", "InfluxSignalStore", "Spooled", "is_window", "queue_again"]

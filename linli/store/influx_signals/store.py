@@ -11,17 +11,14 @@ from linli.clock import Clock, SystemClock, millis
 from linli.errors import StoreDown
 from linli.signals import Kind, Signal, Value
 from linli.store.influx_signals.address import Address
-from linli.store.influx_signals.lines import COLUMNS, MEASUREMENT, NANOS, literal, signal_in
+from linli.store.influx_signals.lines import MEASUREMENT, literal, signal_in
 from linli.store.influx_signals.probe import fit
+from linli.store.influx_signals.questions import ask, where
 from linli.store.influx_signals.schema import EVER, LONG_AGO
 from linli.store.influx_signals.server import Server
 from linli.store.influx_signals.spool import Spooled
 from linli.store.influx_signals.window import STRIDE_MS, Reach, Window
 from linli.store.sqlite_signals.store import BUSY
-
-_FIRST_NANO, _LAST_NANO = -9_223_372_036_854_775_806, 9_223_372_036_854_775_806
-"""What InfluxDB takes for a time: 1677 to 2262."""
-_COLUMNS = ", ".join(f'"{name}"' for name in COLUMNS)
 
 
 class InfluxSignalStore:
@@ -67,12 +64,12 @@ class InfluxSignalStore:
     def _newest(self, home: str, kind: Kind | None, begin: int, end: int, limit: int, reach: Reach) -> list[Signal]:
         """Return at least so many of a home's newest signals at the server, the last millisecond whole."""
         named = _named(home, kind)
-        rows = self.server.look(_ask(begin, end, named, f"ORDER BY time DESC LIMIT {limit}"))
+        rows = self.server.look(ask(begin, end, named, f"ORDER BY time DESC LIMIT {limit}"))
         found = [signal_in(row) for row in rows]
         if len(found) == limit:
             last = millis(found[-1].at)
             found = [one for one in found if millis(one.at) > last]
-            found += [signal_in(row) for row in self.server.look(_ask(last, last + 1, named))]
+            found += [signal_in(row) for row in self.server.look(ask(last, last + 1, named))]
         return [one for one in found if not _is_hidden(one, reach)]
 
     def between(self, since: datetime | None, until: datetime | None, home: str | None = None) -> Iterator[Signal]:
@@ -97,7 +94,7 @@ class InfluxSignalStore:
         if begin >= end or reach.is_here_alone(begin):
             return
         named = _named(home, None)
-        for _, rows in self.server.read(_ask(begin, end, named, "ORDER BY time")):
+        for _, rows in self.server.read(ask(begin, end, named, "ORDER BY time")):
             for row in rows:
                 signal = signal_in(row)
                 if not _is_hidden(signal, reach):
@@ -119,7 +116,7 @@ class InfluxSignalStore:
 
     def _stream_named(self, begin: int, end: int, named: list[str]) -> Iterator[Signal]:
         """Yield signals, newest first."""
-        for row in self.server.look(_ask(begin, end, named, "ORDER BY time DESC")):
+        for row in self.server.look(ask(begin, end, named, "ORDER BY time DESC")):
             yield signal_in(row)
 
     def oldest(self) -> datetime | None:
@@ -144,7 +141,7 @@ class InfluxSignalStore:
         if reach.newest == LONG_AGO:
             return None
         end = min(reach.horizon, reach.newest + 1)
-        rows = self.server.look(_ask(LONG_AGO, end, _but(reach), order))
+        rows = self.server.look(ask(LONG_AGO, end, _but(reach), order))
         return signal_in(rows[0]).at if rows else None
 
     def count(self) -> int:
@@ -155,7 +152,7 @@ class InfluxSignalStore:
         reach = self.window.reach(EVER, EVER, home)
         if reach.newest == LONG_AGO or home in reach.hidden:
             return 0
-        asked = _where(LONG_AGO, min(reach.horizon, reach.newest + 1), [*_named(home, None), *_but(reach)])
+        asked = where(LONG_AGO, min(reach.horizon, reach.newest + 1), [*_named(home, None), *_but(reach)])
         rows = self.server.look(f'SELECT count("key") FROM {MEASUREMENT} WHERE {asked}')  # noqa: S608 - moments and `literal`
         return int(str(rows[0][1])) if rows else 0
 
@@ -236,15 +233,6 @@ def _named(home: str | None, kind: Kind | None) -> list[str]:
 
 def _but(reach: Reach) -> list[str]:
     return [f'"home" != {literal(home)}' for home in reach.hidden]
-
-
-def _where(begin: int, end: int, named: list[str]) -> str:
-    first, last = (min(max(moment * NANOS, _FIRST_NANO), _LAST_NANO) for moment in (begin, end))
-    return " AND ".join([f"time >= {first}", f"time < {last}", *named])
-
-
-def _ask(begin: int, end: int, named: list[str], order: str = "") -> str:
-    return f"SELECT {_COLUMNS} FROM {MEASUREMENT} WHERE {_where(begin, end, named)} {order}"  # noqa: S608 - moments and `literal`
 
 
 def _span(since: datetime | None, until: datetime | None) -> tuple[int, int]:

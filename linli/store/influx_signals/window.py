@@ -263,6 +263,13 @@ class Window(SqliteSignalStore):
             connection.execute("UPDATE reach SET hourly = ?", (moment,))
 
 
+def is_window(path: Path) -> bool:
+    """Tell whether a file of signals holds the last days only, and an InfluxDB what is older."""
+    file = SqliteFile(path, BUSY)
+    with file.speaking(), closing(file.connect()) as connection:
+        return _has_reach(connection) and _number(connection, "SELECT queued FROM reach") != LONG_AGO
+
+
 def queue_again(path: Path) -> None:
     """Let everything in a file be queued again when it is next opened as a window.
 
@@ -270,10 +277,14 @@ def queue_again(path: Path) -> None:
     """
     file = SqliteFile(path, BUSY)
     with file.speaking(), closing(file.connect()) as connection:
-        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'reach'").fetchone() is None:
+        if not _has_reach(connection):
             return
         if _number(connection, "SELECT queued FROM reach") != LONG_AGO:
             connection.execute("UPDATE reach SET queued = ?", (LONG_AGO,))
+
+
+def _has_reach(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'reach'").fetchone() is not None
 
 
 def _insert(

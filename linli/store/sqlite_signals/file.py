@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -49,3 +49,10 @@ class SqliteFile:
     def closed(self) -> StoreDown:
         """Return what to raise once the store is closed."""
         return StoreDown(f"{self.path.name} is closed")
+
+
+def holds_signals(path: Path) -> bool:
+    """Tell whether a file that is there is a store of signals; raises StoreDown for what is no SQLite file."""
+    file = SqliteFile(path, timedelta(seconds=5))
+    with file.speaking(), closing(file.connect()) as connection:
+        return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'signal'").fetchone() is not None
