@@ -113,7 +113,7 @@ def test_an_announced_press_is_a_drill_that_rings_one_volunteer_and_nobody_else(
 
 def test_where_nobody_is_on_duty_a_drill_still_disturbs_one_at_most(community: Community) -> None:
     core = community.core
-    around, resting = (Care(Scope.HOME, MEI.home),), (DutyException(None, None),)
+    around, resting = (Care(Scope.HOME, MEI.home),), (DutyException(EIGHT.date(), EIGHT.date()),)
     volunteers = [person for person in core.roster.get().people.values() if person.role is Role.VOLUNTEER]
     assert len(volunteers) > 1
     with core.care.begin() as connection:
