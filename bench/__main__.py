@@ -8,7 +8,7 @@
 import sys
 from importlib import import_module
 
-SECTIONS = ("sos", "kill", "outage", "load", "storm", "tick", "board", "codecs")
+SECTIONS = ("sos", "kill", "outage", "load", "storm", "tick", "board", "codecs", "ingest")
 LONG = ("locked", "company", "crash", "kinds", "machine", "mistakes", "phone", "year", "mutants")
 """Sections that take from ten minutes to an hour: only by name."""
 TOLD_WHAT = ("prior", "line", "robust", "days", "night", "screens")

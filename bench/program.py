@@ -35,6 +35,16 @@ def wait_for(what: str, condition: Callable[[], bool], seconds: float = START_SE
     return time.monotonic() - begun
 
 
+def wait_for_port(port: int) -> None:
+    """Return once somebody listens on a port of this machine."""
+
+    def is_open() -> bool:
+        with socket.socket() as trial:
+            return trial.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_for("the port is open", is_open)
+
+
 @dataclass(frozen=True)
 class Neighbourhood:
     """Example homes in one site, each with a button and a sensor, and one volunteer for every so many homes."""
