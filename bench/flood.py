@@ -45,7 +45,7 @@ class Flood:
     """Messages at QoS 1, ready to be sent."""
 
     def __init__(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        packets = [_publish(topic, payload, number) for number, (topic, payload) in enumerate(messages)]
+        packets = [publish(topic, payload, number) for number, (topic, payload) in enumerate(messages)]
         self.count = len(packets)
         self._chunks = [packets[start : start + _AT_ONCE] for start in range(0, self.count, _AT_ONCE)]
 
@@ -78,18 +78,20 @@ def _read_exactly(line: socket.socket, count: int) -> None:
 
 
 def _connect(name: str) -> bytes:
-    return _packet(0x10, _text("MQTT") + b"\x04\x02\x00\x00" + _text(name))
+    return packet(0x10, _text("MQTT") + b"\x04\x02\x00\x00" + _text(name))
 
 
-def _publish(topic: str, payload: bytes, number: int) -> bytes:
-    return _packet(_PUBLISH_AT_QOS_1, _text(topic) + struct.pack("!H", number % 65535 + 1) + payload)
+def publish(topic: str, payload: bytes, number: int) -> bytes:
+    """Return a PUBLISH at QoS 1; its packet id follows from its number, the first of which is 0."""
+    return packet(_PUBLISH_AT_QOS_1, _text(topic) + struct.pack("!H", number % 65535 + 1) + payload)
 
 
 def _text(text: str) -> bytes:
     return struct.pack("!H", len(text.encode())) + text.encode()
 
 
-def _packet(first: int, body: bytes) -> bytes:
+def packet(first: int, body: bytes) -> bytes:
+    """Return an MQTT packet."""
     length, left = bytearray(), len(body)
     while True:
         left, low = divmod(left, 128)

@@ -22,8 +22,7 @@ REDELIVERED_WITHIN = timedelta(hours=24)
 """How far back an earlier delivery of the same packet is looked for; a broker hands it out again at the next connect."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """One message as it came. `packet` is the broker's packet id, 0 where there is none."""
 
     topic: str

@@ -25,6 +25,7 @@ MAX_AHEAD = timedelta(minutes=5)
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?\Z")
+_CALLS = tuple(f"/{kind}" for kind in (Kind.SOS, Kind.CHECK_IN, Kind.FALL, Kind.SMOKE, Kind.GAS, Kind.LEAK))
 _LEVELS = 6
 _MAX_PRESS_NAME = 64
 _MAX_OWN_WORDS = 40
@@ -74,6 +75,11 @@ def signal_topic(site: str, home: str, device: str, kind: Kind) -> str:
 def availability_topic(site: str, home: str, device: str) -> str:
     """Return the retained topic on which a device says `online` or `offline`; also its last will."""
     return f"{ROOT}/{site}/{home}/{device}/availability"
+
+
+def may_call(topic: str) -> bool:
+    """Tell by one of linli's own topics whether its message may call for help."""
+    return topic.endswith(_CALLS)
 
 
 def write_payload(value: Value, *, at: datetime | None = None, id: str = "") -> bytes:  # noqa: A002 - the wire's word
