@@ -1,11 +1,12 @@
 """From arrived messages to signals: known home, believable time, same thing twice. What is refused says why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from ingest.codecs.meters import PLAIN
 from ingest.listed import Turned, heard_in_homes
@@ -17,7 +18,6 @@ from linli.signals import ID_KEY, Kind, Signal, Value
 from linli.store.rejections import Rejection, shown
 from linli.wire import Heard, Reading
 
-_AT_ONCE = timedelta(0)
 REDELIVERED_WITHIN = timedelta(hours=24)
 """How far back an earlier delivery of the same packet is looked for; a broker hands it out again at the next connect."""
 
@@ -166,7 +166,8 @@ class Intake:
     def _signal(self, reading: Reading, home: str, message: Arrived, roster: Roster) -> Signal:
         device = roster.devices.get((home, reading.device))
         key, at = self._key_and_time(reading, home, message)
-        at += reading.lag if isinstance(reading, Turned) else _AT_ONCE
+        if isinstance(reading, Turned):
+            at += reading.lag
         return Signal(
             home,
             reading.device,
