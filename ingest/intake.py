@@ -144,7 +144,8 @@ class Intake:
                 refused = f"{reading.kind}: {why}"
                 taken.rejections.append(_rejection(message, refused, heard.site, heard.home))
             else:
-                taken.signals.extend(self._signal(one, heard.home, message, roster) for one in told)
+                room = device.room if device else ""
+                taken.signals += [self._signal(one, heard.home, room, message) for one in told]
         return refused
 
     def _read_listed(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
@@ -163,8 +164,7 @@ class Intake:
             taken.rejections.append(_rejection(message, heard.rejected, heard.site, heard.home))
         return heard.rejected or refused
 
-    def _signal(self, reading: Reading, home: str, message: Arrived, roster: Roster) -> Signal:
-        device = roster.devices.get((home, reading.device))
+    def _signal(self, reading: Reading, home: str, room: str, message: Arrived) -> Signal:
         key, at = self._key_and_time(reading, home, message)
         if isinstance(reading, Turned):
             at += reading.lag
@@ -176,8 +176,8 @@ class Intake:
             at,
             message.received_at,
             key,
-            room=device.room if device else "",
-            said_at=reading.said_at,
+            room,
+            reading.said_at,
         )
 
     def _key_and_time(self, reading: Reading, home: str, message: Arrived) -> tuple[str, datetime]:
