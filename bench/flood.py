@@ -20,8 +20,8 @@ _STRIDE = 617
 """Homes do not speak in the order in which they are listed; a prime lets each of them have its turn."""
 _IN_FLIGHT = 4000
 _PUBLISH_AT_QOS_1 = 0x32
-_ACKNOWLEDGEMENT = 4
-"""Bytes of a PUBACK, and of the CONNACK before them."""
+CONNACK_BYTES = _ACKNOWLEDGEMENT = 4
+"""Bytes of a broker's answer to a connection, and to a message."""
 
 
 def messages(homes: int, count: int, name: str) -> Iterator[tuple[str, bytes]]:
@@ -54,8 +54,8 @@ class Flood:
     def pour(self, port: int) -> float:
         """Publish everything; return the moment it began, once the broker has acknowledged all of it."""
         with socket.create_connection(("127.0.0.1", port)) as line:
-            line.sendall(_connect("flood"))
-            _read_exactly(line, _ACKNOWLEDGEMENT)
+            line.sendall(connect("flood"))
+            _read_exactly(line, CONNACK_BYTES)
             begun, sent, acknowledged = time.time(), 0, 0
             for chunk in self._chunks:
                 line.sendall(b"".join(chunk))
@@ -79,7 +79,8 @@ def _read_exactly(line: socket.socket, count: int) -> None:
         count -= len(line.recv(count))
 
 
-def _connect(name: str) -> bytes:
+def connect(name: str) -> bytes:
+    """Return what begins a session (MQTT 3.1.1, clean, no keep-alive)."""
     return packet(0x10, _text("MQTT") + b"\x04\x02\x00\x00" + _text(name))
 
 
