@@ -133,14 +133,14 @@ class Program:
         neighbourhood.write(self.folder / "roster")
         self.command("import", str(self.folder / "roster"))
 
-    def start(self) -> float:
+    def start(self, within: float = START_SECONDS) -> float:
         """Start `linli run`; return how many seconds it took to be ready."""
         words = ["run", "--data", str(self.data), "--http", f"{self.host}:{self.http_port}", "--broker", self.broker]
         words += ["--mqtt", self.mqtt] if self.mqtt else ["--mqtt-listen", f"127.0.0.1:{self.mqtt_port}"]
         log = (self.folder / "linli.log").open("ab")
         self.process = subprocess.Popen([*self.words, *words], stdout=log, stderr=log, env=self._env())
         log.close()
-        return wait_for("linli is ready", self._is_ready)
+        return wait_for("linli is ready", self._is_ready, within)
 
     def _is_ready(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
