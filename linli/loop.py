@@ -23,7 +23,7 @@ from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
 
-BATCH = 2_000
+BATCH = 5_000
 """About so many messages are stored together."""
 BUSY_SECONDS = 3.5
 """How long a message may wait behind others before it is treated as if the store did not answer."""
