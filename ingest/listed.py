@@ -8,8 +8,9 @@ says of itself, in the same message, what it is there for: a door contact that f
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ingest.codecs.codec import FILTERS
 from linli.people import Device, Roster
@@ -32,8 +33,7 @@ _TWINS = {"stat": "tele"}
 """A Tasmota device answers on one and reports on the other; the list names the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turned(Reading):
+class Turned(Reading, frozen=True):
     """What a switch, a shake or a radio code means. `source`: which of them, `turn`: how it stands; a change counts.
 
     `lag`: how long after the message it was, so that what one message says twice stays in order.
