@@ -248,7 +248,8 @@ def _go_round(draft: Draft, callers: Callers) -> None:
     people = people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)] or callers.whoever()
     if not people:
         draft.note("nobody_to_call")
-    for person in people:
+    # a trial disturbs one, also where nobody is on duty
+    for person in people[:1] if draft.alert.drill else people:
         draft.call(person, rung=draft.alert.rung, reply_within=None)
 
 

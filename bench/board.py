@@ -76,14 +76,14 @@ class Doors:
     def __init__(self, program: Program) -> None:
         self._url = f"sqlite:///{program.data / 'care.db'}"
 
-    def open(self, many: int) -> list[str]:
-        """Return cookies of browsers that are signed in."""
+    def open(self, many: int, *, sits: str = "") -> list[str]:
+        """Return cookies of browsers that are signed in; `sits` is who of staff sits before them."""
         made = [secrets.token_urlsafe(32) for _ in range(many)]
         now = datetime.now(UTC)
         care = CareStore(self._url)
         with care.begin() as connection:
             for cookie in made:
-                session = Session(Identity("staff"), secrets.token_urlsafe(32), now + timedelta(days=1))
+                session = Session(Identity("staff"), secrets.token_urlsafe(32), now + timedelta(days=1), sits)
                 access.add_session(connection, cookie, session, now)
         care.close()
         return made

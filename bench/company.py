@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 import numpy as np
+from msgspec import structs
 
 from bench.kinds.plan import is_in
 from bench.robust import Later
@@ -81,7 +82,7 @@ def second(past: Past, other: Sequence[Signal], _chance: Random) -> list[Signal]
     """Return a whole other life, as far as the sensors of this home see it."""
     seen = {(one.kind, one.room): one for one in past.signals if one.kind in BY_ITSELF}
     return [
-        replace(_said(seen[one.kind, one.room], one.at), value=one.value, received_at=one.received_at)
+        structs.replace(_said(seen[one.kind, one.room], one.at), value=one.value, received_at=one.received_at)
         for one in other
         if (one.kind, one.room) in seen
     ]
@@ -101,7 +102,7 @@ def _doors(past: Past) -> list[Signal]:
 
 
 def _said(like: Signal, at: datetime) -> Signal:
-    return replace(like, at=at, received_at=at, key=f"other-{like.device}-{at.timestamp()}")
+    return structs.replace(like, at=at, received_at=at, key=f"other-{like.device}-{at.timestamp()}")
 
 
 def main() -> int:

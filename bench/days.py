@@ -6,11 +6,13 @@ days counts. What is taken away or added is drawn by chance, the same each time.
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
+
+from msgspec import structs
 
 from linli.people import Home
 from linli.recording import offset_of, read_recording
@@ -188,7 +190,7 @@ def _like(one: Recorded, place: Place) -> Signal:
 
 
 def _moved(like: Signal, at: datetime) -> Signal:
-    return replace(like, at=at, received_at=at, key=f"added-{at.timestamp()}")
+    return structs.replace(like, at=at, received_at=at, key=f"added-{at.timestamp()}")
 
 
 _BATHROOM = frozenset({SlowKind.BATHROOM_DAY, SlowKind.BATHROOM_NIGHT})

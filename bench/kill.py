@@ -9,11 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.program import Neighbourhood, Program, wait_for
+from bench.broker import ExternalMosquitto
+from bench.flood import Flood
+from bench.flood import messages as flood_of
+from bench.program import Neighbourhood, Program, wait_for, wait_for_port
 from bench.publisher import Publisher
 from bench.sink import Sink
 
 HOMES = 500
+FLOODED_HOMES, FLOODED = 1000, 100_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,34 @@ def run(count: int = 200_000, kills: int = 5, presses: int = 100, seed: int = 1,
             sink.close()
 
 
+def flooded(count: int = 100_000, kills: int = 3) -> int:
+    """Kill in the middle of a flood, as fast as the broker takes it; return how many messages are stored, each once."""
+    flood = Flood(list(flood_of(FLOODED_HOMES, count, "k")))
+    with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
+        broker = ExternalMosquitto(Path(folder) / "broker")
+        broker.start()
+        wait_for_port(broker.port)
+        program = Program(Path(folder), mqtt=broker.url)
+        program.settle(Neighbourhood(FLOODED_HOMES))
+        program.start()
+        try:
+            pouring = threading.Thread(target=flood.pour, args=[broker.port])
+            pouring.start()
+            for number in range(kills):
+                part = count * (number + 1) // (kills + 1)
+                wait_for("a part is stored", lambda part=part: _count(program) >= part, 300, 0.01)  # type: ignore[misc]
+                program.kill()
+                program.start()
+            pouring.join()
+            wait_for("the store is quiet", lambda: _count(program) >= count, 300, 0.1)
+            with _open(program, "signals.db") as db:
+                stored, distinct = db.execute("SELECT count(*), count(DISTINCT key) FROM signal").fetchone()
+            return stored if stored == distinct else -1
+        finally:
+            program.stop()
+            broker.stop()
+
+
 def _open(program: Program, name: str) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{program.data / name}?mode=ro", uri=True)
 
@@ -123,4 +155,6 @@ def main() -> int:
     result = run()
     print(result)
     print("kill: every message once, every press one alert" if result.is_right else "kill: WRONG")
-    return int(not result.is_right)
+    stored = flooded(FLOODED)
+    print(f"kill: {stored} of {FLOODED} stored, each once, with kills in the middle of a flood")
+    return int(not result.is_right or stored != FLOODED)

@@ -59,28 +59,42 @@ def main(arguments: Sequence[str] = ()) -> int:
     return int(thousand > GOAL_SECONDS)
 
 
-def _fill(store: SqliteSignalStore, care: CareStore, community: Community) -> int:
+def night_of(count: int, days: int) -> float:
+    """Return the seconds of a core that one night of so many homes takes, so many days of which are stored."""
+    with tempfile.TemporaryDirectory() as folder:
+        community = build(count, SEED)
+        store = SqliteSignalStore(Path(folder) / "signals.db")
+        care = CareStore(f"sqlite:///{Path(folder) / 'care.db'}")
+        care.migrate()
+        _fill(store, care, community, days)
+        _, core = _night(store, care, community, days)
+        store.close()
+        care.close()
+    return core
+
+
+def _fill(store: SqliteSignalStore, care: CareStore, community: Community, days: int = DAYS) -> int:
     with care.begin() as connection:
         roster_store.save(connection, community.homes, community.devices, community.people)
     told = 0
-    lived = signals(community, SEED, BEGIN, BEGIN + timedelta(days=DAYS))
+    lived = signals(community, SEED, BEGIN, BEGIN + timedelta(days=days))
     while batch := list(islice(lived, _BATCH)):
         told += store.append(batch)
     return told
 
 
-def _night(store: SqliteSignalStore, care: CareStore, community: Community) -> tuple[float, float]:
+def _night(store: SqliteSignalStore, care: CareStore, community: Community, days: int = DAYS) -> tuple[float, float]:
     """Return the seconds of one night by the clock and of a core."""
     roster = Roster(
         homes=community.by_id,
         devices={(device.home, device.device): device for device in community.devices},
         revision=1,
     )
-    clock, watch = VirtualClock(BEGIN + timedelta(days=DAYS - 1)), Watch(Rules())
+    clock, watch = VirtualClock(BEGIN + timedelta(days=days - 1)), Watch(Rules())
     watch.take_roster(roster)
     learning = Learning(care, store, lambda: roster, watch, clock, shipped_prior(), 1.0)
     learning.start()
-    clock.set(BEGIN + timedelta(days=DAYS, hours=1))
+    clock.set(BEGIN + timedelta(days=days, hours=1))
     wall, core = seconds(), process_time()
     learning.tick()
     return seconds() - wall, process_time() - core

@@ -35,6 +35,16 @@ def wait_for(what: str, condition: Callable[[], bool], seconds: float = START_SE
     return time.monotonic() - begun
 
 
+def wait_for_port(port: int) -> None:
+    """Return once somebody listens on a port of this machine."""
+
+    def is_open() -> bool:
+        with socket.socket() as trial:
+            return trial.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_for("the port is open", is_open)
+
+
 @dataclass(frozen=True)
 class Neighbourhood:
     """Example homes in one site, each with a button and a sensor, and one volunteer for every so many homes."""
@@ -123,14 +133,14 @@ class Program:
         neighbourhood.write(self.folder / "roster")
         self.command("import", str(self.folder / "roster"))
 
-    def start(self) -> float:
+    def start(self, within: float = START_SECONDS) -> float:
         """Start `linli run`; return how many seconds it took to be ready."""
         words = ["run", "--data", str(self.data), "--http", f"{self.host}:{self.http_port}", "--broker", self.broker]
         words += ["--mqtt", self.mqtt] if self.mqtt else ["--mqtt-listen", f"127.0.0.1:{self.mqtt_port}"]
         log = (self.folder / "linli.log").open("ab")
         self.process = subprocess.Popen([*self.words, *words], stdout=log, stderr=log, env=self._env())
         log.close()
-        return wait_for("linli is ready", self._is_ready)
+        return wait_for("linli is ready", self._is_ready, within)
 
     def _is_ready(self) -> bool:
         if self.process is not None and self.process.poll() is not None:

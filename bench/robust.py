@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 
 from linli.evaluation.cuts import read_cuts
 from linli.evaluation.evaluate import TAIL, Habits, Outcome, Past, pasts_of
@@ -124,7 +125,7 @@ def ghosts(home: Lived, a_day: float = GHOSTS_A_DAY, *, at_the_exit: bool = Fals
 
 
 def _again(signal: Signal, at: datetime, key: str) -> Signal:
-    return replace(signal, at=at, received_at=at, key=key)
+    return structs.replace(signal, at=at, received_at=at, key=key)
 
 
 def haunted_afterwards(home: Lived) -> Lived:
@@ -190,7 +191,7 @@ def without_exit(home: Lived) -> Lived:
 
 def in_batches(home: Lived) -> Lived:
     """Let every signal come twice, and only when the gateway sends what it gathered in twenty minutes."""
-    late = [replace(s, received_at=_sent(s.at)) for s in home.past.signals]
+    late = [structs.replace(s, received_at=_sent(s.at)) for s in home.past.signals]
     twice = sorted([signal for signal in late for _ in range(2)], key=_received)
     return replace(home, past=replace(home.past, signals=twice), afterwards=Later((), twice))
 

@@ -3,18 +3,19 @@
 import logging
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.intake import Arrived
+from ingest.session import Session
 from linli.clock import Clock
 from linli.health import Health
 from linli.mqtt_url import MqttUrl
+from linli.wire import may_call
 from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
@@ -27,13 +28,13 @@ _TOPICS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What it takes to acknowledge one message: its packet, on the connection on which it came."""
+    """What it takes to acknowledge messages: their packets, on the connection on which they came."""
 
     connection: int
-    packet: int
+    packets: Sequence[int]
 
 
-Deliver = Callable[[Arrived, Ticket], bool]
+Deliver = Callable[[Sequence[Arrived], Ticket], bool]
 
 
 class Gateway:
@@ -68,14 +69,8 @@ class Gateway:
         self._client = self._make_client(client_id, authority)
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
-    def _make_client(self, client_id: str, authority: str) -> paho.Client:
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=False,  # else what was not acknowledged is not delivered again
-            protocol=MQTTProtocolVersion.MQTTv311,
-            manual_ack=True,
-        )
+    def _make_client(self, client_id: str, authority: str) -> Session:
+        client = Session(client_id, self._on_messages, self._clock)
         if self._url.user:
             client.username_pw_set(self._url.user, self._url.password)
         if self._url.tls:
@@ -84,7 +79,6 @@ class Gateway:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
         return client
 
     def start(self) -> None:
@@ -103,13 +97,14 @@ class Gateway:
         self._thread.join(timeout=5)
 
     def acknowledge(self, ticket: Ticket) -> None:
-        """Tell the broker that a message is stored.
+        """Tell the broker that messages are stored.
 
-        A ticket of an earlier connection is dropped: the broker delivers that message again, and it will be known. What
-        came without a packet (QoS 0, as many ecosystems publish) is not acknowledged: brokers hang up on packet 0.
+        A ticket of an earlier connection is dropped: the broker delivers those messages again, and they will be known.
+        What came without a packet (QoS 0, as many ecosystems publish) is not acknowledged: brokers hang up on packet 0.
         """
-        if ticket.packet and ticket.connection == self._connection:
-            self._client.ack(ticket.packet, qos=1)
+        packets = [packet for packet in ticket.packets if packet]
+        if packets and ticket.connection == self._connection:
+            self._client.acknowledge(packets)
 
     def _on_connect(
         self, client: paho.Client, _: object, flags: paho.ConnectFlags, reason: ReasonCode, __: Properties | None
@@ -164,14 +159,17 @@ class Gateway:
             self._health.trouble("broker", Sentence("The connection to the broker is lost; trying again."))
             self._lost()
 
-    def _on_message(self, _: paho.Client, __: object, message: paho.MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = "linli/v1/?"
-        arrived = Arrived(topic, bytes(message.payload), self._clock.now(), message.mid, message.dup, message.retain)
-        ticket = Ticket(self._connection, message.mid if message.qos else 0)
-        while not self._deliver(arrived, ticket):
+    def _on_messages(self, messages: Sequence[Arrived]) -> None:
+        """Hand messages on, those that may call for help first and by themselves: nobody waits for the others then."""
+        calls = [message for message in messages if may_call(message.topic)]
+        others = [message for message in messages if not may_call(message.topic)] if calls else messages
+        for some in (calls, others):
+            if some:
+                self._hand_on(some)
+
+    def _hand_on(self, messages: Sequence[Arrived]) -> None:
+        ticket = Ticket(self._connection, [message.packet for message in messages])
+        while not self._deliver(messages, ticket):
             if self._stopping.is_set():
                 return
 

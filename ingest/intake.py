@@ -1,11 +1,12 @@
 """From arrived messages to signals: known home, believable time, same thing twice. What is refused says why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from ingest.codecs.meters import PLAIN
 from ingest.listed import Turned, heard_in_homes
@@ -17,13 +18,11 @@ from linli.signals import ID_KEY, Kind, Signal, Value
 from linli.store.rejections import Rejection, shown
 from linli.wire import Heard, Reading
 
-_AT_ONCE = timedelta(0)
 REDELIVERED_WITHIN = timedelta(hours=24)
 """How far back an earlier delivery of the same packet is looked for; a broker hands it out again at the next connect."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True, gc=False):
     """One message as it came. `packet` is the broker's packet id, 0 where there is none."""
 
     topic: str
@@ -145,7 +144,8 @@ class Intake:
                 refused = f"{reading.kind}: {why}"
                 taken.rejections.append(_rejection(message, refused, heard.site, heard.home))
             else:
-                taken.signals.extend(self._signal(one, heard.home, message, roster) for one in told)
+                room = device.room if device else ""
+                taken.signals += [self._signal(one, heard.home, room, message) for one in told]
         return refused
 
     def _read_listed(self, heard: Heard, message: Arrived, roster: Roster, taken: TakenIn) -> str | None:
@@ -164,10 +164,10 @@ class Intake:
             taken.rejections.append(_rejection(message, heard.rejected, heard.site, heard.home))
         return heard.rejected or refused
 
-    def _signal(self, reading: Reading, home: str, message: Arrived, roster: Roster) -> Signal:
-        device = roster.devices.get((home, reading.device))
+    def _signal(self, reading: Reading, home: str, room: str, message: Arrived) -> Signal:
         key, at = self._key_and_time(reading, home, message)
-        at += reading.lag if isinstance(reading, Turned) else _AT_ONCE
+        if isinstance(reading, Turned):
+            at += reading.lag
         return Signal(
             home,
             reading.device,
@@ -176,8 +176,8 @@ class Intake:
             at,
             message.received_at,
             key,
-            room=device.room if device else "",
-            said_at=reading.said_at,
+            room,
+            reading.said_at,
         )
 
     def _key_and_time(self, reading: Reading, home: str, message: Arrived) -> tuple[str, datetime]:

@@ -8,8 +8,9 @@ says of itself, in the same message, what it is there for: a door contact that f
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from ingest.codecs.codec import FILTERS
 from linli.people import Device, Roster
@@ -32,8 +33,7 @@ _TWINS = {"stat": "tele"}
 """A Tasmota device answers on one and reports on the other; the list names the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turned(Reading):
+class Turned(Reading, frozen=True):
     """What a switch, a shake or a radio code means. `source`: which of them, `turn`: how it stands; a change counts.
 
     `lag`: how long after the message it was, so that what one message says twice stays in order.
@@ -202,13 +202,18 @@ def topics_of(roster: Roster, homes: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{twin}/#" for topic in mine for twin in (topic, *_twins_of(topic)))
 
 
+_MANY_HOMES = 300
+
+
 def unlisted_topics_of(roster: Roster, site: str) -> tuple[str, ...]:
     """Return on what a site's gateway may speak before anybody has listed it, so that it can be found and listed.
 
     Alone, on everything that ecosystems speak on; beside other sites only where its own id stands in the topic, and
-    nowhere that another site's device list names.
+    nowhere that another site's device list names. Bridges may have the id of the site or of one of its homes in their
+    base topic; in a site of many homes only that of the site, as a broker goes through all of them for each message.
     """
-    named = [f"zigbee2mqtt-{site}"]
+    homes = [home.home for home in roster.homes.values() if home.site == site]
+    named = [f"zigbee2mqtt-{one}" for one in (site, *(homes if len(homes) <= _MANY_HOMES else ()))]
     if roster.sites == (site,):
         return (*FILTERS, *(f"{base}/#" for base in named))
     taken = {

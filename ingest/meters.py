@@ -5,8 +5,10 @@ reading that comes twice is one. A batch that is not stored leaves no trace: wha
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from linli.clock import from_millis, millis
 from linli.signals import ID_KEY, Kind, Signal, Total

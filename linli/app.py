@@ -4,7 +4,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -256,8 +256,8 @@ class App:
         self.core.close()
         self._socket.close()
 
-    def _deliver(self, message: Arrived, ticket: Ticket) -> bool:
-        return self.loop.offer(message, lambda _: self._gateway.acknowledge(ticket))
+    def _deliver(self, messages: Sequence[Arrived], ticket: Ticket) -> bool:
+        return self.loop.offer(messages, lambda _: self._gateway.acknowledge(ticket))
 
     def _late(self) -> list[Finding]:
         return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))

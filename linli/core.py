@@ -4,9 +4,11 @@ import logging
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+
+from msgspec import structs
 
 from alerts.browsers import Browsers
 from alerts.channels import adapter_of, adapters_for
@@ -231,7 +233,7 @@ class Core:
 
 
 def _by(signal: Signal, now: datetime) -> Signal:
-    return replace(signal, at=min(signal.at, now), received_at=now)
+    return structs.replace(signal, at=min(signal.at, now), received_at=now)
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,25 @@ Where messages never end, a tick is given as long as they were, so that no ladde
 
 import logging
 import math
-import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import islice
 
 from ingest.intake import Arrived, TakenIn
 from linli.clock import Clock, seconds
 from linli.errors import StoreDown
 from linli.health import Health
+from linli.inbox import Inbox, Parcel
 from linli.overdue import Overdue
 from linli.pipeline import Pipeline
+from linli.wire import may_call
 from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
 
-CAPACITY = 20_000
-"""How many messages may wait in memory; beyond it the broker keeps them."""
-BATCH = 2_000
+BATCH = 5_000
+"""About so many messages are stored together."""
 BUSY_SECONDS = 3.5
 """How long a message may wait behind others before it is treated as if the store did not answer."""
 STEPS_SECONDS = 0.002
@@ -35,14 +35,6 @@ _ENDED = object()
 _WORD_EVERY = 60.0
 """Seconds: that a store is down is written into the log no more often, or the log fills what is left of the disk."""
 FAULT_OF_OURS = "linli could not process this message; this is a fault of linli, not of the device"
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A message and what to do once it is durable: told why it was refused, or None."""
-
-    message: Arrived
-    done: Callable[[str | None], None]
 
 
 class Loop:
@@ -65,8 +57,8 @@ class Loop:
         self._health = health
         self._tick_every = tick_every
         self._each_tick = each_tick
-        self._parcels: queue.Queue[Parcel] = queue.Queue(CAPACITY)
-        self._waiting: Overdue[Arrived] = Overdue()
+        self._inbox = Inbox()
+        self._waiting: Overdue[Parcel] = Overdue()
         self._stored_at = 0.0
         self._next_word = 0.0
         self._stopping = threading.Event()
@@ -90,22 +82,22 @@ class Loop:
     @property
     def waiting(self) -> int:
         """Return how many messages wait in memory."""
-        return self._parcels.qsize()
+        return self._inbox.waiting
 
-    def offer(self, message: Arrived, done: Callable[[str | None], None], *, patience: float = 1.0) -> bool:
-        """Queue a message; False when there was no room for `patience` seconds."""
+    def offer(
+        self, messages: Sequence[Arrived], done: Callable[[Sequence[str | None]], None], *, patience: float = 1.0
+    ) -> bool:
+        """Queue messages that came together; False when there was no room for `patience` seconds.
 
-        def gone(verdict: str | None) -> None:
-            self._waiting.went(message)
-            done(verdict)
-
-        self._waiting.came(message)
-        try:
-            self._parcels.put(Parcel(message, gone), timeout=patience)
-        except queue.Full:
-            self._waiting.went(message)
-            return False
-        return True
+        `done` is told of each why it was refused, or None.
+        """
+        parcel = Parcel(messages, done)
+        self._waiting.came(parcel)
+        is_urgent = any(may_call(message.topic) for message in messages)
+        if self._inbox.put(parcel, is_urgent=is_urgent, patience=patience):
+            return True
+        self._waiting.went(parcel)
+        return False
 
     def late(self, longer_than: float) -> list[Arrived]:
         """Return what has waited for more than so many seconds for a store that does not answer; each once.
@@ -113,24 +105,21 @@ class Loop:
         While batches are being stored, a message only waits its turn: then it is late after `BUSY_SECONDS`.
         """
         is_stuck = seconds() - self._stored_at > longer_than
-        return self._waiting.take(longer_than if is_stuck else max(longer_than, BUSY_SECONDS))
+        late = self._waiting.take(longer_than if is_stuck else max(longer_than, BUSY_SECONDS))
+        return [message for parcel in late for message in parcel.messages]
 
     def submit(self, messages: Sequence[tuple[str, bytes]]) -> list[str | None]:
         """Take (topic, payload) messages in and wait until they are durable; raises StoreDown when that takes too long."""
-        now = self._clock.now()
-        verdicts: list[str | None] = [None] * len(messages)
-        left = threading.Semaphore(0)
-        for index, (topic, payload) in enumerate(messages):
+        now, verdicts, is_done = self._clock.now(), list[str | None](), threading.Event()
 
-            def done(verdict: str | None, index: int = index) -> None:
-                verdicts[index] = verdict
-                left.release()
+        def done(told: Sequence[str | None]) -> None:
+            verdicts.extend(told)
+            is_done.set()
 
-            if not self.offer(Arrived(topic, payload, now), done):
-                raise StoreDown("linli is too busy to take signals; send them again")
-        for _ in messages:
-            if not left.acquire(timeout=_SUBMIT_SECONDS):
-                raise StoreDown("the signals could not be stored in time; send them again")
+        if not self.offer([Arrived(topic, payload, now) for topic, payload in messages], done):
+            raise StoreDown("linli is too busy to take signals; send them again")
+        if not is_done.wait(_SUBMIT_SECONDS):
+            raise StoreDown("the signals could not be stored in time; send them again")
         return verdicts
 
     def _run(self) -> None:
@@ -147,25 +136,16 @@ class Loop:
         pause = max(0.0, min(self._next_tick - seconds(), self._tick_every))
         if self._is_ticking or self._has_spare_time:
             pause = 0.0
-        try:
-            batch = [self._parcels.get(timeout=pause) if pause else self._parcels.get_nowait()]
-        except queue.Empty:
-            return []
-        while len(batch) < BATCH:
-            try:
-                batch.append(self._parcels.get_nowait())
-            except queue.Empty:
-                break
-        return batch
+        return self._inbox.take(BATCH, pause)
 
     def _take_in(self, batch: list[Parcel]) -> None:
         """Take a batch in, trying again while a store is down; then tell everybody who waits."""
-        pause = 0.1
+        messages, pause = [message for parcel in batch for message in parcel.messages], 0.1
         while True:
             try:
-                taken = self._pipeline.call([parcel.message for parcel in batch])
+                taken = self._pipeline.call(messages)
                 for parcel in batch:  # whoever called for help is helped, however long the signal store takes
-                    self._waiting.went(parcel.message)
+                    self._waiting.went(parcel)
                 self._pipeline.keep(taken)
                 break
             except StoreDown as why:
@@ -175,24 +155,36 @@ class Loop:
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 self._tick_for(math.inf)
             except Exception:  # one message that we cannot handle must not stop the stream
-                logger.exception("batch failed messages=%d", len(batch))
+                logger.exception("batch failed messages=%d", len(messages))
                 self._one_by_one(batch)
                 return
         self._stored_at = seconds()
         self._health.well("store")
         self._count(taken)
-        for parcel, verdict in zip(batch, taken.verdicts, strict=True):
-            parcel.done(verdict)
+        verdicts = iter(taken.verdicts)
+        for parcel in batch:
+            parcel.done(list(islice(verdicts, len(parcel.messages))))
 
     def _one_by_one(self, batch: list[Parcel]) -> None:
-        if len(batch) > 1:
-            for parcel in batch:
-                self._take_in([parcel])
-            return
+        """Take each message in by itself, so that only that which cannot be processed is refused."""
+        for parcel in batch:
+            if len(batch) == 1 == len(parcel.messages):
+                self._refuse(parcel)
+                return
+            verdicts = list[str | None]()
+            pieces = [Parcel([message], verdicts.extend) for message in parcel.messages]
+            self._waiting.part(parcel, pieces)
+            for piece in pieces:
+                self._take_in([piece])
+            if len(verdicts) == len(pieces):
+                parcel.done(verdicts)
+
+    def _refuse(self, parcel: Parcel) -> None:
+        self._waiting.went(parcel)
         self._health.trouble("pipeline", Sentence("A message could not be processed; see rejections and the log."))
-        self._pipeline.refuse(batch[0].message, FAULT_OF_OURS)
+        self._pipeline.refuse(parcel.messages[0], FAULT_OF_OURS)
         self.counts["rejections"] += 1
-        batch[0].done(FAULT_OF_OURS)
+        parcel.done([FAULT_OF_OURS])
 
     def _count(self, taken: TakenIn) -> None:
         self.counts["messages"] += len(taken.verdicts)

@@ -1,6 +1,7 @@
 """What has been waiting for how long: things come, and go when they are done. Safe to use from every thread."""
 
 import threading
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from linli.clock import seconds
@@ -20,6 +21,13 @@ class Overdue(Generic[Thing]):
         with self._lock:
             self._since[id(thing)] = (seconds(), thing)
 
+    def part(self, thing: Thing, pieces: Iterable[Thing]) -> None:
+        """Let pieces take the place of a thing, if that still waits: they have waited as long."""
+        with self._lock:
+            since = self._since.pop(id(thing), None)
+            if since is not None:
+                self._since |= {id(piece): (since[0], piece) for piece in pieces}
+
     def went(self, thing: Thing) -> None:
         """Stop counting."""
         with self._lock:
@@ -27,12 +35,9 @@ class Overdue(Generic[Thing]):
 
     def take(self, longer_than: float) -> list[Thing]:
         """Return what has waited for more than so many seconds, oldest first; each is returned once."""
-        limit, late = seconds() - longer_than, []
+        limit = seconds() - longer_than
         with self._lock:
-            for since, thing in self._since.values():  # in the order of coming
-                if since > limit:
-                    break
-                late.append(thing)
+            late = [thing for since, thing in self._since.values() if since <= limit]
             for thing in late:
                 del self._since[id(thing)]
         return late

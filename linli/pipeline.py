@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec import structs
+
 from alerts.desk import Desk
 from alerts.incidents import Incidents
 from alerts.opening import alert_id
@@ -120,7 +122,7 @@ class Pipeline:
 
     def calls_for_help(self, messages: Sequence[Arrived]) -> list[Finding]:
         """Return what is an emergency among messages that have not been taken in; asks no store. From any thread."""
-        unasked = [replace(message, redelivered=False) for message in messages]
+        unasked = [structs.replace(message, redelivered=False) for message in messages]
         found = (self._emergency(signal) for signal in self._intake.read(unasked).signals)
         return [finding for finding in found if finding is not None and finding.severity is Severity.EMERGENCY]
 

@@ -2,9 +2,11 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import structs
 
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertState, Entry, Outcome, RequestState, Severity
@@ -45,7 +47,7 @@ def signals_of(recordings: Iterable[Path]) -> Iterator[Signal]:
 
 def _tagged(number: int, path: Path) -> Iterator[Signal]:
     for signal in read_recording(path):
-        yield replace(signal, key=f"{number}-{signal.key}")
+        yield structs.replace(signal, key=f"{number}-{signal.key}")
 
 
 def add_unknown_homes(core: Core, recordings: Iterable[Path]) -> None:

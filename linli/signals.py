@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 from linli.clock import millis
 
 
@@ -55,8 +57,7 @@ ID_KEY = "i"
 """What the key of a signal begins with that has a message id: the id is unique for its device and kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(msgspec.Struct, frozen=True, gc=False):
     """One reading of one device.
 
     `at` is the home's clock (or the arrival, where that could not be believed), `received_at` ours.

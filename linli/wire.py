@@ -6,7 +6,7 @@ Reading never raises and never guesses: a message becomes readings, an availabil
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -24,14 +24,19 @@ MAX_AHEAD = timedelta(minutes=5)
 """How far a device's clock may run ahead before the time of arrival is believed instead."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
+_TOPIC = re.compile(r"linli/v1/([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9-]{0,62})/([a-z0-9][a-z0-9-]{0,62})/([^/]*)\Z")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?\Z")
+_CALLS = tuple(f"/{kind}" for kind in (Kind.SOS, Kind.CHECK_IN, Kind.FALL, Kind.SMOKE, Kind.GAS, Kind.LEAK))
 _LEVELS = 6
+_KINDS = {kind.value: kind for kind in Kind}
+_DECODER = msgspec.json.Decoder()
+# a union written out where it is asked for is made anew each time
+_TEXT_OR_WHOLE, _NUMBERS = (str, int), (int, float)
 _MAX_PRESS_NAME = 64
 _MAX_OWN_WORDS = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One value as the message tells it; `at` None means that the arrival counts.
 
     `said_at` keeps the device's own words about the time where they cannot be believed.
@@ -45,8 +50,7 @@ class Reading:
     said_at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """What a message says: readings, availability by device name, or why there is nothing in it for us.
 
     `triggers` mean nothing but to a device list that says what they are; a message of nothing else is ignored without.
@@ -55,7 +59,7 @@ class Heard:
     site: str = ""
     home: str = ""
     readings: tuple[Reading, ...] = ()
-    availability: dict[str, str] = field(default_factory=dict)
+    availability: dict[str, str] = {}
     ignored: str | None = None
     rejected: str | None = None
     triggers: tuple[Trigger, ...] = ()
@@ -76,6 +80,11 @@ def availability_topic(site: str, home: str, device: str) -> str:
     return f"{ROOT}/{site}/{home}/{device}/availability"
 
 
+def may_call(topic: str) -> bool:
+    """Tell by one of linli's own topics whether its message may call for help."""
+    return topic.endswith(_CALLS)
+
+
 def write_payload(value: Value, *, at: datetime | None = None, id: str = "") -> bytes:  # noqa: A002 - the wire's word
     """Return the JSON payload of one value."""
     body: dict[str, object] = {"value": value}
@@ -88,24 +97,30 @@ def write_payload(value: Value, *, at: datetime | None = None, id: str = "") -> 
 
 def read(topic: str, payload: bytes, received_at: datetime) -> Heard:
     """Say what a message on one of linli's own topics means; see contract section 3."""
+    found = _TOPIC.match(topic)
+    if found is None:
+        return _no_topic_of_ours(topic)
+    site, home, device, last = found.groups()
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        return Heard(site, home, rejected=f"the payload is larger than {MAX_PAYLOAD_BYTES} bytes")
+    if last == "availability":
+        return _read_availability(site, home, device, payload)
+    kind = _KINDS.get(last)
+    if kind is None:
+        return Heard(site, home, rejected=f"unknown kind {last[:40]!r}")
+    try:
+        return Heard(site, home, (read_reading(device, kind, payload, received_at),))
+    except ValueError as why:
+        return Heard(site, home, rejected=f"{last}: {why}")
+
+
+def _no_topic_of_ours(topic: str) -> Heard:
     parts = topic.split("/")
     if parts[:2] != ["linli", "v1"]:
         return Heard(ignored="not a linli topic")
     if len(parts) != _LEVELS:
         return Heard(rejected="the topic does not have the six levels linli/v1/site/home/device/kind")
-    site, home, device, last = parts[2:]
-    if not (is_id(site) and is_id(home) and is_id(device)):
-        return Heard(rejected="site, home and device in the topic must be like [a-z0-9][a-z0-9-]{0,62}")
-    if len(payload) > MAX_PAYLOAD_BYTES:
-        return Heard(site, home, rejected=f"the payload is larger than {MAX_PAYLOAD_BYTES} bytes")
-    if last == "availability":
-        return _read_availability(site, home, device, payload)
-    if last not in _READERS:
-        return Heard(site, home, rejected=f"unknown kind {last[:40]!r}")
-    try:
-        return Heard(site, home, (read_reading(device, Kind(last), payload, received_at),))
-    except ValueError as why:
-        return Heard(site, home, rejected=f"{last}: {why}")
+    return Heard(rejected="site, home and device in the topic must be like [a-z0-9][a-z0-9-]{0,62}")
 
 
 def _read_availability(site: str, home: str, device: str, payload: bytes) -> Heard:
@@ -135,6 +150,9 @@ def read_reading(device: str, kind: Kind, payload: bytes, received_at: datetime)
 
 
 def _parse(payload: bytes) -> object:
+    if payload[:1] == b"{":
+        with suppress(ValueError, RecursionError):  # then below it is said why
+            return _DECODER.decode(payload)
     text = _text(payload)
     if not text:
         raise ValueError("the payload is empty")
@@ -164,7 +182,7 @@ def _own_words(given: object) -> str:
 def _read_id(given: object) -> str:
     if given is None:
         return ""
-    if isinstance(given, bool) or not isinstance(given, str | int):
+    if isinstance(given, bool) or not isinstance(given, _TEXT_OR_WHOLE):
         raise ValueError("id must be a text")
     text = str(given)
     if len(text) > MAX_ID_CHARACTERS:
@@ -189,7 +207,7 @@ def read_time(given: object, received_at: datetime) -> datetime | None:
 def _parse_time(given: object) -> datetime | None:
     if isinstance(given, bool):
         return None
-    if isinstance(given, int | float):
+    if isinstance(given, _NUMBERS):
         return datetime.fromtimestamp(given / 1000, UTC)
     if not isinstance(given, str):
         return None
@@ -207,7 +225,7 @@ _OFF = {"off", "false", "0", "no"}
 
 
 def _on_off(given: object) -> Value:
-    word = str(given).strip().lower() if isinstance(given, str | bool | int) else ""
+    word = str(given).strip().lower() if isinstance(given, _TEXT_OR_WHOLE) else ""
     if word in _ON:
         return "on"
     if word in _OFF:
@@ -237,7 +255,7 @@ def as_number(given: object) -> float:
     """Return a number given as a number or as plain decimal text; raises ValueError otherwise."""
     if isinstance(given, str) and _NUMBER.match(given.strip()):
         given = float(given)
-    if isinstance(given, bool) or not isinstance(given, int | float):
+    if isinstance(given, bool) or not isinstance(given, _NUMBERS):
         raise ValueError("the value must be a number")
     try:
         number = float(given)

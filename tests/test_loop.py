@@ -39,7 +39,7 @@ def test_a_message_is_late_only_when_nothing_gets_stored(
     clock = VirtualClock(EIGHT)
     loop = Loop(Unused(), clock, Health(clock))
     message = Arrived("linli/v1/garden/home-7/button/sos", b"pressed", EIGHT)
-    loop.offer(message, lambda _: None)
+    loop.offer([message], lambda _: None)
     now += waited
     loop._stored_at = now - stored_ago
 
@@ -128,7 +128,7 @@ def test_a_message_need_not_wait_for_the_end_of_a_tick() -> None:
     loop = Loop(pipeline, clock, Health(clock))
     is_told = threading.Event()
     message = Arrived("linli/v1/garden/home-7/button/sos", b"pressed", EIGHT)
-    pipeline.offer = lambda: loop.offer(message, lambda _: is_told.set())
+    pipeline.offer = lambda: loop.offer([message], lambda _: is_told.set())
 
     loop.start()
     assert is_told.wait(10)
@@ -191,7 +191,7 @@ def test_what_has_been_called_for_is_late_no_more_though_it_is_not_stored_yet() 
     pipeline.fault = StoreDown("it is locked")
     loop = Loop(pipeline, clock, Health(clock))
     message = Arrived("linli/v1/garden/home-7/button/sos", b"pressed", EIGHT)
-    loop.offer(message, lambda _: None)
+    loop.offer([message], lambda _: None)
     loop._stopping.set()  # one try is enough
 
     loop._take_in(loop._next_batch())

@@ -48,3 +48,20 @@ def test_two_that_are_alike_are_two() -> None:
     waiting.went(one)
 
     assert len(waiting.take(longer_than=0)) == 1
+
+
+def test_pieces_have_waited_as_long_as_the_whole() -> None:
+    waiting: Overdue[Thing] = Overdue()
+    whole, pieces = Thing(), [Thing("first"), Thing("second")]
+    waiting.came(whole)
+    waiting.part(whole, pieces)
+
+    assert waiting.take(longer_than=0) == pieces
+
+
+def test_pieces_of_what_went_do_not_wait() -> None:
+    waiting: Overdue[Thing] = Overdue()
+    whole, piece = Thing(), Thing("piece")
+    waiting.part(whole, [piece])
+
+    assert waiting.take(longer_than=0) == []

@@ -210,4 +210,6 @@ def _received(run: Run) -> list[str]:
 
 
 def _sent(look: Look) -> list[str]:
-    return [str(detail(line)["key"]) for line in look.log if line["what"] == "notice_sent"]
+    """Return the keys of what the log says was sent; linli's own inbox is no far end that could say what it got."""
+    sent = (detail(line) for line in look.log if line["what"] == "notice_sent")
+    return [str(told["key"]) for told in sent if told["channel"] != "inbox"]

@@ -211,7 +211,7 @@ class Life:
         self._core.refresh()
         while self._to_offer:
             message, packet = self._to_offer.pop(0)
-            self._loop.offer(message, lambda _, packet=packet: self._acknowledge(packet))  # type: ignore[misc]
+            self._loop.offer([message], lambda _, packet=packet: self._acknowledge(packet))  # type: ignore[misc]
         self._ticks += 1
         return ()
 

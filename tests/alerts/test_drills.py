@@ -19,7 +19,7 @@ from linli.alert import Alert, AlertKind, AlertState, Outcome, Severity
 from linli.duty import DutyException
 from linli.errors import Conflict, LinliError, StoreDown, UnknownHome
 from linli.holidays import read_holidays
-from linli.people import Care, Person, Roster, Scope
+from linli.people import Care, Person, Role, Roster, Scope
 from linli.signals import Kind
 from linli.store import cases, drills, pauses
 from linli.store import roster as roster_store
@@ -107,6 +107,24 @@ def test_an_announced_press_is_a_drill_that_rings_one_volunteer_and_nobody_else(
     assert (drill.kind, drill.severity) == (AlertKind.SOS, Severity.URGENT)
     assert community.open(drill=False) == []
     assert community.called() == ["ana"]
+    community.wait(WINDOW)
+    assert community.called() == []
+
+
+def test_where_nobody_is_on_duty_a_drill_still_disturbs_one_at_most(community: Community) -> None:
+    core = community.core
+    around, resting = (Care(Scope.HOME, MEI.home),), (DutyException(EIGHT.date(), EIGHT.date()),)
+    volunteers = [person for person in core.roster.get().people.values() if person.role is Role.VOLUNTEER]
+    assert len(volunteers) > 1
+    with core.care.begin() as connection:
+        off_duty = [replace(person, cares=around, duty_exceptions=resting) for person in volunteers]
+        roster_store.save(connection, [], [], off_duty)
+    core.refresh()
+
+    community.drills.announce(MEI.home, "button-1")
+    community.press()
+
+    assert len(community.called()) == 1
     community.wait(WINDOW)
     assert community.called() == []
 

@@ -13,7 +13,8 @@ from alerts.dispatch import Dispatch, Task
 from bench.crash.report import main
 from linli.alert import Alert, Entry, Ladder, NoticeState
 from linli.finding import Finding
-from linli.loop import Loop, Parcel
+from linli.inbox import Parcel
+from linli.loop import Loop
 from linli.people import Roster
 from linli.store import cases, outbox
 from linli.store import drills as drill_store
@@ -27,7 +28,7 @@ def acknowledge_first() -> None:
 
     def hasty(loop: Loop, batch: list[Parcel]) -> None:
         for parcel in batch:
-            parcel.done(None)
+            parcel.done([None for _ in parcel.messages])
         take_in(loop, [replace(parcel, done=lambda _: None) for parcel in batch])
 
     Loop._take_in = hasty  # type: ignore[assignment, method-assign]

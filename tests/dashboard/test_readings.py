@@ -1,6 +1,6 @@
 """What was measured last stands beside what she herself usually has."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from dashboard.readings import WIDTH, readings_of
 from linli.signals import BloodPressure, Kind, Signal, Value

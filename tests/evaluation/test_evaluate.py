@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from linli.alert import AlertKind, Severity
 from linli.evaluation.evaluate import Habits, Outcome, Past, evaluate, look_back, pasts_of
@@ -59,7 +60,7 @@ def test_what_comes_later_changes_no_earlier_answer(tmp_path: Path) -> None:
     chance = random.Random(1)  # noqa: S311 - a shuffle, not a secret
     moments = [signal.at for signal in later]
     chance.shuffle(later)
-    mixed = [replace(signal, at=at, received_at=at) for signal, at in zip(later, moments, strict=True)]
+    mixed = [structs.replace(signal, at=at, received_at=at) for signal, at in zip(later, moments, strict=True)]
     shuffled = evaluate(Past(past.home, past.devices, [*earlier, *mixed]), CUTS[:2], Rules(), habits=HABITS)
 
     assert gone.answers == shuffled.answers == whole.answers[:2]
@@ -113,7 +114,7 @@ def test_her_days_are_held_against_those_before_and_a_declared_absence_is_none_o
 def test_a_last_batch_that_comes_after_midnight_is_told_of_as_well() -> None:
     *lived, last = a_life(40, from_day(37, lambda day: replace(day, meals=(18.0,))))
     midnight = BEGIN + timedelta(days=40)
-    late = replace(last, received_at=midnight + timedelta(minutes=5))
+    late = structs.replace(last, received_at=midnight + timedelta(minutes=5))
 
     found = look_back(Past(ZHAO, (), [*lived, late]))(midnight)
     assert [one.evidence["what"] for one in found] == ["meals"]

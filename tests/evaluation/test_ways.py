@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec import structs
 
 from linli.evaluation.classic import table_of
 from linli.evaluation.evaluate import Outcome, Past, evaluate, pasts_of
@@ -48,7 +49,7 @@ def shuffled(later: Sequence[Signal], chance: Random) -> list[Signal]:
     kept: list[Signal] = [signal for signal in later if chance.random() < 0.5]
     moments = [signal.at for signal in kept]
     chance.shuffle(kept)
-    return [replace(signal, at=at, received_at=at) for signal, at in zip(kept, moments, strict=True)]
+    return [structs.replace(signal, at=at, received_at=at) for signal, at in zip(kept, moments, strict=True)]
 
 
 @pytest.mark.parametrize("cut", CUTS, ids=["in the morning", "at night"])

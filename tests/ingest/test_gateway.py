@@ -27,8 +27,8 @@ class FakeClient:
         self.asked += [f"+ {topic} {qos}" for topic, qos in topics]
         return 0, 1
 
-    def ack(self, packet: int, qos: int) -> None:
-        self.asked.append(f"ack {packet} {qos}")
+    def acknowledge(self, packets: Sequence[int]) -> None:
+        self.asked += [f"ack {packet}" for packet in packets]
 
     def unsubscribe(self, topics: Sequence[str]) -> None:
         self.asked += [f"- {topic}" for topic in topics]
@@ -88,7 +88,7 @@ def test_linlis_own_topics_are_not_among_those_that_are_given_up(gateway: Gatewa
 
 
 def test_what_came_without_a_packet_is_not_acknowledged(gateway: Gateway, client: FakeClient) -> None:
-    gateway.acknowledge(Ticket(0, 0))
-    gateway.acknowledge(Ticket(0, 7))
+    gateway.acknowledge(Ticket(0, [0]))
+    gateway.acknowledge(Ticket(0, [0, 7, 0, 9]))
 
-    assert client.asked == ["ack 7 1"]
+    assert client.asked == ["ack 7", "ack 9"]

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -285,6 +286,19 @@ def test_a_gateway_alone_may_speak_before_it_is_listed() -> None:
 
     assert any(covers(one, "zigbee2mqtt/new") for one in unlisted_topics_of(alone, GARDEN))
     assert any(covers(one, "zigbee2mqtt-garden/new") for one in unlisted_topics_of(alone, GARDEN))
+
+
+def test_a_bridge_may_have_the_id_of_a_home_of_its_site_where_these_are_not_too_many() -> None:
+    few = Roster(homes={MEI.home: MEI, OTHER_SITE.home: OTHER_SITE})
+    many = Roster(homes={home: replace(MEI, home=home) for home in (MEI.home, *(f"more-{n}" for n in range(300)))})
+
+    def may_speak(roster: Roster, topic: str) -> bool:
+        return any(covers(one, topic) for one in unlisted_topics_of(roster, GARDEN))
+
+    assert may_speak(few, f"zigbee2mqtt-{MEI.home}/new")
+    assert not may_speak(few, f"zigbee2mqtt-{OTHER_SITE.home}/new")
+    assert not may_speak(many, f"zigbee2mqtt-{MEI.home}/new")
+    assert may_speak(many, "zigbee2mqtt-garden/new")
 
 
 def test_beside_another_site_only_under_its_own_name_and_never_for_the_others_devices() -> None:

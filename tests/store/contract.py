@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from linli.errors import StoreDown
 from linli.signals import ID_KEY, BloodPressure, Kind, Signal, Value
@@ -116,7 +116,7 @@ class SignalStoreContract:
         assert {store.recent(HOME, kind=one.kind)[0] for one in signals} == set(signals)
 
     def test_awkward_signals_do_not_disturb_each_other(self, store: SignalStore) -> None:
-        signals = [replace(one, key=f"{number} {one.key}") for number, one in enumerate(AWKWARD.values())]
+        signals = [structs.replace(one, key=f"{number} {one.key}") for number, one in enumerate(AWKWARD.values())]
         assert store.append(signals) == len(signals)
 
         assert set(store.between(None, None)) == set(signals)

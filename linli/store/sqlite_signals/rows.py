@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import timedelta
+from functools import lru_cache
 
-from linli.clock import from_millis, millis
+from linli.clock import millis, moments_of
 from linli.signals import BloodPressure, Signal, Value
 from linli.store.sqlite_signals.words import Texts, Words
 
@@ -42,20 +44,27 @@ def signals_in(rows: Sequence[Row], texts: Texts, connection: sqlite3.Connection
 
 def _signals(rows: Sequence[Row], known: Texts) -> list[Signal]:
     homes, texts, kinds = known.homes, known.texts, known.kinds
+    moments = moments_of([row[1] for row in rows])
     return [
         Signal(
             homes[home],
             texts[device],
             kinds[kind],
             _pressure(value) if isinstance(value, bytes) else value,
-            moment := from_millis(at),
-            from_millis(at + lag) if lag else moment,
+            moment,
+            moment + _lag(lag) if lag else moment,
             key,
             texts[room],
             said_at,
         )
-        for home, at, device, kind, key, room, value, lag, said_at in rows
+        for (home, _, device, kind, key, room, value, lag, said_at), moment in zip(rows, moments, strict=True)
     ]
+
+
+@lru_cache(4096)
+def _lag(lag: int) -> timedelta:
+    """Return a distance in time; a device's signals are all about as long on their way."""
+    return timedelta(milliseconds=lag)
 
 
 def pack(value: Value) -> Stored:

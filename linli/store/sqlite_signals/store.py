@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from operator import itemgetter
 from pathlib import Path
 
 from linli.clock import from_millis, millis
@@ -26,6 +27,9 @@ _FORGET_AT_ONCE = 2000
 _BACKUP_PAGES = 1024
 _HOUR_MS = 3_600_000
 _EVER = (-(2**62), 2**62)
+
+_BY_ARRIVAL = itemgetter(1, 7, 2, 3, 4)
+"""At, lag, device, kind, key of a row."""
 
 _Asked = Mapping[str, Stored | None]
 
@@ -65,7 +69,12 @@ class SqliteSignalStore:
         """
         asked = {"home": home, "kind": kind and kind.value, "limit": limit, **_span(since, until)}
         with self._readers.read() as connection:
-            rows = connection.execute(questions.RECENT, asked).fetchall()
+            rows: list[Row] = connection.execute(questions.RECENT_BY_KEY, asked | {"limit": limit + 1}).fetchall()
+            beyond, rows = rows[limit:], rows[:limit]
+            if beyond and rows and beyond[0][1] == rows[-1][1]:  # which of one moment are the last, arrival says
+                rows = connection.execute(questions.RECENT, asked).fetchall()
+            elif len({row[1] for row in rows}) < len(rows):
+                rows.sort(key=_BY_ARRIVAL, reverse=True)
             return signals_in(rows, self._texts, connection)
 
     def between(self, since: datetime | None, until: datetime | None, home: str | None = None) -> Iterator[Signal]:

@@ -10,15 +10,16 @@ class Words:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._ids: dict[tuple[str, str], int] = {}
+        self._ids: dict[str, dict[str, int]] = {}
         self._version: int | None = None
 
     def catch_up(self) -> None:
         """Read all words again if they were dropped, or if another program has written meanwhile."""
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:
-            found = self._connection.execute("SELECT home, text, id FROM word")
-            self._ids = {(home, text): id_ for home, text, id_ in found}
+            self._ids = {}
+            for home, text, id_ in self._connection.execute("SELECT home, text, id FROM word"):
+                self._ids.setdefault(home, {})[text] = id_
             self._version = version
 
     def drop(self) -> None:
@@ -28,13 +29,15 @@ class Words:
 
     def id_of(self, home: str, text: str) -> int:
         """Return a text's id, given out now if it has none; home "" is for what belongs to no home."""
-        known = self._ids.get((home, text))
-        return self._add(home, text) if known is None else known
+        try:
+            return self._ids[home][text]
+        except KeyError:
+            return self._add(home, text)
 
     def _add(self, home: str, text: str) -> int:
         added = self._connection.execute("INSERT INTO word (home, text) VALUES (?, ?)", (home, str(text))).lastrowid
         assert added is not None  # noqa: S101 - an INSERT that did not raise has made a row
-        self._ids[home, text] = added
+        self._ids.setdefault(home, {})[text] = added
         return added
 
 

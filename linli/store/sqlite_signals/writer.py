@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from functools import partial
 
 from linli.store.sqlite_lock import when_free
-from linli.store.sqlite_log import FULL_PAGES
 from linli.store.sqlite_signals.file import SqliteFile
 from linli.store.sqlite_signals.schema import make_tables
 from linli.store.sqlite_signals.words import Words
 
+_FULL_PAGES = 16_000
+"""A log of so many pages (64 MB) is folded back by the commit that fills it: more than a second's writing in a flood."""
 _SETTINGS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "cache_size=-32768",
     # each batch touches a page of every home: fold the log back rarely
-    f"wal_autocheckpoint={FULL_PAGES}",
+    f"wal_autocheckpoint={_FULL_PAGES}",
     "journal_size_limit=67108864",
     "secure_delete=ON",
 )

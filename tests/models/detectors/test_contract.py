@@ -9,6 +9,7 @@ from itertools import combinations, permutations
 from string import Formatter
 
 import pytest
+from msgspec import structs
 
 from linli.alert import Severity
 from linli.finding import Finding
@@ -103,7 +104,7 @@ def test_the_order_within_a_second_changes_nothing(story: Story) -> None:
 def test_what_happens_in_one_second_is_judged_alike_in_whatever_order(story: Story) -> None:
     """All that happens squeezed into one second, which may well be another story, but only one."""
     moment = story.signals[-1].at
-    at_once = [replace(one, at=moment, received_at=moment) for one in story.signals]
+    at_once = [structs.replace(one, at=moment, received_at=moment) for one in story.signals]
     for now in (story.found_at, story.found_at + HOUR):
         told = {tuple(keys(story.found(story.watch(order), now))) for order in _orders(at_once)}
         assert len(told) == 1
@@ -175,8 +176,8 @@ def test_every_judgement_of_a_persons_silence_needs_sight() -> None:
 
 @each_story
 def test_a_home_of_which_something_is_missing_is_no_crash(story: Story) -> None:
-    nowhere = [replace(one, room="") for one in story.signals]
-    strange = [replace(one, room="✨ {room} %s") for one in story.signals]
+    nowhere = [structs.replace(one, room="") for one in story.signals]
+    strange = [structs.replace(one, room="✨ {room} %s") for one in story.signals]
     without_exit = [one for one in story.signals if one.room != "entrance"]
     for some in (nowhere, strange, without_exit, *combinations(story.signals, max(1, len(story.signals) - 1))):
         watch = story.watch(some)

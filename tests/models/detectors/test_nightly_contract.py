@@ -3,10 +3,10 @@
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from linli.alert import AlertKind, Severity
 from linli.finding import Finding
@@ -50,7 +50,9 @@ def awake(kind: SlowKind) -> tuple[Watch, list[Finding]]:
 @each_kind
 def test_it_finds_what_it_is_there_for_and_is_silent_before_it_knows_enough(kind: SlowKind) -> None:
     assert len(told(kind, lived(kind), morning(kind))) == 1
-    early = [replace(one, at=one.at - timedelta(days=CHANGES)) for one in lived(kind) if one.at >= at(CHANGES, 0)]
+    early = [
+        structs.replace(one, at=one.at - timedelta(days=CHANGES)) for one in lived(kind) if one.at >= at(CHANGES, 0)
+    ]
     for day in range(FIRST_DAYS):
         assert told(kind, [], day) == told(kind, early, day) == []
     assert all(told(kind, lived(kind), day) == [] for day in range(0, CHANGES, 5))
@@ -84,7 +86,10 @@ def test_it_is_found_again_until_it_is_told_and_then_no_more(kind: SlowKind) -> 
 @each_kind
 def test_a_home_of_which_something_is_missing_is_no_crash_and_nothing_is_made_up(kind: SlowKind) -> None:
     signals = lived(kind)
-    for some in ([replace(one, room="") for one in signals], [replace(one, room="✨ {room} %s") for one in signals]):
+    for some in (
+        [structs.replace(one, room="") for one in signals],
+        [structs.replace(one, room="✨ {room} %s") for one in signals],
+    ):
         told(kind, some, morning(kind))
     if kind in NEEDS:
         assert told(kind, [one for one in signals if one.room != NEEDS[kind]], morning(kind)) == []

@@ -1,0 +1,67 @@
+"""What waits for the pipeline is bounded, keeps its order, and lets calls for help go first."""
+
+import pytest
+
+from ingest.intake import Arrived
+from linli import inbox as inbox_module
+from linli.inbox import Inbox, Parcel
+from tests.cast import EIGHT
+
+
+def parcel(name: str, count: int = 1, size: int = 1) -> Parcel:
+    """Return a parcel of so many messages."""
+    return Parcel([Arrived(name, b"x" * size, EIGHT) for _ in range(count)], lambda _: None)
+
+
+def names(parcels: list[Parcel]) -> list[str]:
+    """Return whose parcels these are."""
+    return [one.messages[0].topic for one in parcels]
+
+
+def put(inbox: Inbox, one: Parcel, *, is_urgent: bool = False) -> bool:
+    """Add a parcel without waiting for room."""
+    return inbox.put(one, is_urgent=is_urgent, patience=0)
+
+
+def test_what_came_first_is_taken_first_and_no_parcel_is_parted() -> None:
+    inbox = Inbox()
+    for name in ("a", "b", "c"):
+        put(inbox, parcel(name, 3))
+
+    assert names(inbox.take(5, 0)) == ["a", "b"]
+    assert inbox.waiting == 3
+    assert names(inbox.take(5, 0)) == ["c"]
+    assert inbox.take(5, 0) == []
+    assert inbox.waiting == 0
+
+
+def test_a_call_for_help_goes_before_what_came_earlier_and_is_not_stored_with_it() -> None:
+    inbox = Inbox()
+    put(inbox, parcel("motion", 3))
+    put(inbox, parcel("sos"), is_urgent=True)
+    put(inbox, parcel("fall"), is_urgent=True)
+
+    assert names(inbox.take(2000, 0)) == ["sos", "fall"]
+    assert names(inbox.take(2000, 0)) == ["motion"]
+
+
+def test_there_is_room_for_so_many_messages_and_again_when_they_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_module, "CAPACITY", 4)
+    inbox = Inbox()
+
+    assert put(inbox, parcel("a", 3))
+    assert put(inbox, parcel("b", 3))
+    assert not put(inbox, parcel("c"))
+    inbox.take(1, 0)
+    assert put(inbox, parcel("c"))
+
+
+def test_there_is_room_for_so_many_bytes_but_a_single_large_parcel_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_module, "CAPACITY_BYTES", 100)
+    inbox = Inbox()
+
+    assert put(inbox, parcel("large", size=1000))
+    assert not put(inbox, parcel("small", size=1))
+    inbox.take(1, 0)
+    assert put(inbox, parcel("small", size=60))
+    assert not put(inbox, parcel("other", size=60))
