@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from msgspec import structs
 
 from bench.program import wait_for
 from linli.clock import SystemClock, VirtualClock, millis
@@ -79,7 +80,7 @@ def set_up(monkeypatch: pytest.MonkeyPatch, address: Address) -> str:
 def of_all_kinds() -> list[Signal]:
     """Return signals that are hard to keep, of one whole millisecond and many others."""
     crowd = [signal(key=f"{number} {one.key}", value=f"v{number}") for number, one in enumerate(AWKWARD.values())]
-    return [*crowd, *(replace(one, key=f"~{number}") for number, one in enumerate(AWKWARD.values()))]
+    return [*crowd, *(structs.replace(one, key=f"~{number}") for number, one in enumerate(AWKWARD.values()))]
 
 
 # -- between files
