@@ -65,3 +65,6 @@ def test_there_is_room_for_so_many_bytes_but_a_single_large_parcel_is_taken(monk
     inbox.take(1, 0)
     assert put(inbox, parcel("small", size=60))
     assert not put(inbox, parcel("other", size=60))
+    assert put(inbox, parcel("another", size=30))
+    inbox.take(1, 0)
+    assert put(inbox, parcel("other", size=60))
