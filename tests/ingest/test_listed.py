@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ingest.accounts import covers, home_account
@@ -222,7 +223,7 @@ def test_a_batch_that_was_not_stored_is_no_repetition_when_it_comes_again(intake
 def test_after_a_start_a_door_is_known_as_it_was_left(intake: Intake, tmp_path: Path) -> None:
     before = taken(intake, ("tele/stairs/SENSOR", '{"ZbReceived":{"0x1A2B":{"Contact":1}}}')).signals
     fresh = Intake(roster_with, SqliteSignalStore(tmp_path / "fresh.db").earlier_arrival)
-    older = dataclasses.replace(before[0], value="closed", at=EIGHT - timedelta(hours=1))
+    older = msgspec.structs.replace(before[0], value="closed", at=EIGHT - timedelta(hours=1))
     fresh.know([*before, older])
 
     assert told(taken(fresh, ("tele/stairs/SENSOR", '{"ZbReceived":{"0x1A2B":{"Contact":1}}}'))) == []
