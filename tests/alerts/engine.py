@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from msgspec import structs
+
 from alerts.channels.base import Verdict
 from alerts.desk import Desk, UnknownAlert
 from alerts.drill_desk import DrillDesk
@@ -274,7 +276,7 @@ class Engine:
 
     def receive(self) -> None:
         """Take in what the broker has; what linli does not acknowledge comes again, among what is new."""
-        batch = [replace(message, received_at=self.clock.now()) for message in self.at_broker]
+        batch = [structs.replace(message, received_at=self.clock.now()) for message in self.at_broker]
         if batch and self._attempt(lambda: self.pipeline.take_in(batch)):
             self.at_broker.clear()
             for finding in self.pipeline.calls_for_help(batch):
