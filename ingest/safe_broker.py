@@ -84,6 +84,9 @@ class SafeBroker(Broker):
         for stranger in self._connections - set(self._conversations.values()):
             stranger.cancel()
         await self.shutdown()
+        if left := list(self._connections):
+            await asyncio.wait(left, timeout=_FAREWELL_SECONDS)
+        await asyncio.sleep(0)  # a closed line lets go of its socket in the loop's next turn
 
     @classmethod
     def _split_bindaddr_port(cls, port_str: str, default_port: int) -> tuple[str | None, int]:
