@@ -1,5 +1,5 @@
 # linli as a small image: no compiler, no root, nothing writable but /data and /accounts (compose.yaml).
-ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
+ARG PYTHON=python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 WORKDIR /source
