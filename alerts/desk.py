@@ -110,7 +110,8 @@ class Desk:
         with self._at_once() as claim, self._care.begin() as connection:
             self._adopt(connection, now)
             opened = [self.book.open(connection, finding, now) for finding in findings]
-            claim(connection, now, [alert for alert in opened if alert is not None])
+            # one that joined may have changed another of these since
+            claim(connection, now, [] if None in opened else [alert for alert in opened if alert is not None])
         tell_opened(opened)
 
     def take_load_limit(self, load_limit: int) -> None:

@@ -83,7 +83,7 @@ class OwnBroker:
 def choose(
     settings: Settings, data: DataDir, core: Core, *, asked_for: bool, say: Callable[[str], None]
 ) -> tuple[OwnBroker | None, MqttUrl]:
-    """Return the broker to run, None if one elsewhere is set, and how linli reaches it.
+    """Return the broker whose accounts are linli's, None if one elsewhere has its own, and how linli reaches it.
 
     `asked_for`: the address was named, so that another port is no answer if it is taken; else `say` tells of one.
     """

@@ -1,16 +1,18 @@
 """The desk over a real database: one transaction a change, idempotent, and nothing called after closing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from alerts.desk import Desk, UnknownAlert
 from alerts.replies import TakingBack
-from linli.alert import AlertKind, AlertState, NoticeState, NoticeType, Outcome, Severity
+from alerts.sender import Claim
+from linli.alert import Alert, AlertKind, AlertState, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.errors import Conflict, StoreDown
 from linli.finding import Finding
@@ -86,6 +88,24 @@ def test_what_the_book_says_it_opened_is_what_is_stored(stairwell: Town) -> None
         opened = stairwell.desk.book.open(connection, finding(), stairwell.clock.now())
         assert opened is not None
         assert opened == cases.by_id(connection, opened.id)
+
+
+def test_what_is_claimed_at_once_is_told_of_alerts_only_as_they_are_stored(stairwell: Town) -> None:
+    told: list[bool] = []
+
+    @contextmanager
+    def at_once() -> Iterator[Claim]:
+        def claim(connection: Connection, _: datetime, known: Sequence[Alert]) -> None:
+            told.extend(alert == cases.by_id(connection, alert.id) for alert in known)
+
+        yield claim
+
+    desk = Desk(stairwell.care, lambda: stairwell.people, stairwell.clock, lambda: None, at_once=at_once)
+    later = replace(finding("sos:2"), evidence={"presses": 2.0})
+    desk.open([finding("sos:1"), later])
+    desk.open([finding("gas:1", AlertKind.GAS)])
+
+    assert told == [True]
 
 
 def test_the_same_press_delivered_again_opens_nothing_even_after_closing(stairwell: Town) -> None:
