@@ -22,13 +22,15 @@ from linli.errors import LinliError, StoreDown
 from linli.store import prepared
 from linli.store.chain import gathering
 from linli.store.sqlite_lock import when_free
-from linli.store.sqlite_log import FULL_PAGES, fold_back
+from linli.store.sqlite_log import fold_back
 from linli.store.turns import Turns
 
 BUSY_TIMEOUT = timedelta(seconds=5)
 """How long to wait for a lock, a connection or a silent server before the store counts as down."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_FULL_PAGES = 4000
+"""A log of so many pages (16 MB) is folded back by the commit that fills it: a second's writing must fit in."""
 _MIGRATING = 0x6C696E6C69
 """The number of PostgreSQL's advisory lock: two programs that start together must not both make the tables."""
 
@@ -153,7 +155,7 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
         "busy_timeout": "0" if writes else str(busy_timeout // timedelta(milliseconds=1)),
         "synchronous": "FULL",
         "foreign_keys": "ON",
-        "wal_autocheckpoint": str(FULL_PAGES),
+        "wal_autocheckpoint": str(_FULL_PAGES),
         "query_only": "OFF" if writes else "ON",
     }
 

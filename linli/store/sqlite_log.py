@@ -6,8 +6,6 @@ calls for help one in fifty was that commit. A thread of its own does it sooner;
 
 from collections.abc import Callable
 
-FULL_PAGES = 4000
-"""A log of so many pages (16 MB) is folded back by the commit that fills it: a second's writing must fit in."""
 EVERY_SECONDS = 1.0
 _TRIES = 3
 """What is written meanwhile is left over; only a log that is folded back whole begins anew."""

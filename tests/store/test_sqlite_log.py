@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from linli.store import tables as t
-from linli.store.care import CareStore
-from linli.store.sqlite_log import FULL_PAGES
+from linli.store.care import _FULL_PAGES, CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
 from tests.store.contract import signal
 
@@ -86,10 +85,10 @@ def test_a_log_that_nobody_tidies_is_folded_back_by_the_commit_that_fills_it(tmp
     store.migrate()
     assert store.cut_log()
     name = "x" * 1_000_000
-    for number in range(FULL_PAGES * 4096 // len(name) + 2):
+    for number in range(_FULL_PAGES * 4096 // len(name) + 2):
         with store.begin() as connection:
             connection.execute(insert(t.sites).values(site=f"site-{number}", name=name))
 
     assert _kept(path, "sites") > 0
-    assert path.with_name("care.db-wal").stat().st_size < 2 * FULL_PAGES * 4096
+    assert path.with_name("care.db-wal").stat().st_size < 2 * _FULL_PAGES * 4096
     store.close()
