@@ -263,9 +263,13 @@ class Desk:
         """Tell whether any alert is open that a sign of life could answer."""
         return self._heeded.any_asked
 
+    def asks_about(self, home: str) -> bool:
+        """Tell whether any alert of a home is open that a sign of life could answer."""
+        return self._heeded.is_asked(home)
+
     def sign_of_life(self, home: str, at: datetime, leaves_open: Collection[AlertKind] = ()) -> None:
         """The elder was seen to be up and about: what she was asked about is answered, apart from some kinds."""
-        if not self._heeded.is_asked(home):
+        if not self.asks_about(home):
             return
         now, noted = self._clock.now(), []
         with self._care.begin() as connection:

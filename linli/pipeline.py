@@ -142,7 +142,7 @@ class Pipeline:
         if (signal.kind, signal.value) == (Kind.SOS, "cancelled"):
             at = min(signal.at, signal.received_at)
             self._desk.take_back(signal.home, TakingBack(signal.identity, signal.device, at, signal.has_id))
-        if is_alive:
+        if is_alive and self._desk.asks_about(signal.home):
             self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at), self._watch.leaves_open(signal))
 
     def refuse(self, message: Arrived, reason: str) -> None:

@@ -212,6 +212,8 @@ def _parse_time(given: object) -> datetime | None:
     if not isinstance(given, str):
         return None
     at = datetime.fromisoformat(given.strip().upper())  # RFC 3339 allows a small t and z
+    if at.tzinfo is UTC:
+        return at
     return None if at.tzinfo is None else at.astimezone(UTC)
 
 

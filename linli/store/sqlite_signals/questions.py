@@ -2,10 +2,16 @@
 
 # `OR IGNORE` would also pass over a row that breaks a NOT NULL: only a known row may be dropped, known by its
 # moment and key, or by its message id whatever the moment.
-INSERT = """
-INSERT INTO signal (home, at, device, kind, key, room, value, lag, said_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+_ROW = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+AT_ONCE = 100
+"""So many rows are told in one statement: one by one, each row costs half as much again."""
+INSERT, INSERT_MANY = (
+    f"""
+INSERT INTO signal (home, at, device, kind, key, room, value, lag, said_at) VALUES {", ".join([_ROW] * count)}
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608
+    for count in (1, AT_ONCE)
+)
 _RECENT = """
 SELECT home, at, device, kind, key, room, value, lag, said_at FROM signal
 WHERE home = (SELECT id FROM word WHERE home = :home AND text = '') AND at >= :since AND at < :until
