@@ -24,9 +24,9 @@ CONNACK_BYTES = _ACKNOWLEDGEMENT = 4
 """Bytes of a broker's answer to a connection, and to a message."""
 
 
-def messages(homes: int, count: int, name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield ordinary signals of many homes, each with its time and an id that begins with `name`."""
-    begun = datetime.now(UTC)
+def messages(homes: int, count: int, name: str, begun: datetime | None = None) -> Iterator[tuple[str, bytes]]:
+    """Yield ordinary signals of many homes, each with its time, from now on if not said, and an id that begins with `name`."""
+    begun = begun or datetime.now(UTC)
     for number in range(count):
         turn, home = number // homes, number * _STRIDE % homes
         device, kind = SENSORS[turn % len(SENSORS)]

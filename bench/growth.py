@@ -87,7 +87,8 @@ def measured(size: int) -> Costs:
         settings = Settings(http="127.0.0.1:0", mqtt="mqtt://127.0.0.1:1", canary_minutes=0)
         app = App(settings, data, SystemClock(), asked=Asked(), say=lambda _: None)
         app.core.warm()
-        rounds = [_round(app.core, _arrivals(size, number)) for number in range(ROUNDS + 1)][1:]
+        begun = datetime.now(UTC) - timedelta(hours=1)
+        rounds = [_round(app.core, size, begun + timedelta(minutes=number)) for number in range(ROUNDS + 1)][1:]
         ingest, tick = (min(costs) for costs in zip(*rounds, strict=True))
         board = min(_boards(app))
         memory = _rss_mb()
@@ -95,10 +96,14 @@ def measured(size: int) -> Costs:
     return {"ingest": ingest, "tick": tick, "board": board, "memory": memory}
 
 
-def _round(core: Core, arrivals: Sequence[Arrived]) -> tuple[float, float]:
-    """Return what it costs to take in a message of each home, and then to tick."""
+def _round(core: Core, size: int, at: datetime) -> tuple[float, float]:
+    """Return what it costs to take in a message of each home at a moment, and then to tick.
+
+    Rounds are minutes apart for the homes: of two signs within a second the later one costs next to nothing.
+    """
+    arrivals = _arrivals(size, at)
     taken_in = _cpu(lambda: _take_in(core, arrivals))
-    return taken_in, _cpu(lambda: core.pipeline.tick(datetime.now(UTC)))
+    return taken_in, _cpu(lambda: core.pipeline.tick(at + timedelta(seconds=20)))
 
 
 def _settle(data: DataDir, size: int) -> None:
@@ -116,14 +121,13 @@ def _settle(data: DataDir, size: int) -> None:
     care.close()
 
 
-def _arrivals(size: int, number: int) -> list[Arrived]:
+def _arrivals(size: int, at: datetime) -> list[Arrived]:
     """Return a message of each home."""
-    now = datetime.now(UTC)
     told = []
-    for place, (topic, payload) in enumerate(messages(size, size, f"r{number}")):
+    for place, (topic, payload) in enumerate(messages(size, size, at.strftime("r%H%M"), at)):
         home = int(topic.split("/")[3].removeprefix("home-"))
         site = "/garden/" if home < _IN_A_SITE else f"/site-{home // _IN_A_SITE}/"
-        told.append(Arrived(topic.replace("/garden/", site), payload, now + timedelta(milliseconds=number), place + 1))
+        told.append(Arrived(topic.replace("/garden/", site), payload, at + timedelta(seconds=10), place + 1))
     return told
 
 
