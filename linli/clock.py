@@ -1,7 +1,6 @@
 """The only place that asks the system for the time; everything else is given a Clock or `now`."""
 
 import time
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -66,12 +65,6 @@ def millis(moment: datetime) -> int:
 def from_millis(value: int) -> datetime:
     """Return the UTC moment of a stored number of milliseconds."""
     return datetime.fromtimestamp(value / 1000, UTC)
-
-
-def moments_of(values: Iterable[int]) -> list[datetime]:
-    """Return the UTC moments of many stored numbers of milliseconds, in half the time that one by one takes."""
-    moment = datetime.fromtimestamp
-    return [moment(value / 1000, UTC) for value in values]
 
 
 def seconds() -> float:
