@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.flood import SENSORS, SITE
+from bench.flood import SENSORS, SITE, Flood
 from bench.program import free_port, wait_for
-from bench.stored import when_stored
+from bench.stored import count, when_stored
 from linli.wire import signal_topic
 
 _START_SECONDS = 180
+_PROBE = "probe"
 _QUESTION = "states WHERE metadata_id IN (SELECT metadata_id FROM states_meta WHERE entity_id LIKE 'sensor.bench%') AND state LIKE '%-%'"
 
 
@@ -29,16 +30,20 @@ def home_assistant(port: int, folder: Path, program: str, homes: int) -> Iterato
     with (folder / "hass.log").open("wb") as log:
         process = subprocess.Popen([program, "--config", str(home), "--skip-pip"], stdout=log, stderr=log)
     try:
-        wait_for("Home Assistant has subscribed", lambda: _has_subscribed(home), _START_SECONDS, 0.5)
+        wait_for("Home Assistant has subscribed", lambda: _has_heard(home, port, homes), _START_SECONDS, 1.0)
         yield lambda wanted: when_stored(home / "home-assistant_v2.db", _QUESTION, wanted)
     finally:
         process.terminate()
         process.wait(timeout=60)
 
 
-def _has_subscribed(home: Path) -> bool:
-    log = home / "home-assistant.log"
-    return log.exists() and "Home Assistant initialized" in log.read_text(encoding="utf-8", errors="replace")
+def _has_heard(home: Path, port: int, homes: int) -> bool:
+    """Tell whether what was said to the last of its sensors is stored: it subscribes some seconds after its start."""
+    device, kind = SENSORS[-1]
+    payload = b'{"id":"%s"}' % _PROBE.encode()
+    Flood([(signal_topic(SITE, f"home-{homes - 1}", device, kind), payload)]).pour(port)
+    database = home / "home-assistant_v2.db"
+    return database.exists() and count(database, f"states WHERE state = '{_PROBE}'") > 0
 
 
 def _configuration(homes: int) -> str:
