@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bench.flood import SENSORS, SITE, Flood
 from bench.program import free_port, wait_for
-from bench.stored import when_stored
+from bench.stored import count, when_stored
+from linli.wire import signal_topic, write_payload
 
 _ROW = """
 const said = JSON.parse(msg.payload);
 msg.params = {$topic: msg.topic, $id: said.id, $value: String(said.value), $at: said.at};
 return msg;
 """
+_POURED = "signal WHERE id LIKE '%-%'"
 
 
 @contextmanager
@@ -38,15 +41,17 @@ def node_red(port: int, folder: Path, installed: Path) -> Iterator[Callable[[int
     with (folder / "node-red.log").open("wb") as log:
         process = subprocess.Popen(words, stdout=log, stderr=log, env={**os.environ, "NODE_RED_ENABLE_TOURS": "false"})
     try:
-        wait_for("Node-RED has subscribed", lambda: "Connected to broker" in _told(folder), 60)
-        yield lambda wanted: when_stored(store, "signal", wanted)
+        wait_for("Node-RED has subscribed", lambda: _has_heard(store, port), 60, 1.0)
+        yield lambda wanted: when_stored(store, _POURED, wanted)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _told(folder: Path) -> str:
-    return (folder / "node-red.log").read_text(encoding="utf-8", errors="replace")
+def _has_heard(store: Path, port: int) -> bool:
+    """Tell whether what was said is stored: it subscribes a moment after it says that it is connected."""
+    Flood([(signal_topic(SITE, "home-0", *SENSORS[0]), write_payload("on", id="probe"))]).pour(port)
+    return count(store, "signal") > 0
 
 
 def _flow(port: int, store: Path) -> list[dict[str, object]]:
