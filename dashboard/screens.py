@@ -46,6 +46,7 @@ _PAGES.globals.update(
     HEADLINES=vocabulary.HEADLINES,
     ALERT_STATES=vocabulary.ALERT_STATES,
     REQUEST_STATES=vocabulary.REQUEST_STATES,
+    DRILL_STATES=vocabulary.DRILL_STATES,
     HOME_STATES=vocabulary.HOME_STATES,
     OUTCOMES=vocabulary.OUTCOMES,
     ROLES=vocabulary.ROLES,
