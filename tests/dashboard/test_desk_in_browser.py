@@ -3,11 +3,13 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
+from linli.alert import Outcome
 from linli.people import Role
 from linli.store import visits
 from linli.visit import VisitPlan
 from tests.cast import EIGHT, MEI
 from tests.dashboard.test_browser import is_cut, opened
+from tests.dashboard.test_drills import drill
 from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -80,4 +82,63 @@ def test_the_alert_of_the_page_is_drawn_anew_when_somebody_goes(browser: Browser
 
     expect(page.locator(".nowline")).to_contain_text("left, then the next are called", timeout=15_000)
     expect(page.locator(".lease-begins")).to_have_count(1)
+    assert complaints == []
+
+
+def test_a_wrong_outcome_is_corrected_by_the_keyboard_alone(browser: Browser, online: World) -> None:
+    alert = online.press_sos()
+    online.desk.close(alert.id, "lin", Outcome.DEVICE_FAULT)
+    page, complaints = opened(browser, online, Role.STAFF, "lin")
+    page.goto(f"{online.services.settings.base_url}/alerts/{alert.id}")
+
+    page.get_by_text("It ended otherwise").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Helped")).to_be_checked()
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".case-top .push")).to_contain_text("Helped")
+    expect(page.locator(".line > li").last).to_contain_text("Lin Zhou corrected how it ended: Helped")
+    assert not is_cut(page)
+    assert complaints == []
+
+
+BROKEN = """() => {
+    const broken = [], walk = document.createTreeWalker(document.querySelector("header.top"), NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const words = document.createRange();
+        words.selectNodeContents(walk.currentNode);
+        const lines = new Set([...words.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top)));
+        if (lines.size > 1) broken.push(walk.currentNode.data.trim());
+    }
+    return broken;
+}"""
+
+
+@pytest.mark.parametrize("width", [920, 1024, 1280, 1366, 1440])
+def test_no_word_of_the_head_is_broken_at_the_desk_of_a_whole_office(
+    browser: Browser, online: World, width: int
+) -> None:
+    page, _ = opened(browser, online, Role.STAFF)
+    page.set_viewport_size({"width": width, "height": 800})
+    for _ in range(2):  # while nobody has said who sits there, and when somebody has
+        page.goto(f"{online.services.settings.base_url}/")
+        expect(page.locator(".live")).to_be_visible()
+        assert page.evaluate(BROKEN) == []
+        assert not is_cut(page)
+        page.goto(f"{online.services.settings.base_url}/who")
+        page.locator(".why").get_by_role("button", name="Lin Zhou").click()
+
+
+def test_who_connects_a_button_sees_its_drill_answered_without_lifting_a_hand(browser: Browser, online: World) -> None:
+    page, complaints = opened(browser, online, Role.STAFF, "lin")
+    page.goto(f"{online.services.settings.base_url}/homes/{MEI.home}/connect")
+    expect(page.get_by_text("an unannounced press calls people for real")).to_have_count(2)
+
+    rung = drill(online)
+    expect(page.get_by_role("cell", name="asked")).to_be_visible(timeout=15_000)
+    online.desk.accept(rung.id, "ana")
+
+    expect(page.get_by_role("cell", name="got it")).to_be_visible(timeout=15_000)
     assert complaints == []
