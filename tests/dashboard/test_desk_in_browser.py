@@ -142,3 +142,37 @@ def test_who_connects_a_button_sees_its_drill_answered_without_lifting_a_hand(br
 
     expect(page.get_by_role("cell", name="got it")).to_be_visible(timeout=15_000)
     assert complaints == []
+
+
+A4 = {"width": 703, "height": 1032}
+"""A sheet within its margins, in pixels."""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_sheet_of_paper_has_all_that_is_read_and_nothing_that_is_pressed(
+    browser: Browser, busy: World, path: str
+) -> None:
+    alert = busy.press_sos()
+    page, _ = opened(browser, busy, Role.STAFF)
+    page.goto(busy.services.settings.base_url + path.format(alert=alert.id))
+    page.set_viewport_size(A4)  # type: ignore[arg-type]  # a TypedDict by structure
+
+    page.emulate_media(media="print", color_scheme="dark")
+
+    expect(page.locator("h1")).to_be_visible()
+    assert page.locator("h1").evaluate("it => getComputedStyle(it).color") in {"rgb(35, 38, 43)", "rgb(0, 0, 0)"}
+    expect(
+        page.locator("nav.pages, main button, main select, main input[type=text]").filter(visible=True)
+    ).to_have_count(0)
+    assert not is_cut(page)
+
+
+def test_high_contrast_tells_where_one_is(browser: Browser, online: World) -> None:
+    page, _ = opened(browser, online, Role.STAFF)
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{online.services.settings.base_url}/")
+
+    here, elsewhere = page.locator("nav.pages > a[aria-current]"), page.locator("nav.pages > a:not([aria-current])")
+    colour = "element => getComputedStyle(element).borderBlockEndColor"
+    assert here.evaluate(colour) != elsewhere.first.evaluate(colour)
+    assert here.evaluate("() => getComputedStyle(document.body).backgroundColor") == elsewhere.first.evaluate(colour)
