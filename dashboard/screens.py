@@ -88,8 +88,8 @@ class Words:
         return text in catalogue("zh")
 
     def say(self, sentence: Sentence) -> str:
-        """Return a sentence of the kernel's."""
-        return say(sentence, self.language, self.zone)
+        """Return a sentence of the kernel's; a number stays with its percent sign."""
+        return say(sentence, self.language, self.zone).replace(" %", "\N{NO-BREAK SPACE}%")
 
     def clock(self, moment: datetime) -> str:
         """Return a clock time, such as 9:05."""
