@@ -17,7 +17,7 @@ OF_MESSAGES = frozenset({"notice_sent", "notice_taken_back"})
 """Lines that say how a message went: said by whom it went to, and one by one in the whole log only."""
 GOING = frozenset({"accepted", "joined"})
 OF_THE_END = frozenset({"closed", "corrected"})
-GOOD = frozenset({*GOING, "promised", "at_door", "closed", "sign_of_life", "heard_again", "ended", "drill_answered", "corrected"})
+GOOD = frozenset({*GOING, *OF_THE_END, "promised", "at_door", "sign_of_life", "heard_again", "ended", "drill_answered"})
 """Lines that brought the matter nearer to its end."""
 
 
