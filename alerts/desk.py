@@ -174,7 +174,8 @@ class Desk:
 
     def correct(self, alert: str, who: str, outcome: Outcome) -> Alert:
         """It ended otherwise than was tapped."""
-        return self._change(alert, lambda case, _, now: replies.corrected(case, who, outcome, now), closing=True)
+        role = role_of(self._roster().people.get(who))
+        return self._change(alert, lambda case, _, now: replies.corrected(case, who, role, outcome, now), closing=True)
 
     def _change(
         self,

@@ -125,6 +125,7 @@ def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
     return draft.step()
 
 
+TOO_LATE_TO_CORRECT = "How it ended can be said anew only by who was there and by staff, for half an hour."
 NOT_AT_THE_DOOR = "Say first that you go, or that you are at the door; then more hands can be called."
 
 
@@ -167,12 +168,20 @@ def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> 
     return draft.step()
 
 
-def corrected(case: Case, person: str, outcome: Outcome, now: datetime) -> Step:
-    """Whoever was there says that it ended otherwise: a slip of the finger teaches nothing wrong. Nobody is called for it."""
+def is_just_over(alert: Alert, now: datetime) -> bool:
+    """Tell whether an end can still be taken back, or corrected."""
+    return alert.closed_at is not None and now - alert.closed_at <= CAN_BE_TAKEN_BACK
+
+
+def corrected(case: Case, person: str, role: Role, outcome: Outcome, now: datetime) -> Step:
+    """Who was there, or staff, say that it ended otherwise: a slip of the finger teaches nothing wrong.
+
+    Nobody is called for it. Raises Conflict for everybody else, after half an hour, and for a drill.
+    """
     alert, stands = case.alert, case.of(person)
-    is_fresh = alert.closed_at is not None and now - alert.closed_at <= CAN_BE_TAKEN_BACK
-    if not is_fresh or stands is None or stands.state is not RequestState.AT_DOOR:
-        raise Conflict(f"how alert {alert.id} ended can be said anew only by who was there, for half an hour")
+    was_there = stands is not None and stands.state is RequestState.AT_DOOR
+    if alert.drill or not is_just_over(alert, now) or not (was_there or role is Role.STAFF):
+        raise Conflict(TOO_LATE_TO_CORRECT)
     draft = Draft.of(case, now)
     if outcome is not alert.outcome:
         draft.alert = replace(alert, outcome=outcome)

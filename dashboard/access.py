@@ -120,6 +120,7 @@ TABLE: dict[str, Rule] = {
     "POST /alerts/{alert}/arrive": _page(*GOERS),
     "POST /alerts/{alert}/more_help": _page(*GOERS),
     "POST /alerts/{alert}/close": _page(*GOERS),
+    "POST /alerts/{alert}/correct": _page(STAFF),
     "GET /visits": _page(STAFF),
     "POST /visits/plan": _page(STAFF),
     "POST /visits/plan/undo": _page(STAFF),

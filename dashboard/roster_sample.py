@@ -21,14 +21,14 @@ _ROWS: Mapping[str, Mapping[str, Sequence[Mapping[str, str]]]] = {
     },
     "people": {
         "zh": [
-            {"person": "volunteer-1", "name": "示例：志愿者", "role": "volunteer", "homes": "b1-1-101", "channel": "sms", "address": "13800000001"},
-            {"person": "daughter-1", "name": "示例：女儿", "role": "family", "homes": "b1-1-101", "channel": "sms", "address": "13800000002"},
-            {"person": "staff-1", "name": "示例：社区值班", "role": "staff", "homes": "site:garden", "channel": "sms", "address": "13800000003", "on_duty": "Mo-Fr 08:00-20:00"},
+            {"person": "volunteer-1", "name": "示例：志愿者", "role": "volunteer", "homes": "b1-1-101", "channel": "sms", "address": "13800000001", "language": "zh"},
+            {"person": "daughter-1", "name": "示例：女儿", "role": "family", "homes": "b1-1-101", "channel": "sms", "address": "13800000002", "language": "zh"},
+            {"person": "staff-1", "name": "示例：社区值班", "role": "staff", "homes": "site:garden", "channel": "sms", "address": "13800000003", "language": "zh", "on_duty": "Mo-Fr 08:00-20:00"},
         ],
         "en": [
-            {"person": "volunteer-1", "name": "Example: volunteer", "role": "volunteer", "homes": "b1-1-101", "channel": "sms", "address": "13800000001"},
-            {"person": "daughter-1", "name": "Example: daughter", "role": "family", "homes": "b1-1-101", "channel": "sms", "address": "13800000002"},
-            {"person": "staff-1", "name": "Example: staff on duty", "role": "staff", "homes": "site:garden", "channel": "sms", "address": "13800000003", "on_duty": "Mo-Fr 08:00-20:00"},
+            {"person": "volunteer-1", "name": "Example: volunteer", "role": "volunteer", "homes": "b1-1-101", "channel": "sms", "address": "13800000001", "language": "en"},
+            {"person": "daughter-1", "name": "Example: daughter", "role": "family", "homes": "b1-1-101", "channel": "sms", "address": "13800000002", "language": "en"},
+            {"person": "staff-1", "name": "Example: staff on duty", "role": "staff", "homes": "site:garden", "channel": "sms", "address": "13800000003", "language": "en", "on_duty": "Mo-Fr 08:00-20:00"},
         ],
     },
 }  # fmt: skip

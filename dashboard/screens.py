@@ -46,6 +46,7 @@ _PAGES.globals.update(
     HEADLINES=vocabulary.HEADLINES,
     ALERT_STATES=vocabulary.ALERT_STATES,
     REQUEST_STATES=vocabulary.REQUEST_STATES,
+    DRILL_STATES=vocabulary.DRILL_STATES,
     HOME_STATES=vocabulary.HOME_STATES,
     OUTCOMES=vocabulary.OUTCOMES,
     ROLES=vocabulary.ROLES,
@@ -87,8 +88,8 @@ class Words:
         return text in catalogue("zh")
 
     def say(self, sentence: Sentence) -> str:
-        """Return a sentence of the kernel's."""
-        return say(sentence, self.language, self.zone)
+        """Return a sentence of the kernel's; a number stays with its percent sign."""
+        return say(sentence, self.language, self.zone).replace(" %", "\N{NO-BREAK SPACE}%")
 
     def clock(self, moment: datetime) -> str:
         """Return a clock time, such as 9:05."""

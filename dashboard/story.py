@@ -16,7 +16,8 @@ CALLS = frozenset({"called", "asked", "second_channel", "reminded", "told"})
 OF_MESSAGES = frozenset({"notice_sent", "notice_taken_back"})
 """Lines that say how a message went: said by whom it went to, and one by one in the whole log only."""
 GOING = frozenset({"accepted", "joined"})
-GOOD = frozenset({*GOING, "promised", "at_door", "closed", "sign_of_life", "heard_again", "ended", "drill_answered"})
+OF_THE_END = frozenset({"closed", "corrected"})
+GOOD = frozenset({*GOING, *OF_THE_END, "promised", "at_door", "sign_of_life", "heard_again", "ended", "drill_answered"})
 """Lines that brought the matter nearer to its end."""
 
 
@@ -99,7 +100,7 @@ def _with_rails(rows: Iterable[Row], alert: Alert) -> list[Row]:
         was_going = bool(going)
         _follow(going, row.lead)
         helped = alert.door_at is not None and row.lead.at >= alert.door_at
-        done.append(replace(row, is_helped=helped or row.lead.what == "closed", lease=_lease(was_going, bool(going))))
+        done.append(replace(row, is_helped=helped or row.lead.what in OF_THE_END, lease=_lease(was_going, bool(going))))
     return done
 
 

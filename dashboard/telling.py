@@ -9,7 +9,7 @@ from dashboard.outlook import Planned, nearness
 from dashboard.queue import Card, name_of
 from dashboard.screens import Words
 from dashboard.story import CALLS, Group, Row, groups_of, rows_of
-from dashboard.vocabulary import CALLED, DISTANCES, LOG, OUTCOMES, REQUEST_STATES
+from dashboard.vocabulary import CALLED, DISTANCES, DRILL_STATES, LOG, OUTCOMES, REQUEST_STATES
 from linli.alert import Alert, AlertState, Entry, Outcome, RequestState, Rung
 from linli.people import Person, Role, Roster
 from linli.store.overview import Involved
@@ -148,7 +148,8 @@ class Teller:
         if group.state is None:
             return Pill(names, self.words("stand by") if group.stand_by else "", "bell", goes=False)
         goes = group.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
-        return Pill(names, self.words(REQUEST_STATES[group.state]), SHAPES[group.state], goes)
+        states = DRILL_STATES if self._alert.drill else REQUEST_STATES
+        return Pill(names, self.words(states[group.state]), SHAPES[group.state], goes)
 
     def ahead(self, card: Card, callers: Callers) -> list[Ahead]:
         """Return what will happen; the first step after a promise says whose it was."""

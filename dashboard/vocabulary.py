@@ -83,6 +83,9 @@ REQUEST_STATES = {
     RequestState.AT_DOOR: "at the door",
 }
 
+DRILL_STATES = {**REQUEST_STATES, RequestState.ACCEPTED: "got it"}
+"""The same in a drill, for which nobody goes anywhere."""
+
 ROLES = {
     Role.RESIDENT: "resident",
     Role.VOLUNTEER: "volunteer",

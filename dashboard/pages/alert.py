@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.case import Case
+from alerts.replies import is_just_over
 from dashboard import looks
 from dashboard.access import STAFF, Reach, stood_by
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
@@ -58,6 +59,8 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Resp
         "concerned": _concerned(involved.alert, roster, asker),
         "signs": [sign for sign in recent if is_sign_of_life(sign.kind, sign.value)][:4],
         "outcomes": OUTCOMES,
+        "others": {one: said for one, said in OUTCOMES.items() if one is not involved.alert.outcome},
+        "can_correct": not involved.alert.drill and is_just_over(involved.alert, words.now),
         "age": words.now.year - home.birth_year if home and home.birth_year else None,
         **_story(services, involved, words),
         **heading(services, asker),
@@ -141,6 +144,12 @@ def close(
 ) -> Response:
     """It is over."""
     return _done(asker, services.desk.close(alert, asker.actor, outcome, clean(note)))
+
+
+@router.post("/alerts/{alert}/correct")
+def correct(services: Web, asker: Asker, alert: str, outcome: Annotated[Outcome, Form()]) -> Response:
+    """It ended otherwise than was tapped."""
+    return _done(asker, services.desk.correct(alert, asker.actor, outcome))
 
 
 def clean(note: str) -> str:

@@ -12,7 +12,7 @@ from alerts.channels.webpush import topic_of
 from alerts.links import BadLink, Ticket
 from alerts.links import Verb as LinkVerb
 from alerts.message import reason_for
-from alerts.replies import CAN_BE_TAKEN_BACK, MOST_MINUTES
+from alerts.replies import MOST_MINUTES, is_just_over
 from dashboard import looks
 from dashboard.access import Reach, may_see_alert, may_see_whose, reach_of, stood_by
 from dashboard.api.alerts import detail_of
@@ -28,7 +28,7 @@ from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.spare_key import key_sentence
 from dashboard.vocabulary import DISTANCES, OUTCOMES
-from linli.alert import Alert, AlertState, Outcome, RequestState
+from linli.alert import AlertState, Outcome, RequestState
 from linli.errors import Conflict
 from linli.finding import Finding
 from linli.people import Home, Person
@@ -110,7 +110,7 @@ def _call_again(services: Services, person: Person, involved: Involved) -> Respo
     """Open the case anew, for who has closed it by a slip of the finger or too soon; once, however often it is asked."""
     alert = involved.alert
     stands = stood_by(involved.requests, person.person)
-    if stands is None or stands.state is not RequestState.AT_DOOR or not _is_fresh(alert, services.clock.now()):
+    if stands is None or stands.state is not RequestState.AT_DOOR or not is_just_over(alert, services.clock.now()):
         raise Problem(409, "This has been over for a while. In danger call 120.")
     key = f"again:{alert.id}"
     why = Sentence("Whoever was there says that somebody is still needed.")
@@ -124,10 +124,6 @@ def _call_again(services: Services, person: Person, involved: Involved) -> Respo
     services.desk.arrive(opened, person.person)
     services.desk.more_help(opened, person.person)
     return RedirectResponse(services.links.request_page(opened, person.person), 303)
-
-
-def _is_fresh(alert: Alert, now: datetime) -> bool:
-    return alert.closed_at is not None and now - alert.closed_at <= CAN_BE_TAKEN_BACK
 
 
 def _do(services: Services, ticket: Ticket, verb: str, outcome: Outcome | None, note: str, minutes: int | None) -> None:
@@ -173,7 +169,7 @@ def _over(services: Services, person: Person, involved: Involved) -> dict[str, o
     return {
         "went": [name_of(one, services.roster()) for one in went if one != person.person],
         "self_went": person.person in went,
-        "can_call_again": person.person in went and _is_fresh(involved.alert, services.clock.now()),
+        "can_call_again": person.person in went and is_just_over(involved.alert, services.clock.now()),
         "alert": involved.alert,
         "outcome": OUTCOMES[involved.alert.outcome][0] if involved.alert.outcome else "",
         "others": {one: words for one, words in OUTCOMES.items() if one is not involved.alert.outcome},

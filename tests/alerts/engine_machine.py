@@ -167,6 +167,11 @@ class EngineMachine(RuleBasedStateMachine):
         alert = self._alert(place)
         self.here.act(lambda: self.here.desk.close(alert, person, outcome))
 
+    @rule(place=places, person=people, outcome=st.sampled_from(Outcome))
+    def somebody_corrects(self, place: int, person: str, outcome: Outcome) -> None:
+        alert = self._alert(place)
+        self.here.act(lambda: self.here.desk.correct(alert, person, outcome))
+
     @rule(place=st.integers(0, len(HOMES) - 1), identity=st.sampled_from("ab"), can_confirm=st.booleans())
     def she_takes_it_back(self, place: int, identity: str, can_confirm: bool) -> None:  # noqa: FBT001 - drawn
         said = TakingBack(identity, PAGE, self.here.clock.now(), can_confirm)

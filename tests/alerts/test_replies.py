@@ -119,6 +119,51 @@ def test_who_needs_more_hands_is_at_the_door() -> None:
     assert next(r for r in step.requests if r.person == "v1").state is RequestState.AT_DOOR
 
 
+def over(case: Case, now: datetime) -> Case:
+    """Return a case that somebody has closed with a slip of the finger."""
+    return after(case, replies.closed(case, "v1", Outcome.DEVICE_FAULT, "", now))
+
+
+CORRECTS = [("v1", Role.VOLUNTEER), ("lin", Role.STAFF), ("staff", Role.STAFF)]
+
+
+@pytest.mark.parametrize(("who", "role"), CORRECTS)
+def test_who_was_there_and_staff_correct_how_it_ended_and_nobody_is_called(who: str, role: Role) -> None:
+    ended = EIGHT + 10 * M
+    case = over(at_door(), ended)
+
+    step = replies.corrected(case, who, role, Outcome.HELPED, ended + 30 * M)
+
+    assert (step.alert.outcome, step.alert.state) == (Outcome.HELPED, AlertState.CLOSED)
+    assert [(entry.what, entry.who, dict(entry.detail)) for entry in step.log] == [
+        ("corrected", who, {"outcome": Outcome.HELPED})
+    ]
+    assert (step.notices, step.withdraw, step.is_over) == ((), False, False)
+    assert not replies.corrected(after(case, step), who, role, Outcome.HELPED, ended + 30 * M).log
+
+
+@pytest.mark.parametrize(("who", "role"), [("v2", Role.VOLUNTEER), ("bo", Role.FAMILY)])
+def test_who_was_not_there_corrects_nothing(who: str, role: Role) -> None:
+    case = over(at_door(), EIGHT + 10 * M)
+    with pytest.raises(Conflict):
+        replies.corrected(case, who, role, Outcome.HELPED, EIGHT + 11 * M)
+
+
+@pytest.mark.parametrize(("who", "role"), CORRECTS)
+def test_after_half_an_hour_an_end_stands(who: str, role: Role) -> None:
+    case = over(at_door(), EIGHT + 10 * M)
+    with pytest.raises(Conflict):
+        replies.corrected(case, who, role, Outcome.HELPED, EIGHT + 40 * M + S)
+
+
+def test_what_is_not_over_or_was_a_drill_has_no_end_to_correct() -> None:
+    case = over(at_door(), EIGHT + 10 * M)
+    drill = replace(case, alert=replace(case.alert, drill=True))
+    for one in (at_door(), drill):
+        with pytest.raises(Conflict):
+            replies.corrected(one, "lin", Role.STAFF, Outcome.HELPED, EIGHT + 11 * M)
+
+
 def test_a_call_taken_back_goes_on_until_it_is_said_twice_and_staff_are_told() -> None:
     case, _ = begun(*SOS)
     step = replies.taken_back(case, callers(EIGHT + 5 * S), taking_back(EIGHT + 5 * S), EIGHT + 5 * S)

@@ -97,6 +97,7 @@ MEI_S = {
     "POST /alerts/{alert}/arrive": "office lin bo ana",
     "POST /alerts/{alert}/more_help": "office lin bo ana",
     "POST /alerts/{alert}/close": "office lin bo ana",
+    "POST /alerts/{alert}/correct": "office lin",
     "GET /visits": STAFF,
     "POST /visits/plan": "office lin",
     "POST /visits/plan/undo": "office lin",

@@ -9,7 +9,7 @@ from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.signals import Kind, Signal
 from linli.store.access import Identity
-from tests.cast import MEI
+from tests.cast import MEI, NEXT_BUILDING
 from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -177,3 +177,23 @@ def test_a_home_fits_a_narrow_window_and_one_sheet_of_paper(browser: Browser, on
 
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
     assert complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_way_in_is_written_whole_and_nothing_is_red_once_somebody_goes(
+    browser: Browser, online: World, width: int
+) -> None:
+    link = online.services.links.accept(online.press_sos(NEXT_BUILDING.home).id, "lin")
+    page = browser.new_context(locale="en-GB", viewport={"width": width, "height": 844}).new_page()
+    page.goto(link)
+    within = """text => {
+        const [inner, outer] = [text, text.ownerSVGElement].map((one) => one.getBoundingClientRect());
+        return inner.left >= outer.left && inner.right <= outer.right && inner.bottom <= outer.bottom;
+    }"""
+    assert page.locator(".map text").evaluate(within)
+
+    page.get_by_role("button", name="I go").click()
+
+    bar = page.locator(".band.going .bar")
+    expect(bar).to_be_visible()
+    expect(bar).to_have_css("background-color", "rgba(0, 0, 0, 0)")

@@ -198,3 +198,39 @@ def test_an_alert_about_a_stairwell_lists_its_homes_of_ones_own_site_only(world:
     assert "/homes/home-8" in told
     assert "home-40" not in told
     assert LIN.name in told
+
+
+def test_staff_correct_an_outcome_on_the_page_of_the_alert_and_both_stand_in_its_story(world: World) -> None:
+    alert = world.press_sos().id
+    world.desk.close(alert, "lin", Outcome.DEVICE_FAULT)
+    lin = world.browser(Role.STAFF, "lin")
+    before = lin.get(f"/alerts/{alert}").text
+    assert "It ended otherwise" in before
+    assert 'value="device_fault"' not in before
+
+    answer = lin.post(f"/alerts/{alert}/correct", data={"csrf": world.csrf(lin), "outcome": "helped"})
+
+    assert answer.status_code == 303
+    told = lin.get(answer.headers["location"]).text
+    assert "Lin Zhou corrected how it ended: Helped" in told
+    assert "· Helped" in told
+    assert [row.lead.what for row in rows(world, alert)][-2:] == ["closed", "corrected"]
+    assert rows(world, alert)[-1].is_helped
+    assert world.desk.open_alerts() == []
+
+
+def test_an_end_that_can_no_longer_be_corrected_offers_no_correction_and_takes_none(world: World) -> None:
+    alert = world.press_sos().id
+    world.desk.close(alert, "lin", Outcome.DEVICE_FAULT)
+    world.clock.advance(31 * MINUTE)
+    lin = world.browser(Role.STAFF, "lin", "zh")
+
+    assert "结果选错了" not in lin.get(f"/alerts/{alert}").text
+    refused = lin.post(f"/alerts/{alert}/correct", data={"csrf": world.csrf(lin), "outcome": "helped"})
+
+    assert refused.status_code == 409
+    assert "半小时内" in refused.text
+    with world.services.care.read() as connection:
+        kept = cases.by_id(connection, alert)
+    assert kept is not None
+    assert kept.outcome is Outcome.DEVICE_FAULT
