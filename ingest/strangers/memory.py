@@ -67,13 +67,22 @@ class Strangers:
             self.passed_over += 1
             return
         with self._lock:
-            for topic, facts in facts_in(message):
-                if not is_own(topic):
-                    self._learn(topic, facts)
+            told = [(topic, facts) for topic, facts in facts_in(message) if not is_own(topic)]
+            if any(facts.source == ZIGBEE2MQTT for _, facts in told):
+                self._forget_renamed(message.topic.removesuffix("bridge/devices"), {topic for topic, _ in told})
+            for topic, facts in told:
+                self._learn(topic, facts)
             for codec, word in _words_in(message):
                 place = place_of(codec, message.levels, word.device)
                 if place.isprintable() and len(place) <= MOST_TOPIC:
                     self._note(place, codec.NAME, word, link_of(message), None if retained else message.received_at)
+
+    def _forget_renamed(self, base: str, listed: set[str]) -> None:
+        """Forget what stood in a bridge's list and does not any more: its device has another name now, or is gone."""
+        for topic, one in list(self._facts.items()):
+            if one.source == ZIGBEE2MQTT and topic.startswith(base) and topic not in listed:
+                for kept in (self._facts, self._new, self._regular):
+                    kept.pop(topic, None)
 
     def _learn(self, topic: str, facts: Facts) -> None:
         self._facts[topic] = facts

@@ -125,6 +125,25 @@ def test_zigbee2mqtt_s_list_names_devices_before_they_speak() -> None:
     assert told["zigbee2mqtt/bridge"].guess.role is DeviceRole.GATEWAY
 
 
+def test_a_device_that_was_renamed_or_removed_is_no_stranger_under_its_old_name() -> None:
+    strangers = Strangers()
+    hear(strangers, "zigbee2mqtt/bridge/devices", BRIDGE_LIST)
+    for name in ("button 502", "0x00158d0002aabbcc", "0x00158d0002aabbcc"):
+        hear(strangers, f"zigbee2mqtt/{name}", {"battery": 80})
+    hear(strangers, "zigbee2mqtt/never in a list", {"battery": 80})
+    hear(strangers, "zigbee2mqtt-2/bridge/devices", BRIDGE_LIST)
+
+    hear(strangers, "zigbee2mqtt/bridge/devices", [BRIDGE_LIST[0], {"type": "EndDevice", "friendly_name": "hall"}])
+
+    told = {one.topic for one in strangers.found(ROSTER, EIGHT).strangers}
+    assert {one for one in told if not one.startswith("zigbee2mqtt-2/")} == {
+        "zigbee2mqtt/bridge",
+        "zigbee2mqtt/hall",
+        "zigbee2mqtt/never in a list",
+    }
+    assert "zigbee2mqtt-2/button 502" in told
+
+
 def test_chirpstack_s_tags_say_whose_it_is_and_what_for() -> None:
     info = {"deviceName": "x", "deviceProfileName": "WS101", "tags": {"home": "home-8", "room": "hall", "role": "sos"}}
     place = "application/7f3c/device/24e124000000a1b2"
@@ -197,6 +216,12 @@ def test_how_often_it_speaks_is_known_from_the_second_time() -> None:
 
     (one,) = strangers.found(ROSTER, EIGHT + timedelta(minutes=10)).strangers
     assert (one.times, one.every) == (3, timedelta(minutes=5))
+
+
+def test_one_press_in_several_messages_does_not_tell_how_often_it_speaks() -> None:
+    one = found(*[("zigbee2mqtt/x", {"action": "single"})] * 2)["zigbee2mqtt/x"]
+
+    assert (one.times, one.every) == (2, None)
 
 
 def test_what_the_broker_has_kept_was_not_heard_now() -> None:
