@@ -63,6 +63,14 @@ PLACES = {
         "rtl_433/attic/events",
         {"model": "Kerui-Security", "id": 9, "opened": 1},
     ),
+    "flat-12/events/rpc/shellybludw-a107": (
+        "flat-12/events/rpc",
+        {"src": "flat-12", "method": "NotifyStatus", "params": {"blu": {"shellybludw-a107": {"window": 1}}}},
+    ),
+    "lora/00-80-00-00-00-00-00-c1": (
+        "lora/00-80-00-00-00-00-00-c1/up",
+        {"deveui": "00-80-00-00-00-00-00-c1", "data": "AXVk/y4B", "name": "WS101"},
+    ),
     "node/binary_sensor/hall_motion": ("node/binary_sensor/hall_motion/state", "ON"),
 }
 
@@ -152,6 +160,17 @@ def test_chirpstack_s_tags_say_whose_it_is_and_what_for() -> None:
     one = told[place]
     assert (one.guess.home, one.guess.room, one.guess.role) == ("home-8", "hall", DeviceRole.SOS)
     assert (one.battery, one.signal) == (90.0, "-97 dBm")
+
+
+def test_multitech_tells_the_name_of_a_device_and_whether_its_gateway_is_there() -> None:
+    place = "lorawan/02-99-gw/16-ea-app/00-80-00-00-00-00-00-c1"
+    uplink = {"data": "AQI=", "name": f"XY{NEIGHBOUR.door} 502 bathroom", "rssi": -97}
+    told = found((f"{place}/up", uplink), ("lorawan/02-99-gw/close", ""))
+
+    one, gateway = told[place], told["lorawan/02-99-gw"]
+    assert (one.guess.home, one.guess.room, one.model) == (MEI.home, "bathroom", f"XY{NEIGHBOUR.door}")
+    assert (one.said, one.signal) == (("not decoded",), "-97 dBm")
+    assert (gateway.said, gateway.guess.role, gateway.guess.room) == (("offline",), DeviceRole.GATEWAY, "")
 
 
 def test_a_frame_that_nobody_decodes_is_shown_as_such() -> None:
