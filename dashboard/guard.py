@@ -24,7 +24,8 @@ from linli.store.access import Identity, Session
 MAX_TOKEN = 300
 NOT_WRITTEN_YET = "linli cannot write this down at the moment. If you can go, go; and try again in a minute."
 NEEDS_NO_NAME = frozenset({"/who", "/signout"})
-_ABOUT = frozenset({"home", "alert"})
+_ABOUT = {"home": "/homes/", "alert": "/alerts/", "stranger": "/devices/found/"}
+"""What in an address is about somebody, or asks for something that is written down; and the page that it belongs to."""
 _ALERT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
@@ -116,8 +117,8 @@ async def _signed_in(services: Services, request: Request) -> Session:
 
 
 def _is_about_somebody(request: Request) -> bool:
-    """Tell whether a request opens one home or one alert, or changes anything."""
-    return request.method != "GET" or not _ABOUT.isdisjoint(request.path_params)
+    """Tell whether a request opens one home, one alert or the form of a device, or changes anything."""
+    return request.method != "GET" or not _ABOUT.keys().isdisjoint(request.path_params)
 
 
 def _check_name(services: Services, reach: Reach, request: Request) -> None:
@@ -131,7 +132,7 @@ def _page_of(request: Request) -> str:
     """Return the page on which a request belongs."""
     if request.method == "GET":
         return request.url.path
-    found = [f"/{name}s/{request.path_params[name]}" for name in _ABOUT if name in request.path_params]
+    found = [f"{page}{request.path_params[name]}" for name, page in _ABOUT.items() if name in request.path_params]
     return found[0] if found else "/"
 
 

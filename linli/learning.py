@@ -21,7 +21,7 @@ from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.model_life import Night, held_after, notice
 from linli.people import Device, Home, Roster
-from linli.signals import EXIT_ROOM, is_sign_of_life
+from linli.signals import EXIT_ROOM, Kind, is_sign_of_life
 from linli.store import absences, cases, habits, unseen
 from linli.store.care import CareStore
 from linli.store.habits import Learned
@@ -230,13 +230,14 @@ class Learning:
     def _history(self, home: Home, until: datetime, heard: Heard) -> History:
         since = until - WINDOW
         signals = heard.through(self._signals.between(since, until, home.home))
-        life = [s for s in signals if is_sign_of_life(s.kind, s.value)]
+        # of water also that it stood still: what runs and runs is no sign of life
+        told = [s for s in signals if s.kind is Kind.WATER or is_sign_of_life(s.kind, s.value)]
         with self._care.read() as connection:
             known = circumstances_of(connection, home.home, since)
         blind_since = self._watch.blind_since(home.home, until)
         if blind_since is not None:
             known = replace(known, blind=(*known.blind, (blind_since, until)))
-        return known.history(signs_of(life, home.zone), has_exit(self._devices(home)), readings_of(life))
+        return known.history(signs_of(told, home.zone), has_exit(self._devices(home)), readings_of(told))
 
     def _devices(self, home: Home) -> tuple[Device, ...]:
         return self._roster().devices_by_home.get(home.home, ())

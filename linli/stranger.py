@@ -8,6 +8,8 @@ from hashlib import sha256
 from linli.device_role import DeviceRole
 from linli.words import Sentence
 
+_AT_ONCE = timedelta(seconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -44,8 +46,8 @@ class Stranger:
 
     @property
     def every(self) -> timedelta | None:
-        """Return how often it speaks, None until it has spoken twice."""
-        if self.first_at is None or self.last_at is None or self.times < 2:
+        """Return how often it speaks; None until it has spoken twice, not counting one thing said in several messages."""
+        if self.first_at is None or self.last_at is None or self.last_at - self.first_at < _AT_ONCE:
             return None
         return (self.last_at - self.first_at) / (self.times - 1)
 

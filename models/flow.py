@@ -4,13 +4,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from models.habits.water import GAP
 from models.sensor import NONE
 
 _HOUR = 3_600_000
 _KEPT = 26 * _HOUR
 """A day, and a report before it: each says what was used since the one before."""
-_GAP = 2 * _HOUR
-"""Reports that lie further apart cannot tell whether the water stood still in between."""
 _LEAST_REPORTS = 12
 
 
@@ -69,7 +68,7 @@ class Flow:
 def _running_since(times: Sequence[int], reports: dict[int, float]) -> int:
     since = times[-1]
     for before, at in zip(reversed(times[:-1]), reversed(times), strict=False):
-        if reports[at] <= 0 or at - before > _GAP:
+        if reports[at] <= 0 or at - before > GAP:
             break
         since = before
     return since

@@ -14,12 +14,11 @@ from models import sentences
 from models.absences import Absences
 from models.flow import Used
 from models.habits.presence import Presence
+from models.habits.water import NO_LIFE_AFTER
 from models.homes import Dwelling, Homes
 from models.sensor import NEVER, NONE, in_millis
 
 _SECOND = 1000
-_NO_LIFE_AFTER = in_millis(timedelta(hours=6))
-"""Nobody showers and washes up for so long: what still runs then is a cistern or a drip."""
 _WHOLE_DAY = in_millis(timedelta(hours=18))
 _BY_DAY = range(8, 23)
 _FRESH = in_millis(timedelta(hours=26))
@@ -43,7 +42,7 @@ class Water:
         at -= at % _SECOND
         dwelling.flow.take(meter, at, litres)
         self._news.add(dwelling.home.home)
-        return at - dwelling.flow.running_since(meter) < _NO_LIFE_AFTER
+        return at - dwelling.flow.running_since(meter) < NO_LIFE_AFTER
 
     def take_homes(self) -> None:
         """Forget homes that are no longer there."""

@@ -135,6 +135,23 @@ def test_after_three_weeks_it_has_its_own(nights: Nights) -> None:
     assert nights.asks_after(WEEKS_LATER + NOON) < 4 * HOUR
 
 
+def _meter(*, stands_still: bool) -> list[Signal]:
+    """Return what a meter says every hour for three weeks, and at each half hour that the water stood still."""
+    litres = {MONDAY + number * HOUR: 3.0 for number in range(24 * DAYS)}
+    pauses = {when + HOUR / 2: 0.0 for when in litres} if stands_still else {}
+    return [signal(HOME, "meter", Kind.WATER, told, when, "bathroom") for when, told in {**litres, **pauses}.items()]
+
+
+@pytest.mark.parametrize("stands_still", [True, False])
+def test_a_leak_teaches_nothing_of_her_nights_and_water_that_stands_still_between_does(
+    nights: Nights, *, stands_still: bool
+) -> None:
+    nights.signals.append([*a_life(), *_meter(stands_still=stands_still)])
+    nights.night(WEEKS_LATER + HOUR)
+
+    assert (nights.asks_after(WEEKS_LATER + HOUR) < 4 * HOUR) is stands_still
+
+
 class _BrokenFor(SqliteSignalStore):
     """A store that cannot read one home."""
 

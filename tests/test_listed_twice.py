@@ -8,7 +8,7 @@ from linli.checkup import faults
 from linli.clock import SystemClock
 from linli.configured import care_url
 from linli.data_dir import DataDir
-from linli.device_role import DeviceRole
+from linli.device_role import DeviceRole, as_row
 from linli.errors import Conflict
 from linli.listed_twice import listed_twice
 from linli.people import Device, Roster
@@ -52,6 +52,12 @@ def test_a_gateway_that_homes_share_is_in_order() -> None:
     shared = [row(home, "hub", "tele/stairs", "stairwell gateway") for home in ("home-7", "home-8")]
 
     assert twice(*shared) == []
+
+
+def test_an_exit_door_is_at_the_entrance_whatever_the_form_says() -> None:
+    row = as_row(DeviceRole.EXIT_DOOR, home=MEI.home, room="bedroom", topic="tele/door", model="", taken=())
+
+    assert (row.device, row.room) == ("exit-door", "entrance")
 
 
 @pytest.fixture

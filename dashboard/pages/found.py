@@ -43,6 +43,7 @@ def found(
         "passed_over": told.passed_over,
         "just": _row_of(services, *listed.partition("/")[::2]),
         "homes": services.roster().homes,
+        "sites": services.roster().sites,
         "roles": DEVICE_ROLES,
         **heading(services, asker),
     }

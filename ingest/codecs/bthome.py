@@ -12,7 +12,16 @@ from linli.wire import Heard
 NAME = "BTHome"
 FILTERS: tuple[str, ...] = ("shelly-blu/#",)
 
-_PRESSES = {1: "single", 2: "double", 3: "triple", 4: "long", 0x80: "hold", 0xFE: "hold"}
+_PRESSES = {
+    1: "single",
+    2: "double",
+    3: "triple",
+    4: "long",
+    5: "long_double",
+    6: "long_triple",
+    0x80: "hold",
+    0xFE: "hold",
+}
 
 _VALUES: dict[str, f.Field] = {
     "battery": f.BATTERY,

@@ -1,7 +1,8 @@
 """Shelly: generation 1 (a topic for each value), generations 2 and later (events/rpc, status/…), whatever the prefix.
 
 A relay's own temperature is the chip's, not the room's; inputs that are switches, outputs and shakes are triggers.
-Source: the maker's API documentation, "Gen1 MQTT" and "Gen2+ RPC notifications".
+Source: the maker's API documentation, "Gen1 MQTT" and "Gen2+ RPC notifications", and its script
+"BLU Gateway BTHome to MQTT".
 """
 
 from collections.abc import Mapping
@@ -38,6 +39,8 @@ _FIRST_PARTS: dict[str, f.Field] = {
     "ext_humidity": f.HUMIDITY,
 }
 _METERS = frozenset({"relay", "emeter", "light", "white", "roller"})
+_HEARD = "blu"
+"""Under this name a script of the maker's tells of BLU devices, which gateways tell of as `bthomedevice:`."""
 _EVENT_COMPONENTS = ("input:", "bthomedevice:")
 
 
@@ -124,7 +127,10 @@ def _read_notification(device: str, message: Message) -> Heard:
             _take_event(gathering, device, part(event), message.received_at)
     elif method in {"NotifyStatus", "NotifyFullStatus"}:
         for component, status in params.items():
-            _take_component(gathering, device, component, part(status), at)
+            if component == _HEARD:
+                _take_heard(gathering, part(status))
+            else:
+                _take_component(gathering, device, component, part(status), at)
     return gathering.heard("no value that linli knows")
 
 
@@ -132,9 +138,18 @@ def _take_event(gathering: Gathering, device: str, event: Mapping[str, Json], re
     component, word = named(event.get("component")), named(event.get("event"))
     if component.startswith("script:"):
         _take_advertisement(gathering, part(event.get("data")))
+    if component == _HEARD and word == "button":
+        told = part(event.get("data"))
+        bthome.take_values(gathering, named(told.get("device")), {"button": told.get("value")})
     if not component.startswith(_EVENT_COMPONENTS) or word in {_RELEASED, "config_changed"}:
         return
     gathering.take(f"{device}/{component}", f.BUTTON, word, moment(event.get("ts"), received_at))
+
+
+def _take_heard(gathering: Gathering, devices: Mapping[str, Json]) -> None:
+    """Read how BLU devices stand by the maker's script for gateways; it tells presses as events besides."""
+    for name, state in devices.items():
+        bthome.take_values(gathering, name, {said: value for said, value in part(state).items() if said != "button"})
 
 
 def _take_advertisement(gathering: Gathering, told: dict[str, Json]) -> None:

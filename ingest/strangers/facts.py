@@ -1,14 +1,17 @@
 """What gateways say of devices: Zigbee2MQTT's list, ChirpStack's names and tags, Home Assistant's discovery messages."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.codecs import multitech
 from ingest.codecs.message import Json, Message, inner, items, named, part
 
 MOST_TEXT = 64
 MOST_DEVICES = 500
 _STATE_TOPICS = ("state_topic", "stat_t", "json_attributes_topic", "json_attr_t", "topic", "t")
 _DEPTH = 4
+_MODEL = re.compile(r"[A-Za-z]+\d+\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def facts_in(message: Message) -> Iterator[tuple[str, Facts]]:
             yield from _of_home_assistant(levels[1], part(message.json()))
         elif levels[0] == "application" and levels[4:] == ("event", "up"):
             yield from _of_chirpstack("/".join(levels[:4]), part(message.json(), "deviceInfo"))
+        elif multitech.owns(levels) and levels[-1] == "up":
+            yield "/".join(levels[:-1]), _of_multitech(_text(part(message.json()).get("name")))
     except ValueError:
         return
 
@@ -89,6 +94,12 @@ def _of_chirpstack(place: str, told: dict[str, Json]) -> Iterator[tuple[str, Fac
             role=tags.get("role", ""),
         ),
     )
+
+
+def _of_multitech(name: str) -> Facts:
+    """Part a name into the model before it and the rest, so that no door is read in WS101."""
+    first, _, rest = name.partition(" ")
+    return Facts(multitech.NAME, rest, first) if _MODEL.fullmatch(first) else Facts(multitech.NAME, name)
 
 
 def _of_home_assistant(component: str, told: dict[str, Json]) -> Iterator[tuple[str, Facts]]:

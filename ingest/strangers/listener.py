@@ -43,6 +43,8 @@ class Listener:
         self._until: datetime | None = None
         self._bases: set[str] = set()
         self._second = self._taken = 0
+        self.refusal = ""
+        """Why the broker does not let it listen, as the broker says it; empty unless it has said no."""
 
     def listen(self) -> None:
         """Listen from now on, or longer than was meant."""
@@ -94,6 +96,7 @@ class Listener:
     def _on_connect(
         self, client: paho.Client, _: object, __: paho.ConnectFlags, reason: ReasonCode, ___: Properties | None
     ) -> None:
+        self.refusal = str(reason) if reason.is_failure else ""
         if reason.is_failure:
             logger.warning("the broker does not let linli listen for strangers reason=%s", reason)
             return

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ingest.codecs import bthome, chirpstack, entities, openmqttgateway, ttn, zigbee2mqtt
+from ingest.codecs import bthome, chirpstack, entities, multitech, openmqttgateway, ttn, zigbee2mqtt
 from ingest.codecs.codec import Codec, codec_of
 from ingest.codecs.message import Message
 from ingest.listed import owners_of
 from ingest.reading import is_own
-from ingest.strangers.facts import ZIGBEE2MQTT, Facts, facts_in, link_of
+from ingest.strangers.facts import HOME_ASSISTANT, ZIGBEE2MQTT, Facts, facts_in, link_of
 from ingest.strangers.guess import guess
 from ingest.strangers.place import place_of
 from linli.people import Roster
@@ -31,7 +31,7 @@ _OF_A_PERSON = frozenset(
     {Kind.HEART_RATE, Kind.RESPIRATION, Kind.SPO2, Kind.BLOOD_PRESSURE, Kind.BODY_TEMPERATURE, Kind.WEIGHT}
     | {Kind.GLUCOSE, Kind.MOOD}
 )
-_LORAWAN = frozenset({chirpstack.NAME, ttn.NAME})
+_LORAWAN = frozenset({chirpstack.NAME, ttn.NAME, multitech.NAME})
 NOT_DECODED, _TRIGGERED = "not decoded", "triggered"
 _ENTITY = 4
 """An entity's state stands at so many levels; what is shorter tells of a board or of Home Assistant itself."""
@@ -67,13 +67,22 @@ class Strangers:
             self.passed_over += 1
             return
         with self._lock:
-            for topic, facts in facts_in(message):
-                if not is_own(topic):
-                    self._learn(topic, facts)
+            told = [(topic, facts) for topic, facts in facts_in(message) if not is_own(topic)]
+            if any(facts.source == ZIGBEE2MQTT for _, facts in told):
+                self._forget_renamed(message.topic.removesuffix("bridge/devices"), {topic for topic, _ in told})
+            for topic, facts in told:
+                self._learn(topic, facts)
             for codec, word in _words_in(message):
                 place = place_of(codec, message.levels, word.device)
                 if place.isprintable() and len(place) <= MOST_TOPIC:
                     self._note(place, codec.NAME, word, link_of(message), None if retained else message.received_at)
+
+    def _forget_renamed(self, base: str, listed: set[str]) -> None:
+        """Forget what stood in a bridge's list and does not any more: its device has another name now, or is gone."""
+        for topic, one in list(self._facts.items()):
+            if one.source == ZIGBEE2MQTT and topic.startswith(base) and topic not in listed:
+                for kept in (self._facts, self._new, self._regular):
+                    kept.pop(topic, None)
 
     def _learn(self, topic: str, facts: Facts) -> None:
         self._facts[topic] = facts
@@ -121,11 +130,11 @@ class Strangers:
 
 
 def _known(strangers: Iterator[Stranger], facts: dict[str, Facts]) -> Iterator[tuple[Stranger, tuple[Facts, ...]]]:
-    """Pair each stranger with what is said of it: of its own topic, and of the topics below it."""
+    """Pair each stranger with what is said of it: of its own topic, by Home Assistant also of the topics below it."""
     by_beginning: dict[str, list[Facts]] = {}
     for topic, one in facts.items():
         levels = topic.split("/")
-        for end in range(1, len(levels) + 1):
+        for end in range(1 if one.source == HOME_ASSISTANT else len(levels), len(levels) + 1):
             by_beginning.setdefault("/".join(levels[:end]), []).append(one)
     for stranger in strangers:
         yield stranger, tuple(by_beginning.get(stranger.topic, ())[:20])
@@ -155,7 +164,7 @@ def _words_in(message: Message) -> Iterator[tuple[Codec, _Word]]:
         return
     for word in _words(heard):
         yield codec, word
-    if codec.NAME in _LORAWAN and heard.ignored and message.levels[-1] == "up":
+    if codec.NAME in _LORAWAN and not (heard.readings or heard.rejected) and message.levels[-1] == "up":
         yield codec, _Word(message.levels[-3] if "event" in message.levels else message.levels[-2], (NOT_DECODED,))
 
 

@@ -21,7 +21,7 @@ from linli.errors import LinliError
 from linli.keys import Keys
 from linli.mqtt_url import MqttUrl
 from linli.own_broker import elsewhere
-from linli.people import Device
+from linli.people import Device, Roster
 from linli.ports import reachable
 from linli.roster_file import map_device, unmap_device
 from linli.settings import Settings, address
@@ -63,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
             _listen(listener, seconds)
             found = listener.found(roster)
             listener.stop()
-            typer.echo(_json(found) if as_json else "\n".join(_told(found)))
+            typer.echo(_json(found) if as_json else "\n".join(_told(found, roster)))
 
 
 def _mapped(connection: Connection, topic: str, home: str, room: str, role: DeviceRole | None) -> str:
@@ -96,6 +96,12 @@ def _listen(listener: Listener, seconds: float) -> None:
     listener.listen()
     waited = 0.0
     while not listener.is_connected:
+        if listener.refusal:
+            listener.stop()
+            raise LinliError(
+                f"the broker says no ({listener.refusal}); name the folder that linli runs in with --data, "
+                "or the user and password of another broker with --mqtt"
+            )
         if waited > _CONNECT_SECONDS:
             listener.stop()
             raise LinliError("the broker cannot be reached; start linli run, or name the broker with --mqtt")
@@ -104,21 +110,26 @@ def _listen(listener: Listener, seconds: float) -> None:
     pause.wait(seconds)
 
 
-def _told(found: Found) -> Iterator[str]:
+def _told(found: Found, roster: Roster) -> Iterator[str]:
     if not found.strangers:
         yield "nothing speaks that is not listed; press a button or walk past a sensor, and listen again"
+        if len(roster.sites) > 1:
+            yield (
+                "there are several sites: a gateway is heard only where its site stands in the topic, such as "
+                f"zigbee2mqtt-{roster.sites[0]}/…; see docs/ecosystems.md"
+            )
         return
     for one in found.strangers:
         yield from _paragraph(one)
     if found.passed_over:
         yield f"{found.passed_over} more messages were passed over: too many strangers speak"
-    yield f"roles: {', '.join(DeviceRole)}"
+    yield f"roles: {', '.join(DeviceRole)}; --room NAME says in which room it is"
 
 
 def _paragraph(one: Stranger) -> Iterator[str]:
     zone = ZoneInfo("UTC")
     yield one.topic
-    heard = f"heard {one.times} times" if one.last_at else "not heard yet"
+    heard = "not heard yet" if not one.times else f"heard {one.times} times" if one.times > 1 else "heard once"
     every = f", every {one.every.total_seconds():.0f} s" if one.every else ""
     said = f", last: {', '.join(one.said)}" if one.said else ""
     battery = "" if one.battery is None else f", battery {one.battery:g} %"
@@ -129,11 +140,11 @@ def _paragraph(one: Stranger) -> Iterator[str]:
 
 
 def _how(one: Stranger) -> str:
-    """Return the command that lists it, with what is not known in capitals."""
+    """Return the command that lists it; what must be said and is not known stands there in capitals."""
     guess = one.guess
     words = ["linli", "discover", "--map", one.topic, "--home", guess.home or "HOME"]
-    words += ["--room", guess.room or "ROOM", "--role", guess.role or "ROLE"]
-    return shlex.join(words)
+    words += ["--room", guess.room] if guess.room else []
+    return shlex.join([*words, "--role", guess.role or "ROLE"])
 
 
 def _json(found: Found) -> str:

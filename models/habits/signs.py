@@ -1,6 +1,6 @@
 """The signs of life of one home as columns: when, by what device, in what kind of place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from linli.clock import millis
 from linli.signals import EXIT_ROOM, Kind, Signal, is_sign_of_life
 from models.habits.arrays import DAY, Flags, Floats, Ints
 from models.habits.place import is_kitchen, place_of
+from models.habits.water import of_her_doing
 
 TIED = frozenset({Kind.MOTION, Kind.PRESENCE, Kind.BED, Kind.CONTACT, Kind.WATER, Kind.BUTTON})
 """Kinds that speak of a place even where the room is not named; others may come from a pocket or a wrist."""
@@ -65,12 +66,14 @@ class Signs:
 
 
 def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:
-    """Return the signs of life among a home's signals, which may come in any order."""
+    """Return the signs of life among a home's signals, which may come in any order.
+
+    All that its water meters told must be among them: that the water stood still, too.
+    """
     rows = sorted(
         {
             (millis(s.at) // 1000, s.room != EXIT_ROOM, s.device, str(s.kind), str(s.value), s.room)
-            for s in signals
-            if is_sign_of_life(s.kind, s.value)
+            for s in _of_life(signals)
         }
     )
     at = np.array([row[0] for row in rows], dtype=np.int64)
@@ -90,6 +93,20 @@ def signs_of(signals: Iterable[Signal], zone: ZoneInfo) -> Signs:
         np.array([is_kitchen(name) for name in rooms], dtype=np.bool_)[room],
         tuple("" if name in deeds else name for name in devices),
     )
+
+
+def _of_life(signals: Iterable[Signal]) -> Iterator[Signal]:
+    """Yield the signs of life; water that runs and runs is none, as it is none while it runs."""
+    meters: dict[str, list[Signal]] = {}
+    for signal in signals:
+        if signal.kind is Kind.WATER:
+            meters.setdefault(signal.device, []).append(signal)
+        elif is_sign_of_life(signal.kind, signal.value):
+            yield signal
+    for told in meters.values():
+        told.sort(key=lambda one: one.at)
+        hers = set(of_her_doing((millis(one.at), one.value) for one in told if isinstance(one.value, float)))
+        yield from (one for one in told if millis(one.at) in hers and is_sign_of_life(one.kind, one.value))
 
 
 def local_minutes(at: Ints, zone: ZoneInfo) -> Floats:

@@ -107,3 +107,5 @@ def test_with_nothing_found_the_page_says_what_to_do(world: World) -> None:
 
     assert "Nothing speaks that is not listed." in shown
     assert "Pair the device with its gateway" in shown
+    assert "linli token --role gateway --person garden" in shown
+    assert "such as zigbee2mqtt-garden/…" in shown

@@ -12,6 +12,7 @@ from linli.look import LookReason
 from linli.people import Role
 from linli.store import cases, looks
 from linli.store.access import Identity
+from linli.stranger import Stranger
 from tests.cast import EIGHT, MEI
 from tests.dashboard.world import TestClient, World, csrf_in, make_world
 
@@ -51,6 +52,18 @@ def test_what_was_pressed_without_a_name_is_not_done_and_the_page_says_so(world:
     assert answer.headers["location"] == f"/who?next=/alerts/{alert.id}&undone=true"
     assert "has not been done yet" in desk.get(answer.headers["location"]).text
     assert world.desk.open_alerts()[0].state is AlertState.OPEN
+
+
+def test_who_lists_a_device_is_asked_before_the_form_and_led_back_to_it(world: World, desk: TestClient) -> None:
+    world.overhear("zigbee2mqtt/button 502", '{"action":"single"}')
+    form = f"/devices/found/{Stranger('zigbee2mqtt/button 502', '').id}"
+
+    assert "zigbee2mqtt/button 502" in desk.get("/devices/found").text
+    assert desk.get(form).headers["location"] == f"/who?next={form}"
+    pressed = desk.post(form, data={"csrf": world.csrf(desk), "home": MEI.home, "role": "sos"})
+    assert pressed.headers["location"] == f"/who?next={form}&undone=true"
+    assert sits(world, desk, "lin", form) == (303, form)
+    assert desk.get(form).status_code == 200
 
 
 def test_the_log_and_the_resident_are_told_the_name_and_not_staff(world: World, desk: TestClient) -> None:

@@ -89,6 +89,8 @@ ZIGBEE2MQTT = (
     Sample("zigbee2mqtt/lamp", '{"state":"ON","brightness":200}', "ignored"),
     Sample("zigbee2mqtt/air", '{"temperature":91,"humidity":40}', "humidity 40, rejected"),
     Sample("zigbee2mqtt/lamp/set", '{"state":"OFF"}', "ignored"),
+    Sample("zigbee2mqtt/door/set", '{"contact":false}', "ignored"),
+    Sample("zigbee2mqtt/cube", '{"action":"tilt"}', "ignored"),
     Sample("zigbee2mqtt/lamp/get", '{"state":""}', "ignored"),
     Sample("zigbee2mqtt/door/availability", '{"state":"offline"}', "door offline"),
     Sample("zigbee2mqtt/door/availability", "online", "door online"),
@@ -106,6 +108,8 @@ TASMOTA = (
            "temperature 20.5, humidity 48"),
     Sample("tele/air/SENSOR", '{"AM2301":{"Temperature":68,"Humidity":null},"TempUnit":"F"}', "temperature 20"),
     Sample("tele/air/SENSOR", '{"DS18B20":{"Id":"01","Temperature":85.0}}', "ignored"),
+    Sample("tele/panel/SENSOR", '{"INA219":{"Power":0.9}}', "ignored"),
+    Sample("cmnd/hall/PIR1", "ON", "ignored"),
     Sample("tele/relay/SENSOR", '{"ESP32":{"Temperature":51.2}}', "ignored"),
     Sample("tele/ble/SENSOR", '{"MJ_HT-1":{"Temperature":21,"Battery":64},"MJ_HT-2":{"Temperature":19}}',
            "temperature 21, battery 64, temperature 19"),
@@ -150,6 +154,8 @@ SHELLY = (
     Sample("shellies/shellybutton1-A6/input_event/0", '{"event":"","event_cnt":0}', "ignored"),
     Sample("shellies/shellymotionsensor-A7/status", '{"motion":true,"timestamp":1795391990,"active":true,"bat":60}',
            "motion on, battery 60"),
+    Sample("shellies/shellymotionsensor-A7/status", '{"motion":false,"timestamp":1795391990,"active":true,"bat":60}',
+           "motion off, battery 60"),
     Sample("shellies/shelly1pm-A8/relay/0", "on", "ignored"),
     Sample("shellies/shelly1pm-A8/relay/0/power", "512.5", "power 512.5"),
     Sample("shellies/shelly1pm-A8/temperature", "61.0", "ignored"),
@@ -159,6 +165,7 @@ SHELLY = (
     Sample(_NOTIFY, '{"src":"shellyplusi4-B1","method":"NotifyEvent","params":{"ts":1795391990.5,"events":['
            '{"component":"input:1","id":1,"event":"btn_up","ts":1795391990.5},'
            '{"component":"input:1","id":1,"event":"long_push","ts":1795391990.5},'
+           '{"component":"input:0","id":0,"event":"config_changed","ts":1795391990.5},'
            '{"component":"sys","event":"config_changed","ts":1795391990.5}]}}', "button long_push"),
     Sample(_NOTIFY, '{"src":"shellyblugw-B2","method":"NotifyEvent","params":{"events":['
            '{"component":"bthomedevice:200","event":"single_push"}]}}', "button single_push"),
@@ -180,6 +187,15 @@ SHELLY = (
         '{"src":"shellyplus1-B6","method":"NotifyStatus","params":{"bthomedevice:200":{"rssi":-60,"battery":44}}}',
         "battery 44",
     ),
+    Sample(_NOTIFY, '{"src":"flat-12","method":"NotifyStatus","params":{"ts":1795391990,"blu":{"shellybludw-a107":'
+           '{"addr":"a1:07","rssi":-60,"battery":71,"window":1,"device_type":"door-window"}}}}',
+           "battery 71, contact open"),
+    Sample(_NOTIFY, '{"src":"flat-12","method":"NotifyStatus","params":{"blu":{"shellyblubutton1-a108":{"button":1}}}}',
+           "ignored"),
+    Sample(_NOTIFY, '{"src":"flat-12","method":"NotifyEvent","params":{"events":[{"component":"blu","event":"button",'
+           '"data":{"device":"shellyblubutton1-a108","value":6,"event":"long_triple_press"}}]}}', "button long_triple"),
+    Sample(_NOTIFY, '{"src":"flat-12","method":"NotifyEvent","params":{"events":[{"component":"blu","event":"button",'
+           '"data":{"device":"shellyblubutton1-a108","value":0,"event":"none"}}]}}', "ignored"),
     Sample("flat-12/status/flood:0", '{"id":0,"alarm":true}', "leak on"),
     Sample("flat-12/status/input:0", '{"id":0,"state":true}', "ignored"),
     Sample("flat-12/online", "true", "flat-12 online"),
@@ -193,6 +209,7 @@ BTHOME = (
     Sample("shelly-blu/events/a1:01", '{"encryption":false,"BTHome_version":2,"battery":90,"window":1,"address":"a1:01"}',
            "battery 90, contact open"),
     Sample("shelly-blu/events/a1:02", '{"BTHome_version":2,"button":4,"address":"a1:02"}', "button long"),
+    Sample("shelly-blu/events/a1:02", '{"BTHome_version":2,"button":5,"address":"a1:02"}', "button long_double"),
     Sample("shelly-blu/events/a1:02", '{"BTHome_version":2,"button":0,"address":"a1:02"}', "ignored"),
     Sample("flat-12/blu", '{"BTHome_version":2,"motion":1,"address":"a1:03"}', "motion on"),
     Sample("flat-12/blu", '{"BTHome_version":2,"button":[0,2,0,0],"address":"a1:04"}', "button double"),
@@ -210,6 +227,7 @@ CHIRPSTACK = (
            "temperature 19.5, presence on"),
     Sample(_UP, up(decoded={"motion": 4, "vdd": 3600}), "motion on"),
     Sample(_UP, up(decoded={"air": {"temperature": 3}, "sos": False, "battery": 3.6}), "ignored"),
+    Sample(_UP, up(decoded={"press": False, "motion": [1, 4]}), "ignored"),
     Sample(_UP, up(decoded={"sos": True}), "sos pressed"),
     Sample(_UP, up("Milesight WS101", frame=bytes.fromhex("017564ff2e02")), "battery 100, button long"),
     Sample(_UP, up("WS202", frame=bytes.fromhex("01754b030001040001")), "battery 75, motion on"),
@@ -230,6 +248,7 @@ CHIRPSTACK = (
     Sample(_UP, up("VS340 desk", frame=bytes.fromhex("030000")), "presence off"),
     Sample(_UP, up("VS370", frame=bytes.fromhex("030001040001")), "presence on"),
     Sample(_UP, up("VS373", frame=bytes.fromhex("07b0020000000000000008b102e803")), "bed on, respiration 10"),
+    Sample(_UP, up("VS373", frame=bytes.fromhex("03f8030000000000")), "bed off"),
     Sample(_UP, up("VS373", frame=bytes.fromhex("03f8010000000000")), "presence off"),
     Sample(_UP, up("VS373", frame=bytes.fromhex("06fb0100000100")), "fall on"),
     Sample(_UP, up("VS373", frame=bytes.fromhex("06fb0100030101")), "ignored"),
@@ -301,6 +320,14 @@ MULTITECH = (
     Sample("lora/00-80-00-00-00-00-00-c1/up", '{"deveui":"00-80-00-00-00-00-00-c1","data":"AQI=","port":1}', "ignored"),
     Sample("lora/00-80-00-00-00-00-00-c1/up",
            '{"deveui":"00-80-00-00-00-00-00-c1","data":"AXVk/y4B","name":"WS101 flat 12"}', "battery 100, button short"),
+    Sample("lorawan/02-99-gw/16-ea-app/00-80-00-00-00-00-00-c1/up",
+           '{"deveui":"00-80-00-00-00-00-00-c1","data":"AXVk/y4B","name":"WS101 flat 12","time":"2026-11-23T08:00:00Z"}',
+           "battery 100, button short, 02-99-gw online"),
+    Sample("lorawan/02-99-gw/init", '{"gateways_euis":["00-80-00-00-d0-00-01-1a"],"api_version":"1.1"}', "02-99-gw online"),
+    Sample("lorawan/02-99-gw/close", "", "02-99-gw offline"),
+    Sample("lorawan/02-99-gw/disconnected", "", "02-99-gw offline"),
+    Sample("lorawan/02-99-gw/16-ea-app/00-80-00-00-00-00-00-c1/up", "", "ignored"),
+    Sample("lora/00-80-00-00-00-00-00-c1/joined", '{"deveui":"c1","data":"AXVk/y4B","name":"WS101 flat 12"}', "ignored"),
     Sample("lora/00-80-00-00-00-00-00-c1/joined", '{"deveui":"00-80-00-00-00-00-00-c1"}', "ignored"),
     Sample("lora/00-80-00-00-00-00-00-c1/down", '{"data":"AQI="}', "ignored"),
     Sample("lora/00-80-00-00-00-00-00-c1/up", "AQI=", "rejected"),
@@ -309,6 +336,7 @@ RTL_433 = (
     Sample("rtl_433/attic/events", '{"time":"2026-11-23 08:00:01","model":"Kerui-Security","id":9,"motion":1}', "motion on"),
     Sample("rtl_433/attic/events", '{"model":"Kerui-Security","id":9,"opened":0,"state":"close"}', "contact closed"),
     Sample("rtl_433/attic/events", '{"model":"DSC-Security","id":5,"closed":0,"event":1,"battery_ok":1}', "contact open"),
+    Sample("rtl_433/attic/events", '{"model":"Honeywell-Security","id":7,"contact_open":1,"tamper":1}', "ignored"),
     Sample("rtl_433/attic/events", '{"model":"DSC-Security","id":5,"closed":1,"event":0,"battery_ok":1}', "ignored"),
     Sample("rtl_433/attic/events",
            '{"model":"Honeywell-Security","id":"0a","state":"open","contact_open":0,"reed_open":1,"heartbeat":0}',
@@ -385,6 +413,7 @@ METERS = (
     Sample("wmbusmeters/flat-12", '{"media"', "rejected"),
 )  # fmt: skip
 OWNTRACKS = (
+    Sample("owntracks/mei/phone/dump", '{"_type":"location","batt":50}', "ignored"),
     Sample("owntracks/mei/phone/event", '{"_type":"transition","event":"enter","desc":"Home","lat":1,"lon":2,"tst":1795391990}',
            "presence on"),
     Sample("owntracks/mei/phone/event", '{"_type":"transition","event":"leave","desc":"家","tst":1795391990}', "presence off"),
@@ -398,6 +427,8 @@ OWNTRACKS = (
     Sample("owntracks/mei/phone", '{"_type"', "rejected"),
 )  # fmt: skip
 ENTITIES = (
+    Sample("homeassistant/sensor/remote_action/state", "unknown", "ignored"),
+    Sample("homeassistant/binary_sensor/hall_motion/restored", "true", "ignored"),
     Sample("homeassistant/binary_sensor/hall_motion/state", "on", "motion on"),
     Sample("homeassistant/binary_sensor/hall_occupancy/state", '"off"', "motion off"),
     Sample("homeassistant/binary_sensor/front_door/state", "on", "contact open"),

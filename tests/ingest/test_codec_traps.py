@@ -196,6 +196,34 @@ def test_a_local_time_without_its_offset_leaves_the_arrival() -> None:
     assert the_moment("rtl_433/a/events", '{"time":"2026-11-22 23:59:00","model":"a","motion":1}') is None
 
 
+def test_when_a_network_server_heard_a_device_is_when_it_was() -> None:
+    at = the_moment("application/a/device/b/event/up", up(decoded={"motion": 1}))
+
+    assert at == datetime(2026, 11, 22, 23, 59, 58, 929184, tzinfo=UTC)
+
+
+def test_what_is_sent_down_to_a_device_is_nothing_that_it_said() -> None:
+    assert said(hear("v3/a@ttn/devices/b/down/queued", stack_up({"sos": True}))) == "ignored"
+
+
+def test_a_battery_that_the_stack_remembers_does_not_stand_beside_the_one_that_is_told() -> None:
+    uplink = {"decoded_payload": {"battery": 80}, "last_battery_percentage": {"value": 99}}
+
+    assert said(hear("v3/a@ttn/devices/b/up", json.dumps({"uplink_message": uplink}))) == "battery 80"
+
+
+def test_a_shelly_is_called_by_its_own_name_whatever_the_prefix() -> None:
+    told = {"src": "shellyplusi4-B1", "method": "NotifyStatus", "params": {"smoke:0": {"alarm": True}}}
+    (reading,) = hear("flat-12/events/rpc", json.dumps(told)).readings
+
+    assert reading.device == "shellyplusi4-B1"
+
+
+def test_a_code_of_zero_is_none() -> None:
+    assert hear("home/attic/433toMQTT", '{"value":0}').triggers == ()
+    assert len(hear("home/attic/433toMQTT", '{"value":5592405}').triggers) == 1
+
+
 def test_several_devices_in_one_message_keep_their_names() -> None:
     heard = hear("tele/zb/SENSOR", '{"ZbReceived":{"0x01":{"Name":"hall","Occupancy":1},"0x02":{"Contact":0}}}')
 

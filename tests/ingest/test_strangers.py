@@ -53,6 +53,14 @@ PLACES = {
             "params": {"events": [{"component": "bthomedevice:200", "event": "single_push"}]},
         },
     ),
+    "flat-13/events/rpc/flat-13/bthomedevice:201": (
+        "flat-13/events/rpc",
+        {
+            "src": "flat-13",
+            "method": "NotifyEvent",
+            "params": {"events": [{"component": "bthomedevice:201", "event": "single_push"}]},
+        },
+    ),
     "application/7f3c/device/24e124000000a1b2": (
         "application/7f3c/device/24e124000000a1b2/event/up",
         {"object": {"press": "short"}},
@@ -62,6 +70,14 @@ PLACES = {
     "rtl_433/attic/events/Kerui-Security/9": (
         "rtl_433/attic/events",
         {"model": "Kerui-Security", "id": 9, "opened": 1},
+    ),
+    "flat-12/events/rpc/shellybludw-a107": (
+        "flat-12/events/rpc",
+        {"src": "flat-12", "method": "NotifyStatus", "params": {"blu": {"shellybludw-a107": {"window": 1}}}},
+    ),
+    "lora/00-80-00-00-00-00-00-c1": (
+        "lora/00-80-00-00-00-00-00-c1/up",
+        {"deveui": "00-80-00-00-00-00-00-c1", "data": "AXVk/y4B", "name": "WS101"},
     ),
     "node/binary_sensor/hall_motion": ("node/binary_sensor/hall_motion/state", "ON"),
 }
@@ -125,6 +141,56 @@ def test_zigbee2mqtt_s_list_names_devices_before_they_speak() -> None:
     assert told["zigbee2mqtt/bridge"].guess.role is DeviceRole.GATEWAY
 
 
+@pytest.mark.parametrize(
+    ("definition", "role"),
+    [
+        ({"description": "Pendant", "exposes": [{"name": "contact"}]}, DeviceRole.SOS),
+        ({"exposes": [{"name": "temperature"}, {"name": "water_leak"}]}, DeviceRole.LEAK),
+        ({"exposes": [{"name": "occupancy"}, {"name": "action", "values": ["emergency"]}]}, DeviceRole.SOS),
+        ({"exposes": [{"type": "composite", "features": [{"name": "contact"}]}]}, DeviceRole.DOOR),
+        ({"exposes": [{"name": "illuminance"}]}, None),
+    ],
+    ids=["its description", "the gravest", "what its button says", "within another", "nothing known"],
+)
+def test_what_a_device_exposes_says_what_it_is_there_for(definition: object, role: DeviceRole | None) -> None:
+    told = found(("zigbee2mqtt/bridge/devices", [{"friendly_name": "x", "definition": definition}]))
+
+    assert told["zigbee2mqtt/x"].guess.role is role
+
+
+def test_what_is_switched_off_in_the_bridge_is_not_shown_and_a_long_name_is_cut() -> None:
+    told = found(
+        (
+            "zigbee2mqtt/bridge/devices",
+            [
+                {"friendly_name": "off", "disabled": True},
+                {"friendly_name": "x", "definition": {"model": "m" * 500}},
+            ],
+        )
+    )
+
+    assert {topic: len(one.model) for topic, one in told.items()} == {"zigbee2mqtt/x": 64}
+
+
+def test_a_device_that_was_renamed_or_removed_is_no_stranger_under_its_old_name() -> None:
+    strangers = Strangers()
+    hear(strangers, "zigbee2mqtt/bridge/devices", BRIDGE_LIST)
+    for name in ("button 502", "0x00158d0002aabbcc", "0x00158d0002aabbcc"):
+        hear(strangers, f"zigbee2mqtt/{name}", {"battery": 80})
+    hear(strangers, "zigbee2mqtt/never in a list", {"battery": 80})
+    hear(strangers, "zigbee2mqtt-2/bridge/devices", BRIDGE_LIST)
+
+    hear(strangers, "zigbee2mqtt/bridge/devices", [BRIDGE_LIST[0], {"type": "EndDevice", "friendly_name": "hall"}])
+
+    told = {one.topic for one in strangers.found(ROSTER, EIGHT).strangers}
+    assert {one for one in told if not one.startswith("zigbee2mqtt-2/")} == {
+        "zigbee2mqtt/bridge",
+        "zigbee2mqtt/hall",
+        "zigbee2mqtt/never in a list",
+    }
+    assert "zigbee2mqtt-2/button 502" in told
+
+
 def test_chirpstack_s_tags_say_whose_it_is_and_what_for() -> None:
     info = {"deviceName": "x", "deviceProfileName": "WS101", "tags": {"home": "home-8", "room": "hall", "role": "sos"}}
     place = "application/7f3c/device/24e124000000a1b2"
@@ -133,6 +199,44 @@ def test_chirpstack_s_tags_say_whose_it_is_and_what_for() -> None:
     one = told[place]
     assert (one.guess.home, one.guess.room, one.guess.role) == ("home-8", "hall", DeviceRole.SOS)
     assert (one.battery, one.signal) == (90.0, "-97 dBm")
+
+
+def test_a_tag_in_other_words_still_says_what_it_is_and_an_unknown_home_is_none() -> None:
+    info = {"deviceName": "x", "tags": {"home": "home-99", "role": "Exit-Door"}}
+    (one,) = found(("application/a/device/b/event/up", {"deviceInfo": info, "object": {"battery": 90}})).values()
+
+    assert (one.guess.home, one.guess.role) == ("", DeviceRole.EXIT_DOOR)
+
+
+def test_how_well_the_things_stack_hears_a_device_is_told() -> None:
+    uplink = {"decoded_payload": {"battery": 90}, "rx_metadata": [{"rssi": -80}]}
+    (one,) = found(("v3/garden@ttn/devices/bath/up", {"uplink_message": uplink})).values()
+
+    assert one.signal == "-80 dBm"
+
+
+def test_battery_and_signal_stay_known_when_a_message_does_not_tell_them() -> None:
+    messages = ({"battery": 71, "linkquality": 120}, {"occupancy": True}, {"occupancy": True, "linkquality": True})
+    one = found(*(("zigbee2mqtt/x", said) for said in messages))["zigbee2mqtt/x"]
+
+    assert (one.battery, one.signal) == (71.0, "120/255")
+
+
+def test_first_stands_of_whom_most_is_known() -> None:
+    told = found(*((f"zigbee2mqtt/{name}", {"occupancy": True}) for name in ("a", "b 502 kitchen", "c 502")))
+
+    assert list(told) == ["zigbee2mqtt/b 502 kitchen", "zigbee2mqtt/c 502", "zigbee2mqtt/a"]
+
+
+def test_multitech_tells_the_name_of_a_device_and_whether_its_gateway_is_there() -> None:
+    place = "lorawan/02-99-gw/16-ea-app/00-80-00-00-00-00-00-c1"
+    uplink = {"data": "AQI=", "name": f"XY{NEIGHBOUR.door} 502 bathroom", "rssi": -97}
+    told = found((f"{place}/up", uplink), ("lorawan/02-99-gw/close", ""))
+
+    one, gateway = told[place], told["lorawan/02-99-gw"]
+    assert (one.guess.home, one.guess.room, one.model) == (MEI.home, "bathroom", f"XY{NEIGHBOUR.door}")
+    assert (one.said, one.signal) == (("not decoded",), "-97 dBm")
+    assert (gateway.said, gateway.guess.role, gateway.guess.room) == (("offline",), DeviceRole.GATEWAY, "")
 
 
 def test_a_frame_that_nobody_decodes_is_shown_as_such() -> None:
@@ -164,6 +268,8 @@ def test_home_assistant_s_discovery_message_says_what_an_entity_is(config: objec
     [
         ("home-7 bed", "home-7", "bedroom", DeviceRole.BED),
         ("3-2-502 卫生间", "home-7", "bathroom", DeviceRole.MOTION),
+        ("502老人浴室", "home-7", "bathroom", DeviceRole.MOTION),
+        ("home-7 and home-8", "", "", DeviceRole.MOTION),
         ("5020", "", "", DeviceRole.MOTION),
         ("home-70", "", "", DeviceRole.MOTION),
         ("502 and 401", "", "", DeviceRole.MOTION),
@@ -197,6 +303,12 @@ def test_how_often_it_speaks_is_known_from_the_second_time() -> None:
 
     (one,) = strangers.found(ROSTER, EIGHT + timedelta(minutes=10)).strangers
     assert (one.times, one.every) == (3, timedelta(minutes=5))
+
+
+def test_one_press_in_several_messages_does_not_tell_how_often_it_speaks() -> None:
+    one = found(*[("zigbee2mqtt/x", {"action": "single"})] * 2)["zigbee2mqtt/x"]
+
+    assert (one.times, one.every) == (2, None)
 
 
 def test_what_the_broker_has_kept_was_not_heard_now() -> None:
@@ -249,6 +361,7 @@ def test_made_up_senders_drive_out_only_their_like() -> None:
 
 def test_long_topics_and_large_messages_leave_nothing() -> None:
     assert found((f"zigbee2mqtt/{'x' * 300}", {"occupancy": True}), ("zigbee2mqtt/y", "x" * 300_000)) == {}
+    assert found(("zigbee2mqtt/a\x1b[2J", {"occupancy": True})) == {}
 
 
 @pytest.mark.parametrize("payload", ["[[[[", "null", "[1,2]", '[{"definition":7}]', '{"a":1}', "", '"x"'])
@@ -263,11 +376,23 @@ def test_who_is_silent_for_a_day_is_forgotten() -> None:
     strangers = Strangers()
     hear(strangers, "zigbee2mqtt/x", {"occupancy": True})
 
+    assert len(strangers.found(ROSTER, EIGHT + timedelta(hours=23)).strangers) == 1
     assert strangers.found(ROSTER, EIGHT + timedelta(hours=25)).strangers == []
 
 
 def test_linli_s_own_topics_are_no_strangers() -> None:
     assert found(("linli/v1/garden/home-99/x/motion", "on"), ("linli/out/status", "online")) == {}
+    assert found(("linli/v1/garden/home-99/x/blu", {"BTHome_version": 2, "motion": 1, "address": "a1"})) == {}
+
+
+def test_what_linli_itself_tells_home_assistant_drives_out_no_device_s_name() -> None:
+    strangers = Strangers()
+    hear(strangers, "zigbee2mqtt/bridge/devices", BRIDGE_LIST)
+    for number in range(MOST_FACTS):
+        config = {"state_topic": f"linli/out/garden/{number}/state"}
+        hear(strangers, f"homeassistant/sensor/linli-garden/{number}-state/config", config)
+
+    assert len(strangers.found(ROSTER, EIGHT).strangers) == len(BRIDGE_LIST)
 
 
 def test_what_is_asked_of_the_broker_is_every_ecosystem_s_and_nothing_of_ours() -> None:

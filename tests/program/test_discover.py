@@ -102,3 +102,10 @@ def test_what_cannot_be_listed_is_said_with_what_to_do(with_mosquitto: Running) 
 @pytest.mark.broker
 def test_a_broker_that_does_not_answer_is_said(with_mosquitto: Running) -> None:
     assert "cannot be reached" in said(with_mosquitto, ["--seconds", "1", "--mqtt", "mqtt://127.0.0.1:9"], 1)
+
+
+@pytest.mark.broker
+def test_a_broker_that_says_no_is_told_from_one_that_is_not_there(with_mosquitto: Running) -> None:
+    other = f"mqtt://linli:wrong@127.0.0.1:{with_mosquitto.program.mqtt_port}"
+
+    assert "name the folder that linli runs in" in said(with_mosquitto, ["--seconds", "1", "--mqtt", other], 1)

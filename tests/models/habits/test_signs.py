@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linli.clock import millis
-from linli.signals import Kind
+from linli.signals import Kind, Signal
 from models.habits.place import Place, place_of
 from models.habits.signs import is_weekend, local_minutes, signs_of
 from tests.models.habits.lives import MONDAY, ZONE, a_life, hours, lying_down
@@ -23,6 +23,18 @@ def test_the_order_of_what_happens_within_a_second_changes_nothing(chance: Rando
     chance.shuffle(mixed)
     for name in ("at", "device", "word", "place", "is_exit"):
         assert np.array_equal(getattr(signs_of(one, ZONE), name), getattr(signs_of(mixed, ZONE), name))
+
+
+def water(hour: float, litres: float, meter: str = "meter") -> Signal:
+    return signal("home-zhao", meter, Kind.WATER, litres, hours(0, hour))
+
+
+def test_water_that_runs_and_runs_is_a_sign_of_life_for_six_hours_and_again_once_it_has_stood_still() -> None:
+    leak = [water(0, 0.0), *(water(hour, 2.0) for hour in range(1, 12)), water(12, 0.0), water(13, 2.0)]
+    other = [water(9, 3.0, "other")]
+    still = [hours(0, hour) for hour in (1, 2, 3, 4, 5, 9, 13)]
+
+    assert signs_of([*reversed(leak), *other], ZONE).at.tolist() == [millis(one) // 1000 for one in still]
 
 
 def test_of_the_exit_and_a_room_in_one_second_the_room_is_the_later() -> None:
