@@ -84,7 +84,11 @@ def connect(
     place = services.roster().homes[home]
     words = words_for(request, zone=place.zone)
     devices = [one for one in services.roster().devices_by_home.get(home, ()) if one.kinds]
-    chosen = next((one for one in devices if one.device == device), _first(devices))
+    drill = drill_page.running(services, home)
+    wished = device or (
+        drill.device if drill else ""
+    )  # whoever has just announced a trial of it comes back without a name
+    chosen = next((one for one in devices if one.device == wished), _first(devices))
     told = _kind(chosen, kind)
     way = _way(services, place, chosen, told) if chosen and told and not chosen.topic else None
     since = words.now - SHOWN
@@ -101,7 +105,7 @@ def connect(
         "heard": heard[:5],
         "here": next((one for one in heard if chosen and one.device == chosen.device), None),
         "refused": [one for one in visible_rejections(services, asker, 100) if one.home == home and one.at > since][:3],
-        "drill": drill_page.running(services, home),
+        "drill": drill if drill and chosen and drill.device in {"", chosen.device} else None,
         **_last_drill(services, home),
         **heading(services, asker),
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from linli.store import access
 from linli.store.rejections import Rejection, add
 from tests.cast import BUTTON, MEI, MINUTE, OTHER_SITE, roster
 from tests.dashboard.test_drills import press
-from tests.dashboard.world import TestClient, World
+from tests.dashboard.world import TestClient, World, furnish, make_world
 
 ALL_WELL = Facts(
     has_password=True,
@@ -220,3 +221,23 @@ def test_staff_of_another_compound_find_no_device_to_connect(world: World) -> No
 def test_the_first_steps_lead_to_the_home_that_was_chosen(office: TestClient) -> None:
     assert office.get("/start/connect?home=home-7").headers["location"] == "/homes/home-7/connect"
     assert office.get("/start/connect?home=//evil.example").status_code == 404
+
+
+def test_whoever_has_announced_a_trial_of_a_device_is_shown_that_device_and_not_the_first_of_the_home(
+    tmp_path: Path,
+) -> None:
+    furnish(tmp_path)
+    world = make_world(tmp_path, devices=[replace(BUTTON, device="pendant-1")])
+    office = world.browser(Role.STAFF, "lin")
+    page = f"/homes/{MEI.home}/connect"
+    assert "button-1/sos" in office.get(page).text
+
+    fields = {"csrf": world.csrf(office), "device": "pendant-1", "back": "connect"}
+    announced = office.get(office.post(f"/homes/{MEI.home}/drill", data=fields).headers["location"]).text
+
+    assert "pendant-1/sos" in announced
+    assert "the first press before" in announced
+    other = office.get(f"{page}?device=button-1").text
+    assert "the first press before" not in other
+    assert "an unannounced press calls people for real" in other
+    world.close()
