@@ -1,5 +1,6 @@
 """A browser that looks at pages as people do: their screen, language, light, and eyes."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -110,7 +111,7 @@ def served(app: FastAPI, listening: socket.socket) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Says when it has started."""
+    """Says when it has started, and lets go of every connection when it stops."""
 
     def __init__(self, app: FastAPI, started: threading.Event) -> None:
         super().__init__(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
@@ -119,3 +120,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._has_started.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):  # what a busy machine has not closed in time
+            connection.transport.abort()
+        await asyncio.sleep(0)

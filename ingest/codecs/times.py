@@ -1,12 +1,10 @@
 """When another ecosystem says that something happened. Local time without an offset is no time: the arrival counts."""
 
-import re
 from datetime import datetime
 
 from ingest.codecs.message import Json
 from linli.wire import read_time
 
-_FRACTION = re.compile(r"(\.\d{6})\d+")
 _SECONDS_END = 100_000_000_000
 """Below it a count since 1970 is of seconds (until the year 5138), from it on of milliseconds."""
 
@@ -23,7 +21,7 @@ def moment(given: Json, received_at: datetime) -> datetime | None:
 def _from_text(text: str, received_at: datetime) -> datetime | None:
     if text.isdecimal() and len(text) < 20:
         return moment(int(text), received_at)
-    return read_time(_FRACTION.sub(r"\1", text), received_at)
+    return read_time(text, received_at)
 
 
 def _milliseconds(count: float) -> float:

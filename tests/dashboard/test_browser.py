@@ -32,7 +32,8 @@ def opened(browser: Browser, world: World, role: str, person: str = "") -> tuple
 
 
 def is_cut(page: Page) -> bool:
-    """Tell whether the page is wider than its window."""
+    """Tell whether the page is wider than its window, once its styles are there."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 

@@ -37,7 +37,8 @@ def phone(browser: Browser, width: int = 390, **options: object) -> BrowserConte
 
 
 def is_cut(page: Page) -> bool:
-    """Tell whether the page is wider than its window."""
+    """Tell whether the page is wider than its window, once its styles are there."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
