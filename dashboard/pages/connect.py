@@ -85,9 +85,8 @@ def connect(
     words = words_for(request, zone=place.zone)
     devices = [one for one in services.roster().devices_by_home.get(home, ()) if one.kinds]
     drill = drill_page.running(services, home)
-    wished = device or (
-        drill.device if drill else ""
-    )  # whoever has just announced a trial of it comes back without a name
+    # whoever has just announced a trial comes back without the device's name
+    wished = device or (drill.device if drill else "")
     chosen = next((one for one in devices if one.device == wished), _first(devices))
     told = _kind(chosen, kind)
     way = _way(services, place, chosen, told) if chosen and told and not chosen.topic else None
