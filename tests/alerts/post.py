@@ -43,7 +43,7 @@ class Post:
         workers: int = 16,
         reserved: int = 8,
     ) -> None:
-        self.care = CareStore(f"sqlite:///{path}", busy_timeout=timedelta(milliseconds=500))
+        self.care = CareStore(f"sqlite:///{path}")
         self.clock = clock or VirtualClock(EIGHT)
         self.health = Health(self.clock)
         self.people = people
