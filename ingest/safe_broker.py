@@ -94,6 +94,15 @@ class SafeBroker(Broker):
         # amqtt leaves the brackets on, and such an address cannot be bound
         return (address.strip("[]") if address else None) or None, port
 
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        """Serve one client; whatever ends it, its line does not outlive it, as amqtt's own closing may be broken off."""
+        try:
+            await super().stream_connected(reader, writer, listener_name)
+        finally:
+            writer.transport.abort()
+
     async def _client_connected(self, listener_name: str, reader: ReaderAdapter, writer: WriterAdapter) -> None:
         task = asyncio.current_task()
         if task is None or len(self._connections) >= MAX_CONNECTIONS:

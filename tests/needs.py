@@ -17,6 +17,7 @@ PROGRAMS = {
     "broker": ("mosquitto",),
     "postgres": ("initdb",),
     "browser": ("chromium", "chromium-browser", "google-chrome"),
+    "headless": ("chromium-headless-shell",),
     "influx": ("influxd",),
 }
 
@@ -33,6 +34,14 @@ def need(part: str) -> Path:
     if part in required(os.environ):
         pytest.fail(f"LINLI_REQUIRE names {part}, but there is no {names} on this machine", pytrace=False)
     pytest.skip(f"needs {names} ({part}), which is not installed")
+
+
+def browser_for_pages() -> Path:
+    """Return Chromium's headless shell, or where there is none the whole browser, which takes thrice as long.
+
+    The shell draws and runs pages as the whole does, and rings no phone: it knows no push and no notifications.
+    """
+    return find("headless") or need("browser")
 
 
 def find(part: str) -> Path | None:

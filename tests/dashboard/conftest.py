@@ -40,7 +40,7 @@ def world(home: Path) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start the browser."""
-    with camera.browser(needs.need("browser")) as started:
+    with camera.browser(needs.browser_for_pages()) as started:
         yield started
 
 

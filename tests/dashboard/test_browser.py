@@ -10,6 +10,7 @@ from linli.people import Role
 from linli.signals import Kind, Signal
 from linli.store.access import Identity
 from tests.cast import MEI, NEXT_BUILDING
+from tests.dashboard.looking import is_cut
 from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,12 +30,6 @@ def opened(browser: Browser, world: World, role: str, person: str = "") -> tuple
     page.goto(entry_link(world.services, Identity(role, person)))
     page.get_by_role("button", name="Come in").click()
     return page, complaints
-
-
-def is_cut(page: Page) -> bool:
-    """Tell whether the page is wider than its window, once its styles are there."""
-    page.wait_for_load_state()
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 def test_an_alert_comes_to_the_board_by_itself(browser: Browser, online: World) -> None:

@@ -11,17 +11,27 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from alerts.channels.inbox import Inbox
 from alerts.sender import Sender
+from bench.screens import camera
 from dashboard.pages.signin import entry_link
 from linli.alert import Alert, AlertState, Outcome
 from linli.people import Channel, Role
 from linli.store.access import Identity
+from tests import needs
 from tests.alerts.gateways.push import PushService
 from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import ANA, EIGHT, MEI
-from tests.dashboard.test_browser import PHONE, SECONDS, is_cut
+from tests.dashboard.looking import is_cut
+from tests.dashboard.test_browser import PHONE, SECONDS
 from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the whole browser: the headless shell has no notifications."""
+    with camera.browser(needs.need("browser")) as started:
+        yield started
 
 
 @pytest.fixture

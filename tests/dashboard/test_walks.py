@@ -20,6 +20,7 @@ from linli.store import roster as roster_store
 from linli.store.access import Identity
 from linli.words import translate
 from tests.cast import MEI
+from tests.dashboard.looking import is_cut
 from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -55,8 +56,7 @@ class Walker:
 
     def look(self) -> None:
         """See that the page is not wider than the screen."""
-        self.tab.wait_for_load_state()
-        assert self.tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert not is_cut(self.tab)
 
     def sees(self, template: str, **fields: str) -> None:
         """Wait until something is written on the page."""
