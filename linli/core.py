@@ -11,7 +11,7 @@ from functools import partial
 from msgspec import structs
 
 from alerts.browsers import Browsers
-from alerts.channels import adapter_of, adapters_for
+from alerts.channels import adapter_of, adapters_for, can_send
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.courier import Courier
 from alerts.desk import Desk
@@ -95,6 +95,7 @@ class Core:
     _latest: datetime = _LONG_AGO
     _choices_met: int = 0
     _roster_met: int = 0
+    _channels_read: int = -1
     _taking_roster: threading.Lock = field(default_factory=threading.Lock)
 
     def heed_clock(self) -> None:
@@ -225,6 +226,15 @@ class Core:
         for store in (self.care, self.signals):
             with suppress(StoreDown):
                 store.tidy()
+        self._read_channels()
+
+    def _read_channels(self) -> None:
+        """Have read what serves each listed kind of channel: of Apprise that takes seconds, as long as a try may take."""
+        roster = self.roster.get()
+        if roster.revision != self._channels_read:
+            for kind in {channel.kind for person in roster.people.values() for channel in person.channels}:
+                can_send(self.channels, kind)
+            self._channels_read = roster.revision
 
     def close(self) -> None:
         """Let go of the stores."""

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.channels.dingtalk import DingTalk
-from alerts.channels.extra import Extra
+from alerts.channels.extra import Extra, is_service
 from alerts.channels.feishu import Feishu
 from alerts.channels.network import Network
 from alerts.channels.ntfy import Ntfy
@@ -88,6 +88,8 @@ def opened() -> Iterator[Callable[[str], Service]]:
     services: list[Service] = []
 
     def open_(name: str) -> Service:
+        if name == "apprise":
+            is_service("json")  # it is read by then: that takes seconds
         service = KITS[name].service()
         service.now = EIGHT  # type: ignore[attr-defined]  # of those that look at it
         service.trusted_key = VAPID.public_key  # type: ignore[attr-defined]  # of the push service
