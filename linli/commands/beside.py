@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from dashboard.tuning import Trial
 from linli.errors import Conflict, LinliError
 
-_GONE = "the rehearsal ended before its time; try again"
+GONE = "the rehearsal ended before its time; try again"
 _NICE = 10
 Found = TypeVar("Found")
 
@@ -52,7 +52,7 @@ class Beside(Generic[Found]):
         with self._lock:
             is_ours = self._process is process and self._trial is not None and self._trial.is_running
         if is_ours:
-            self._note(process, fault=_GONE)
+            self._note(process, fault=GONE)
 
     def _note(self, process: BaseProcess, **said: Any) -> None:
         with self._lock:

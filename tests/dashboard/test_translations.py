@@ -11,6 +11,7 @@ import pytest
 import dashboard
 from dashboard import screens, vocabulary
 from linli.chosen_settings import CHOSEN
+from linli.commands.beside import GONE
 from linli.settings import Settings
 from linli.words import catalogue, singulars
 from tests.cast import EIGHT, MEI
@@ -84,7 +85,7 @@ def in_tables() -> Iterator[str]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
-    yield from (NO_HOME, NO_ROLE, TWICE)
+    yield from (NO_HOME, NO_ROLE, TWICE, GONE)
     yield from (FIRST_DAYS, PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
     yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
     yield from (
