@@ -9,7 +9,7 @@ from alerts.ladders import BUILT_IN, Section
 from alerts.rehearsal import Compared
 from alerts.site_ladders import DEFAULT, Found, look
 from dashboard.ladder_tuning import Otherwise, Rehearsed, Saved, Side
-from dashboard.tuning import Trial
+from dashboard.trial import Trial
 from linli.clock import Clock
 from linli.commands.beside import Beside
 from linli.commands.rehearse import rehearsed_ladders

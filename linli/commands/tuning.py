@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from pydantic.fields import FieldInfo
 
-from dashboard.tuning import Call, HomeRate, Result, Setting, Trial
+from dashboard.trial import Trial
+from dashboard.tuning import Call, HomeRate, Result, Setting
 from linli.chosen_settings import CHOSEN, REHEARSED, checked, effective, is_fixed
 from linli.clock import Clock
 from linli.commands.beside import Beside
