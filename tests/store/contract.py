@@ -100,13 +100,17 @@ def whole_batches(signals: Iterable[Signal], size: int) -> int:
 class SignalStoreContract:
     """The promises of `linli.store.signals.SignalStore`; a subclass has the fixture `store`: an empty one."""
 
-    @pytest.mark.parametrize("one", AWKWARD.values(), ids=AWKWARD)
-    def test_a_signal_is_read_as_it_was_appended(self, store: SignalStore, one: Signal) -> None:
-        assert store.append([one]) == 1
+    def test_a_signal_is_read_as_it_was_appended(self, store: SignalStore) -> None:
+        alone = [
+            structs.replace(one, home=f"{HOME}-{number}") if one.home == HOME else one
+            for number, one in enumerate(AWKWARD.values())
+        ]
+        for one in alone:
+            assert store.append([one]) == 1
+            assert store.recent(one.home) == [one]
+            assert type(store.recent(one.home)[0].value) is type(one.value)
 
-        assert store.recent(one.home) == [one]
-        assert list(store.between(None, None)) == [one]
-        assert type(store.recent(one.home)[0].value) is type(one.value)
+        assert set(store.between(None, None)) == set(alone)
 
     def test_every_kind_is_kept(self, store: SignalStore) -> None:
         signals = [signal(kind=kind, value=1.5) for kind in Kind]
