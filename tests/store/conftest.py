@@ -1,6 +1,5 @@
 """The care data on both databases: a test that takes `care` runs on SQLite and again on PostgreSQL."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,11 +42,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=BOTH)
-def care_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def care_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Name a database that has the tables and nothing in them."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "care.db")
-        yield f"sqlite:///{tmp_path / 'care.db'}"
+        yield f"sqlite:///{request.getfixturevalue('care_file')}"
         return
     url: str = request.getfixturevalue("migrated_database")
     yield url
