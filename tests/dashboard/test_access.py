@@ -246,9 +246,12 @@ def _tried(world: World, home: str) -> None:
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
-    world.overhear(UNLISTED.topic, '{"action":"single"}')
-    path = path.format(home=home, alert=alert.id, note=1, visit=_visited(world, home), **NAMELESS)
-    _tried(world, home)
+    if "{stranger}" in path:
+        world.overhear(UNLISTED.topic, '{"action":"single"}')
+    if "{drill}" in path:
+        _tried(world, home)
+    visit = _visited(world, home) if "/visits" in path else 0
+    path = path.format(home=home, alert=alert.id, note=1, visit=visit, **NAMELESS)
     role, person = ACTORS[actor]
     last = path.rsplit("/", 1)[-1]
     if path.startswith("/api/"):
