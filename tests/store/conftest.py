@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from linli.store.care import CareStore
 from linli.store.tables import metadata
@@ -23,12 +23,15 @@ def migrated_database(postgres_cluster: Cluster) -> str:
 
 
 def _empty(url: str) -> None:
-    engine = create_engine(url)
+    """Empty all tables in one go: of few rows DELETE is ten times faster than TRUNCATE."""
+    statements = [
+        "SET session_replication_role = replica",  # the log's trigger lets nobody empty it
+        *(str(table.delete()) for table in metadata.tables.values()),
+        "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
+    ]
+    engine = create_engine(url, execution_options={"no_parameters": True})
     with engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))  # the log's trigger lets nobody empty it
-        for table in metadata.tables.values():  # of few rows DELETE is ten times faster than TRUNCATE
-            connection.execute(table.delete())
-        connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
+        connection.exec_driver_sql("; ".join(statements))
     engine.dispose()
 
 
