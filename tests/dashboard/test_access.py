@@ -14,12 +14,12 @@ from dashboard.access import TABLE, Door
 from dashboard.guard import GuardedRoute
 from dashboard.live import Client, Live
 from linli.alert import Alert
-from linli.commands.beside import Beside
 from linli.people import Role
 from linli.store import drills, visits
 from linli.store import roster as roster_store
 from linli.store.drills import Drill, DrillKind
 from linli.stranger import Stranger
+from linli.tuning.beside import Beside
 from linli.visit import Visit, VisitPlan, VisitResult
 from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import MEI, OTHER_SITE

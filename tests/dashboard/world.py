@@ -31,7 +31,6 @@ from ingest.strangers.memory import Strangers
 from linli import meter_template
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import VirtualClock
-from linli.commands.tuning import SettingsDesk
 from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.health import Health
@@ -46,6 +45,7 @@ from linli.store.absences import Absence
 from linli.store.access import Identity
 from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
+from linli.tuning.setting_desk import SettingsDesk
 from linli.words import Sentence
 from tests.cast import DEVICES, EIGHT, HOMES, HOUR, MEI, MINUTE, PEOPLE
 from tests.cast import roster as cast_roster
