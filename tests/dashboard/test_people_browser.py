@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.store.access import Identity
+from tests.dashboard.test_browser import is_cut
 from tests.dashboard.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -34,12 +35,6 @@ def enter(context: BrowserContext, world: World, role: Role, person: str) -> tup
 def phone(browser: Browser, width: int = 390, **options: object) -> BrowserContext:
     """Return a phone; a name that Playwright gives an option is passed on."""
     return browser.new_context(locale="en-GB", viewport={"width": width, "height": 800}, **options)  # type: ignore[arg-type]  # by name
-
-
-def is_cut(page: Page) -> bool:
-    """Tell whether the page is wider than its window, once its styles are there."""
-    page.wait_for_load_state()
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 def test_an_absence_is_noted_by_keyboard_and_escape_changes_nothing(browser: Browser, online: World) -> None:
