@@ -61,6 +61,10 @@ PIP_AS_UV = {
 }
 """What uv calls pip's settings, and how it parts several values."""
 
+NOT_HANDED_ON = {"PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONDONTWRITEBYTECODE"}
+"""The first two name another Python. The last, which containers set to keep their layers small, would have each of the
+many programs that the tests start compile all packages anew."""
+
 
 class NotPossibleError(Exception):
     """This machine lacks something; the message says what, in one sentence."""
@@ -180,7 +184,7 @@ class Environment:
 
     def variables(self) -> dict[str, str]:
         """Return the process environment as an activated shell would have it."""
-        kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "__PYVENV_LAUNCHER__"}}
+        kept = {name: value for name, value in os.environ.items() if name not in NOT_HANDED_ON}
         kept["VIRTUAL_ENV"] = str(self.folder)
         kept["PATH"] = os.pathsep.join([str(self.python.parent), os.environ.get("PATH", os.defpath)])
         return kept

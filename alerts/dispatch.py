@@ -41,10 +41,9 @@ class Done:
 class Dispatch:
     """Takes notices from the outbox to the far end and the answers back."""
 
-    def __init__(self, care: CareStore, courier: Courier, *, lease: timedelta = LEASE) -> None:
+    def __init__(self, care: CareStore, courier: Courier) -> None:
         self._care = care
         self._courier = courier
-        self._lease = lease
 
     def claim(
         self, connection: Connection, now: datetime, *, emergencies: int, others: int, known: Iterable[Alert] = ()
@@ -53,7 +52,7 @@ class Dispatch:
 
         Alerts that are `known` as they stand in this transaction are not read again.
         """
-        notices = outbox.claim(connection, now, lease=self._lease, limit=emergencies, others=others)
+        notices = outbox.claim(connection, now, lease=LEASE, limit=emergencies, others=others)
         alerts = {alert.id: alert for alert in known}
         for id_ in {notice.alert for notice in notices} - alerts.keys():
             if (alert := cases.by_id(connection, id_)) is not None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from alerts.channel_health import ChannelHealth
 from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.courier import FAULT, Courier
-from alerts.dispatch import LEASE, Dispatch, Done, Task
+from alerts.dispatch import Dispatch, Done, Task
 from alerts.links import Links
 from alerts.rates import Rates
 from linli import canary
@@ -61,7 +61,6 @@ class Sender:
         *,
         workers: int = 16,
         reserved: int = 8,
-        lease: timedelta = LEASE,
         rates: Rates | None = None,
         on_answer: OnAnswer = _tell_nobody,
     ) -> None:
@@ -70,7 +69,7 @@ class Sender:
         self._care = care
         self._clock = clock
         self._health = health
-        self._dispatch = Dispatch(care, Courier(roster, adapters, links, clock, rates), lease=lease)
+        self._dispatch = Dispatch(care, Courier(roster, adapters, links, clock, rates))
         self._channel_health = ChannelHealth(health)
         self._workers = workers
         self._ordinary = workers - reserved

@@ -3,7 +3,6 @@
 Pure, but for the record that is changed in place. The keys of notices are those that the desk would give.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -102,6 +101,6 @@ def begun(finding: Finding, alert: Alert, callers: Callers) -> tuple[Stopgap, St
     return gap, step
 
 
-def gone_on(case: Case, findings: Sequence[Finding]) -> Stopgap:
+def gone_on(case: Case) -> Stopgap:
     """Return what goes on about an alert that the store knows, from where its ladder stood."""
-    return Stopgap(case.alert.id, list(findings), case, before=case.alert, is_new=False)
+    return Stopgap(case.alert.id, [], case, before=case.alert, is_new=False)

@@ -124,7 +124,7 @@ class WithoutStore:
             for finding in late:
                 lines += self._begin(finding, now)
             for case in self._last_known.behind(now):
-                self._gaps.setdefault(case.alert.id, gone_on(case, []))
+                self._gaps.setdefault(case.alert.id, gone_on(case))
             tries = [notice for gap in self._gaps.values() for notice in self._step(gap, lines, now)]
         if lines:
             self._health.trouble("journal", CALLING)
@@ -155,7 +155,7 @@ class WithoutStore:
 
     def _gone_on(self, finding: Finding) -> Stopgap | None:
         case = self._last_known.about(place(finding))
-        return self._gaps.setdefault(case.alert.id, gone_on(case, [])) if case else None
+        return self._gaps.setdefault(case.alert.id, gone_on(case)) if case else None
 
     def _step(self, gap: Stopgap, lines: list[journal_lines.Line], now: datetime) -> list[Notice]:
         if gap.is_over or gap.case is None or gap.rests_until > seconds():

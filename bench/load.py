@@ -12,7 +12,6 @@ from bench.program import LINLI, Program, wait_for
 
 HOMES = 10_000
 MINUTES = 5
-MESSAGE_PER_MINUTE = 1
 
 
 def backlog(program: Program) -> int:

@@ -21,12 +21,10 @@ MOST_SHOWN = 3
 TRIED = ("steps", "alerts", "notices", "messages tried")
 
 
-def _run(number: int) -> tuple[Counter[str], str]:
-    """Run one portion; return what was tried, and the first history that breaks an invariant."""
-    logging.disable(logging.CRITICAL)  # what goes wrong on purpose is no news
-    engine_machine.COUNTS.clear()
-    wanted = settings(
-        max_examples=PORTION,
+def new_histories(count: int) -> settings:
+    """Return that so many histories are to be made up, and none that was tried before."""
+    return settings(
+        max_examples=count,
         stateful_step_count=engine_machine.STEPS,
         deadline=None,
         database=None,
@@ -34,9 +32,15 @@ def _run(number: int) -> tuple[Counter[str], str]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
+
+
+def _run(number: int) -> tuple[Counter[str], str]:
+    """Run one portion; return what was tried, and the first history that breaks an invariant."""
+    logging.disable(logging.CRITICAL)  # what goes wrong on purpose is no news
+    engine_machine.COUNTS.clear()
     broken = ""
     try:
-        run_state_machine_as_test(seed(number)(EngineMachine), settings=wanted)
+        run_state_machine_as_test(seed(number)(EngineMachine), settings=new_histories(PORTION))
     except AssertionError as why:
         broken = "\n".join([f"seed {number}: {why}", *getattr(why, "__notes__", [])])
     remove_store()

@@ -5,9 +5,10 @@ import multiprocessing
 import time
 from collections import Counter
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
+from bench.machine import new_histories
 from tests.alerts import engine_machine
 from tests.alerts.engine_machine import EngineMachine
 from tests.alerts.engine_mistakes import MISTAKES
@@ -33,17 +34,8 @@ def _try(name: str) -> tuple[str, Counter[str], int]:
 
 
 def _broken(number: int) -> list[str]:
-    few = settings(
-        max_examples=PORTION,
-        stateful_step_count=engine_machine.STEPS,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
     try:
-        run_state_machine_as_test(seed(number)(EngineMachine), settings=few)
+        run_state_machine_as_test(seed(number)(EngineMachine), settings=new_histories(PORTION))
     except AssertionError as why:
         return [line.partition(":")[0] for line in str(why).splitlines() if ": " in line]
     except Exception as why:  # noqa: BLE001 - a mistake may also make the engine stumble; that is seen, but proves no promise

@@ -137,7 +137,6 @@ class Year:
         self._off = timedelta(0)
         self._is_woken = True
         self._answered: set[str] = set()
-        self._at_door: set[str] = set()
         self.missed: set[tuple[str, str]] = set()
         self.came: set[tuple[str, str]] = set()
         self.reported: Counter[tuple[str, str]] = Counter()

@@ -8,7 +8,7 @@ from typing import Protocol
 from alerts.ladder_file import BadLadder, Ladders
 from alerts.ladders import Section
 from alerts.rehearsal import Sums
-from dashboard.tuning import Trial
+from dashboard.trial import Trial
 from linli.alert import AlertKind
 from linli.store.ladder_changes import LadderChange
 

@@ -9,11 +9,10 @@ MAX_KEYS = 10_000
 
 
 class Throttle:
-    """Counts failures by key over a window; a key with too many has to wait until the window has passed."""
+    """Counts failures by key over `WINDOW`; a key with too many has to wait until the window has passed."""
 
-    def __init__(self, limit: int, window: timedelta = WINDOW, max_keys: int = MAX_KEYS) -> None:
+    def __init__(self, limit: int, max_keys: int = MAX_KEYS) -> None:
         self._limit = limit
-        self._window = window
         self._max_keys = max_keys
         self._lock = threading.Lock()
         self._failures: OrderedDict[str, tuple[datetime, int]] = OrderedDict()
@@ -22,14 +21,14 @@ class Throttle:
         """Return how long a key has to wait, None while it may try."""
         with self._lock:
             began, count = self._failures.get(key, (now, 0))
-            left = began + self._window - now
+            left = began + WINDOW - now
             return left if count >= self._limit and left > timedelta(0) else None
 
     def failed(self, key: str, now: datetime) -> None:
         """Count a failure; where there are too many keys, the one that failed longest ago is forgotten."""
         with self._lock:
             began, count = self._failures.pop(key, (now, 0))
-            if now - began >= self._window:
+            if now - began >= WINDOW:
                 began, count = now, 0
             self._failures[key] = (began, count + 1)
             while len(self._failures) > self._max_keys:

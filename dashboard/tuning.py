@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from dashboard.ladder_tuning import LadderTuning
+from dashboard.trial import Trial
 from linli.store.setting_choices import Choice
 from linli.words import Sentence
-
-if TYPE_CHECKING:
-    from dashboard.ladder_tuning import LadderTuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,39 +88,11 @@ class Result:
         )
 
 
-Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class Trial(Generic[Found]):
-    """A rehearsal that runs (`result` None, `fault` empty), has found something, or could not be made."""
-
-    name: str
-    before: str
-    value: str
-    by: str
-    begun_at: datetime
-    done: int = 0
-    total: int = 0
-    result: Found | None = None
-    fault: str = ""
-
-    @property
-    def is_running(self) -> bool:
-        """Tell whether it is still under way."""
-        return self.result is None and not self.fault
-
-    @property
-    def percent(self) -> int:
-        """Return how far it has come, 0..100."""
-        return round(100 * self.done / self.total) if self.total else 0
-
-
 class Tuning(Protocol):
     """The settings of a running linli, and its ladders. Safe to use from every thread."""
 
     @property
-    def ladders(self) -> "LadderTuning":
+    def ladders(self) -> LadderTuning:
         """Return the ladders that staff may change."""
         ...
 

@@ -30,6 +30,7 @@ BUSY_SECONDS = 3.5
 STEPS_SECONDS = 0.002
 """For so long a tick takes steps of alerts before it lets messages in again."""
 _LONGEST_PAUSE = 5.0
+_ROOM_SECONDS = 1.0
 _SUBMIT_SECONDS = 10.0
 _ENDED = object()
 _WORD_EVERY = 60.0
@@ -84,17 +85,15 @@ class Loop:
         """Return how many messages wait in memory."""
         return self._inbox.waiting
 
-    def offer(
-        self, messages: Sequence[Arrived], done: Callable[[Sequence[str | None]], None], *, patience: float = 1.0
-    ) -> bool:
-        """Queue messages that came together; False when there was no room for `patience` seconds.
+    def offer(self, messages: Sequence[Arrived], done: Callable[[Sequence[str | None]], None]) -> bool:
+        """Queue messages that came together; False when there was no room for a second.
 
         `done` is told of each why it was refused, or None.
         """
         parcel = Parcel(messages, done)
         self._waiting.came(parcel)
         is_urgent = any(may_call(message.topic) for message in messages)
-        if self._inbox.put(parcel, is_urgent=is_urgent, patience=patience):
+        if self._inbox.put(parcel, is_urgent=is_urgent, patience=_ROOM_SECONDS):
             return True
         self._waiting.went(parcel)
         return False

@@ -1,5 +1,6 @@
 """A care database with all tables and nothing in them, made once for the whole run: making them is slow, copying is not."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,9 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("care") / "care.db"
     migrate(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture
+def care_file(tmp_path: Path, migrated_file: Path) -> Path:
+    """Name such a file of the test's own: `care.db` in its folder."""
+    return Path(shutil.copy(migrated_file, tmp_path))

@@ -70,6 +70,14 @@ def test_the_second_start_asks_nothing_of_anybody(machine: Machine) -> None:
     assert machine.asked == []
 
 
+def test_what_python_has_compiled_is_kept_for_the_next_program(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in machine.environment().variables()
+
+
 def test_the_demo_does_not_bring_the_tests_tools(machine: Machine) -> None:
     machine.environment().prepare("run")
 

@@ -41,10 +41,9 @@ LIFE = a_life(DAYS, from_day(CHANGES, forgets))
 class Nights:
     """A home with stores of its own, and what looks at its days."""
 
-    def __init__(self, folder: Path) -> None:
-        self.care = CareStore(f"sqlite:///{folder / 'care.db'}")
-        self.care.migrate()
-        self.signals = SqliteSignalStore(folder / "signals.db")
+    def __init__(self, care_file: Path) -> None:
+        self.care = CareStore(f"sqlite:///{care_file}")
+        self.signals = SqliteSignalStore(care_file.with_name("signals.db"))
         self.signals.append(LIFE)
         self.roster = replace(roster_of(QUIET_HOME), revision=1)
         with self.care.begin() as connection:
@@ -70,8 +69,8 @@ class Nights:
 
 
 @pytest.fixture
-def nights(tmp_path: Path) -> Iterator[Nights]:
-    made = Nights(tmp_path)
+def nights(care_file: Path) -> Iterator[Nights]:
+    made = Nights(care_file)
     yield made
     made.signals.close()
     made.care.close()

@@ -1,6 +1,5 @@
 """The column `on_duty`: weekly hours and exceptions, read as a care worker writes them, stored, and refused by name."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -121,8 +120,8 @@ def test_whatever_stands_in_the_cell_it_is_read_or_refused(text: str) -> None:
 
 
 @pytest.fixture
-def care(tmp_path: Path, migrated_file: Path) -> Iterator[CareStore]:
-    opened = CareStore(f"sqlite:///{shutil.copy(migrated_file, tmp_path)}")
+def care(care_file: Path) -> Iterator[CareStore]:
+    opened = CareStore(f"sqlite:///{care_file}")
     yield opened
     opened.close()
 

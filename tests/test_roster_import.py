@@ -1,6 +1,5 @@
 """An import changes what its file names and nothing else, in one step or not at all."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,8 @@ from tests.spreadsheets import DEVICES, GOOD, HOMES, PEOPLE, folder, with_cell, 
 
 
 @pytest.fixture
-def care(tmp_path: Path, migrated_file: Path) -> Iterator[CareStore]:
-    opened = CareStore(f"sqlite:///{shutil.copy(migrated_file, tmp_path)}")
+def care(care_file: Path) -> Iterator[CareStore]:
+    opened = CareStore(f"sqlite:///{care_file}")
     yield opened
     opened.close()
 

@@ -96,10 +96,8 @@ def test_csv_files_are_counted_in_rows(tmp_path: Path, watcher: Watcher) -> None
     assert watcher.totals == {sum(len(table) - 1 for table in GOOD.values())}
 
 
-def test_what_is_saved_is_counted_in_homes_devices_and_people(
-    tmp_path: Path, migrated_file: Path, watcher: Watcher
-) -> None:
-    care = CareStore(f"sqlite:///{shutil.copy(migrated_file, tmp_path)}")
+def test_what_is_saved_is_counted_in_homes_devices_and_people(care_file: Path, watcher: Watcher) -> None:
+    care = CareStore(f"sqlite:///{care_file}")
     devices = tuple(Device("home-7", f"pir-{number}", "hall") for number in range(1200))
     with care.begin() as connection:
         apply(connection, RosterFile(cast.HOMES, devices, cast.PEOPLE), watcher.tell)

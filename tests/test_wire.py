@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -50,6 +51,11 @@ def what_is_said(heard: Heard) -> int:
     ].count(True)
 
 
+def taken(kinds: Iterable[str], payload: bytes | str) -> list[str]:
+    """Return of which kinds a message is not rejected."""
+    return [kind for kind in kinds if not hear(kind, payload).rejected]
+
+
 def next_after(number: float, towards: float) -> str:
     return repr(math.nextafter(number, towards))
 
@@ -96,7 +102,6 @@ def test_a_flat_blood_pressure_keeps_its_time_and_id() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ON_OFF)
 @pytest.mark.parametrize(
     ("payload", "value"),
     [
@@ -117,16 +122,15 @@ def test_a_flat_blood_pressure_keeps_its_time_and_id() -> None:
         ('{"value": "0"}', "off"),
     ],
 )
-def test_on_and_off_are_understood_as_devices_write_them(kind: Kind, payload: str, value: str) -> None:
-    assert reading(kind, payload).value == value
+def test_on_and_off_are_understood_as_devices_write_them(payload: str, value: str) -> None:
+    assert {kind: reading(kind, payload).value for kind in ON_OFF} == dict.fromkeys(ON_OFF, value)
 
 
-@pytest.mark.parametrize("kind", ON_OFF)
 @pytest.mark.parametrize(
     "payload", ["2", "-1", "1.0", '{"value": 1.0}', "open", "null", "[]", "onoff", "o\u200bn", "ｏｎ"]
 )
-def test_what_is_neither_on_nor_off_is_rejected(kind: Kind, payload: str) -> None:
-    assert hear(kind, payload).rejected
+def test_what_is_neither_on_nor_off_is_rejected(payload: str) -> None:
+    assert taken(ON_OFF, payload) == []
 
 
 @pytest.mark.parametrize(
@@ -198,24 +202,21 @@ def test_a_press_without_a_proper_name_is_rejected(payload: str) -> None:
     assert hear("button", payload).rejected
 
 
-@pytest.mark.parametrize("kind", [*Kind, "availability"])
 @pytest.mark.parametrize("payload", [b"\xff\xfe", b'{"value": "\xe4\xb8"}', b"\xed\xa0\x80", b"\xc0\x80"])
-def test_broken_utf8_is_rejected(kind: str, payload: bytes) -> None:
-    assert hear(kind, payload).rejected
+def test_broken_utf8_is_rejected(payload: bytes) -> None:
+    assert taken([*Kind, "availability"], payload) == []
 
 
-@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize(
     "payload", [b"", b"   ", b"null", b"[]", b"{}", b'{"value": null}', b'["on"]', b"\xef\xbb\xbf"]
 )
-def test_a_message_without_a_value_is_rejected(kind: Kind, payload: bytes) -> None:
-    assert hear(kind, payload).rejected
+def test_a_message_without_a_value_is_rejected(payload: bytes) -> None:
+    assert taken(Kind, payload) == []
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_deep_nesting_is_rejected(kind: Kind) -> None:
-    for depth in (10, 500, 990, 4000, 100_000):
-        assert hear(kind, "[" * depth + "]" * depth).rejected
+@pytest.mark.parametrize("depth", [10, 500, 990, 4000, 100_000])
+def test_deep_nesting_is_rejected(depth: int) -> None:
+    assert taken(Kind, "[" * depth + "]" * depth) == []
 
 
 @pytest.mark.parametrize("field", ["at", "id", "note", "value"])

@@ -20,7 +20,6 @@ from linli.people import Channel
 from linli.settings import load
 from linli.store import roster as roster_store
 from linli.watchman import Pace, Watched, Watchman
-from linli.words import Sentence
 from tests.cast import DEVICES, EIGHT, HOMES, PEOPLE
 
 PACE = Pace(every=300, within=60)
@@ -52,22 +51,6 @@ class RecordingChannel:
     def people(self) -> list[str]:
         """Return to whom messages went, the canary's probe apart."""
         return sorted({person for person, _ in self.sent if person != PERSON})
-
-
-@dataclass
-class RecordingBell:
-    """A bell that remembers."""
-
-    rung: list[tuple[Sentence, bool]] = field(default_factory=list)
-    hushed: int = 0
-
-    def ring(self, why: Sentence, *, directly: bool) -> None:
-        """Ring."""
-        self.rung.append((why, directly))
-
-    def hush(self) -> None:
-        """Fall silent."""
-        self.hushed += 1
 
 
 def furnish(folder: Path) -> Path:

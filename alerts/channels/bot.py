@@ -4,7 +4,6 @@ All three answer HTTP 200 also to what they refuse. Groups are people of all sor
 needed, and neither who lives there nor what is wrong.
 """
 
-import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
@@ -34,8 +33,8 @@ def group_text(message: Message) -> str:
 class GroupBot(ABC):
     """Posts to a bot whose address is its whole URL, or only the key in it. `limit` is for one try as a whole."""
 
-    def __init__(self, limit: timedelta = SEND_LIMIT, context: ssl.SSLContext | None = None) -> None:
-        self._poster = Poster(limit, context)
+    def __init__(self, limit: timedelta = SEND_LIMIT) -> None:
+        self._poster = Poster(limit)
 
     def send(self, message: Message, channel: Channel) -> Answer:
         """Post one text to one group."""

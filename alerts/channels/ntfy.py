@@ -5,7 +5,6 @@ Codes: server/errors.go of binwiederhier/ntfy (429xx limits, 50701 nobody subscr
 
 import base64
 import re
-import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -34,8 +33,8 @@ _NEVER = {
 class Ntfy:
     """Publishes to a topic: `https://server/topic`, or a topic of the public server. The secret is an access token."""
 
-    def __init__(self, limit: timedelta = SEND_LIMIT, context: ssl.SSLContext | None = None) -> None:
-        self._poster = Poster(limit, context)
+    def __init__(self, limit: timedelta = SEND_LIMIT) -> None:
+        self._poster = Poster(limit)
 
     def send(self, message: Message, channel: Channel) -> Answer:
         """Publish one message."""

@@ -1,7 +1,6 @@
 """Text messages, through whatever gateway there is: its request is a template, and its yes a place in its answer."""
 
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,15 +43,13 @@ class SmsGateway:
 class Sms:
     """Sends text messages. `limit` is for one try as a whole; raises LinliError for a gateway that cannot be asked."""
 
-    def __init__(
-        self, gateway: SmsGateway, limit: timedelta = SEND_LIMIT, context: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, gateway: SmsGateway, limit: timedelta = SEND_LIMIT) -> None:
         _check_url(gateway.url)
         self._gateway = gateway
         self._form = _Json(gateway.body) if gateway.format == "json" else _Form(gateway.body)
         self._headers = _headers(gateway)
         self._expected = _Expected(gateway.success) if gateway.success else None
-        self._poster = Poster(limit, context)
+        self._poster = Poster(limit)
 
     def send(self, message: Message, channel: Channel) -> Answer:
         """Send one text message: the short text and the one link behind it."""

@@ -7,7 +7,6 @@ nothing else.
 import base64
 import binascii
 import hashlib
-import ssl
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -56,13 +55,12 @@ class WebPush:
         self,
         vapid: Vapid,
         limit: timedelta = SEND_LIMIT,
-        context: ssl.SSLContext | None = None,
         schemes: tuple[str, ...] = ("https",),
         network: Network | None = None,
     ) -> None:
         self._vapid = vapid
         self._schemes = schemes
-        self._poster = Poster(limit, context, network or OutwardNetwork())
+        self._poster = Poster(limit, network=network or OutwardNetwork())
 
     def close(self) -> None:
         """Let go of the connections that are kept."""

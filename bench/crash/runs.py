@@ -54,13 +54,6 @@ class Run:
         return [line["name"] for line in self.lives[-1] if line["what"] == "point"]
 
     @property
-    def recovery(self) -> list[str]:
-        """Return the points of the last life up to where it had caught up with what was left to it."""
-        names = [line["what"] for line in self.lives[-1]]
-        until = names.index("recovered") if "recovered" in names else len(names)
-        return [line["name"] for line in self.lives[-1][:until] if line["what"] == "point"]
-
-    @property
     def kills(self) -> int:
         """Return how often the process was killed."""
         return sum(line["what"] == "killed" for life in self.lives for line in life)

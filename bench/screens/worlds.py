@@ -36,7 +36,6 @@ from ingest.intake import Arrived, Intake
 from ingest.strangers.memory import Strangers
 from linli.alert import Alert, AlertKind, Outcome
 from linli.clock import VirtualClock
-from linli.commands.tuning import SettingsDesk
 from linli.core import Core, build
 from linli.data_dir import DataDir
 from linli.demo import move_in
@@ -48,6 +47,7 @@ from linli.store import cases, looks
 from linli.store.absences import Absence
 from linli.store.access import Identity
 from linli.stranger import Stranger
+from linli.tuning.setting_desk import SettingsDesk
 from simulators import community as made_up
 from simulators.community import EXAMPLE_HOME, Community
 from simulators.incidents import Incident, IncidentKind

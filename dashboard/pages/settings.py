@@ -14,7 +14,8 @@ from dashboard.problems import not_found
 from dashboard.queue import name_of
 from dashboard.screens import page, words_for
 from dashboard.services import Services
-from dashboard.tuning import HomeRate, Result, Setting, Trial, Tuning
+from dashboard.trial import Trial
+from dashboard.tuning import HomeRate, Result, Setting, Tuning
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.store import roster as roster_store
 from linli.store import setting_choices

@@ -82,11 +82,6 @@ def on_off(given: Json) -> Value | None:
     return None if said is None else "on" if said else "off"
 
 
-def only_on(given: Json) -> Value | None:
-    """Return `on`, and nothing for a no: for what is told once and has no end."""
-    return "on" if truth(given) else None
-
-
 def counted(given: Json) -> Value | None:
     """Return `on` for a count of events that is above zero."""
     number = _plain(given)

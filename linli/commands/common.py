@@ -5,12 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from linli.chosen_settings import effective
 from linli.configured import care_url
 from linli.data_dir import DataDir
 from linli.settings import Settings, load
-from linli.store import setting_choices
-from linli.store.care import CareStore, newest_revision, revision
+from linli.store.care import CareStore
 
 
 def settings_from(data: Path | None, config: Path | None, **given: Any) -> Settings:
@@ -27,17 +25,5 @@ def open_care(settings: Settings) -> Iterator[tuple[DataDir, CareStore]]:
         care.migrate()
         data.secret()  # made at the first use, so that the very first backup holds it
         yield data, care
-    finally:
-        care.close()
-
-
-def as_chosen(given: Settings) -> Settings:
-    """Return what holds in an installation: the settings with what staff have chosen; reads only."""
-    care = CareStore(care_url(given, DataDir(given.data)))
-    try:
-        with care.read() as connection:
-            if revision(connection) != newest_revision():
-                return given  # whoever needs the care data will say so
-            return effective(given, setting_choices.in_force(connection))
     finally:
         care.close()

@@ -17,11 +17,11 @@ from linli.commands.common import settings_from
 from linli.commands.options import Config, DataOrNone
 from linli.commands.run import Broker, Http, Mqtt, MqttListen, start_logging
 from linli.commands.simulate import FASTEST
-from linli.commands.tuning import SettingsDesk
 from linli.data_dir import DataDir
 from linli.demo import Phones, guests, move_in, publish, stream, tell_the_past
 from linli.errors import LinliError
 from linli.store.access import Identity
+from linli.tuning.setting_desk import SettingsDesk
 from simulators.community import build
 from simulators.scenario import start_of
 

@@ -10,11 +10,11 @@ from alerts.ladder_file import load, written
 from alerts.site_ladders import DEFAULT, SiteLadders
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
-from linli.commands.ladder_desk import LadderDesk
 from linli.commands.options import Config, Data
 from linli.errors import LinliError
 from linli.health import Health
 from linli.store import roster as roster_store
+from linli.tuning.ladder_desk import LadderDesk
 
 
 class Language(StrEnum):

@@ -8,20 +8,15 @@ import msgspec
 import typer
 
 from alerts.ladder_file import load
-from linli.commands.common import as_chosen, settings_from
+from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
-from linli.commands.rehearse_setting import changes_of, rehearsed
-from linli.configured import care_url
-from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.evaluation import change
-from linli.holidays import read_holidays
-from linli.rehearsal import LaddersOf, Rehearsal, Rules, rehearse
 from linli.rehearsal_report import lines, plain
-from linli.settings import Settings
-from linli.steps import Tell
-from linli.store.care import CareStore, newest_revision, revision
+from linli.tuning.installation import as_chosen, refuse_without_care
+from linli.tuning.ladder_rehearsal import rehearsed_ladders
+from linli.tuning.setting_rehearsal import changes_of, rehearsed
 
 
 def command(
@@ -86,7 +81,7 @@ def _rehearse_setting(
 ) -> None:
     given, changes = settings_from(data, config), changes_of(texts)
     wished = settings_from(data, config, **changes)
-    _refuse_without_care(given)
+    refuse_without_care(given)
     settings = as_chosen(given)
     changed = settings.model_copy(update={name: getattr(wished, name) for name in changes})
     with bar("rehearsing") as shown:
@@ -96,11 +91,6 @@ def _rehearse_setting(
         return
     for line in change.lines(found):
         typer.echo(line)
-
-
-def _refuse_without_care(settings: Settings) -> None:
-    if not settings.care and not DataDir(settings.data).care.exists():
-        raise LinliError(f"there is no care data in {settings.data}; name the folder with --data")
 
 
 def _moment_or_none(text: str | None, option: str) -> datetime | None:
@@ -117,21 +107,3 @@ def _moment(text: str, option: str) -> datetime:
     if moment.tzinfo is None:
         raise LinliError(f"{option} {text!r} needs an offset, such as +08:00")
     return moment
-
-
-def rehearsed_ladders(
-    settings: Settings, ladders: LaddersOf, span: tuple[datetime, datetime], site: str | None, tell: Tell
-) -> Rehearsal:
-    """Return what other ladders would have changed. Reads only; works while linli runs."""
-    _refuse_without_care(settings)
-    data = DataDir(settings.data)
-    settings = as_chosen(settings)
-    rules = Rules(read_holidays(settings.holidays), settings.load_limit_per_week)
-    care = CareStore(care_url(settings, data))
-    try:
-        with care.read() as connection:
-            if revision(connection) != newest_revision():
-                raise LinliError('the care data is of another version of linli; "linli check" brings it to this one')
-            return rehearse(connection, ladders, *span, site=site, rules=rules, tell=tell)
-    finally:
-        care.close()

@@ -10,11 +10,11 @@ from linli.app import App, Asked
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import Config, Data
-from linli.commands.tuning import SettingsDesk
 from linli.data_dir import DataDir
 from linli.people import Role
 from linli.store import access
 from linli.store.access import Identity
+from linli.tuning.setting_desk import SettingsDesk
 
 Http = Annotated[str | None, typer.Option("--http", help="Where the pages and the API listen, HOST:PORT.")]
 Mqtt = Annotated[str | None, typer.Option("--mqtt", help="A broker, mqtt://user:pass@host:1883; none: linli runs one.")]

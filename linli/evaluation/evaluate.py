@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from alerts.ladders import LadderFor, built_in_ladder
 from linli.evaluation.trial import Call, Learn, LookBack, Trial, no_look_back
 from linli.learning import NOTHING_ELSE, WINDOW, Circumstances, has_exit
 from linli.people import Care, Device, Home, Person, Role, Roster, Scope
 from linli.recording import offset_of, read_recording
 from linli.replay import elder_of
 from linli.signals import Signal
-from linli.steps import Steps, Tell, nobody
 from models.days.beats import beats_of
 from models.days.drawing import pictures_of
 from models.days.life import life_of
@@ -177,34 +175,31 @@ def evaluate(
     past: Past,
     cuts: Sequence[datetime],
     rules: Rules,
-    ladders: LadderFor = built_in_ladder,
     *,
     people: Iterable[Person] | None = None,
     habits: Learner | None = None,
     afterwards: After = nothing,
-    tell: Tell = nobody,
 ) -> Outcome:
-    """Live through one home's recording once, and on from each cut without what came after; `tell` counts signals.
+    """Live through one home's recording once, and on from each cut without what came after.
 
     `habits` None: nothing is learned, the fixed line holds. `afterwards`: what still comes when nobody stirs any more.
     """
     taught = habits.of(past) if habits else None
     looks = look_back(past) if habits else no_look_back
     begins = past.signals[0].at
+    roster = _roster(past, people)
     trial = Trial(
-        past.home.home, _roster(past, people), rules, begins, ladders,
-        learn=taught, look_back=looks, circumstances=past.circumstances,
-    )  # fmt: skip
-    steps = Steps(tell, len(past.signals))
+        past.home.home, roster, rules, begins, learn=taught, look_back=looks, circumstances=past.circumstances
+    )
     answers, number = {}, 0
     for cut in sorted(set(cuts)):
         first = number
         while number < len(past.signals) and past.signals[number].received_at <= cut:
             number += 1
-        trial.live(steps.of(past.signals[first:number]))
+        trial.live(past.signals[first:number])
         last = past.signals[number - 1].at if number else cut
         answers[cut] = Answer(cut, _after(trial.fork(), afterwards(cut), last + TAIL))
-    trial.live(steps.of(past.signals[number:]))
+    trial.live(past.signals[number:])
     ends = past.signals[-1].at
     trial.wait_until(ends + TAIL)
     return Outcome(

@@ -13,7 +13,7 @@ from typing import Self
 from alerts import escalation
 from alerts.callers import Callers, around
 from alerts.case import Case
-from alerts.ladders import ASKED_ABOUT, LadderFor, built_in_ladder
+from alerts.ladders import ASKED_ABOUT
 from alerts.opening import new_alert
 from linli.alert import AlertKind, NoticeType, Severity
 from linli.finding import Finding
@@ -74,7 +74,6 @@ class Trial:
         roster: Roster,
         rules: Rules,
         begins: datetime,
-        ladders: LadderFor = built_in_ladder,
         *,
         learn: Learn | None = None,
         look_back: LookBack = no_look_back,
@@ -82,7 +81,6 @@ class Trial:
     ) -> None:
         self._roster = roster
         self._home = roster.homes[home]
-        self._ladders = ladders
         self._watch = Watch(rules)
         self._watch.take_roster(roster)
         self._open: dict[_Like, _Open] = {}
@@ -100,7 +98,7 @@ class Trial:
 
     def fork(self) -> Self:
         """Return a copy that goes its own way from here; people and places are shared, as nothing changes them."""
-        shared = (self._roster, self._home, self._ladders, self._learn, self._look_back)
+        shared = (self._roster, self._home, self._learn, self._look_back)
         return copy.deepcopy(self, {id(one): one for one in shared})
 
     def live(self, signals: Iterable[Signal]) -> None:
@@ -180,7 +178,7 @@ class Trial:
         known = self._open.get(like)
         if known is not None and (not known.is_called or now < known.calls_at + VISIT):
             return
-        self._open[like] = _Open(finding, first_call(finding, self._callers, self._ladders, now))
+        self._open[like] = _Open(finding, first_call(finding, self._callers, now))
         self._call_whoever_is_due(now)
 
     def _call_whoever_is_due(self, now: datetime) -> None:
@@ -194,11 +192,9 @@ class Trial:
         return around(self._roster, site=self._home.site, home=self._home.home, now=now, load={})
 
 
-def first_call(
-    finding: Finding, callers_at: Callable[[datetime], Callers], ladders: LadderFor, now: datetime
-) -> datetime:
+def first_call(finding: Finding, callers_at: Callable[[datetime], Callers], now: datetime) -> datetime:
     """Return when the ladder first calls somebody other than the elder, if nobody answers."""
-    alert = new_alert(finding, now, ladders)
+    alert = new_alert(finding, now)
     step = escalation.opened(alert, callers_at(now), now)
     requests = {request.person: request for request in step.requests}
     while not any(notice.type is NoticeType.CALL for notice in step.notices):

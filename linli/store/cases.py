@@ -225,15 +225,12 @@ def search(
     *,
     state: str = "all",
     homes: Sequence[str] | None = None,
-    sites: Sequence[str] | None = None,
     limit: int = 100,
 ) -> list[Alert]:
-    """Return alerts, newest first, of some homes or sites (ix_alerts_opened, ix_alerts_home)."""
+    """Return alerts, newest first, of some homes or of all (ix_alerts_opened, ix_alerts_home)."""
     query = newest(state).limit(limit)
     if homes is not None:
         query = query.where(t.alerts.c.home.in_(homes))
-    if sites is not None:
-        query = query.where(t.alerts.c.site.in_(sites))
     return [alert_of(row) for row in connection.execute(query)]
 
 

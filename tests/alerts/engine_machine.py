@@ -51,7 +51,6 @@ KINDS = {
 }
 ANYBODY = ("v1", "v2", "v3", "v4", "v5", "bo", "lin", "wu", "mei", "xu", "stranger")
 HOMES = (MEI, NEIGHBOUR, OTHER_SITE)
-SEVERAL_WAYS = ("sms", "email")
 
 people = st.sampled_from(ANYBODY)
 places = st.integers(0, 5)

@@ -100,10 +100,8 @@ class Rig:
 
 
 @pytest.fixture
-def rig(tmp_path: Path, migrated_file: Path) -> Iterator[Rig]:
-    path = tmp_path / "care.db"
-    path.write_bytes(migrated_file.read_bytes())
-    made = Rig(path)
+def rig(care_file: Path) -> Iterator[Rig]:
+    made = Rig(care_file)
     yield made
     made.care.close()
 

@@ -79,9 +79,8 @@ def test_who_is_late_is_reminded_on_the_browsers_too() -> None:
 
 
 @pytest.fixture
-def care(tmp_path: Path) -> Iterator[CareStore]:
-    store_ = CareStore(f"sqlite:///{tmp_path / 'care.db'}")
-    store_.migrate()
+def care(care_file: Path) -> Iterator[CareStore]:
+    store_ = CareStore(f"sqlite:///{care_file}")
     with store_.begin() as connection:
         roster_store.save(connection, HOMES, (), PEOPLE)
     yield store_

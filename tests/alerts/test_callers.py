@@ -1,6 +1,5 @@
 """Who is called first, who is spared, and who is left in peace: the order is a promise, so every tie is tried."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -230,9 +229,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, migrated_file: Path) -> Iterator[Office]:
+def office(care_file: Path) -> Iterator[Office]:
     resting = replace(helper("holiday"), duty_exceptions=(DutyException(None, None),))
-    made = Office(Path(shutil.copy(migrated_file, tmp_path)), PAIRED, STAIRWELL, resting, LIN)
+    made = Office(care_file, PAIRED, STAIRWELL, resting, LIN)
     yield made
     made.care.close()
 
@@ -261,11 +260,9 @@ def test_the_desk_knows_the_holidays(office: Office) -> None:
         ("2026-11-23; river:", False),
     ],
 )
-def test_the_holidays_of_the_homes_own_site_hold(
-    tmp_path: Path, migrated_file: Path, holidays: str, *, is_called: bool
-) -> None:
+def test_the_holidays_of_the_homes_own_site_hold(care_file: Path, holidays: str, *, is_called: bool) -> None:
     resting = replace(helper("holiday"), duty_exceptions=(DutyException(None, None),))
-    office = Office(Path(shutil.copy(migrated_file, tmp_path)), resting, LIN, holidays=read_holidays(holidays))
+    office = Office(care_file, resting, LIN, holidays=read_holidays(holidays))
     asked = office.asked(AlertKind.SOS, Severity.EMERGENCY)
     known = LastKnown(read_holidays(holidays)).callers(office.roster, site=GARDEN, home=MEI.home, now=EIGHT)
     office.care.close()

@@ -205,14 +205,13 @@ class Remembering:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Callable[..., Post]]:
+def office(care_file: Path) -> Iterator[Callable[..., Post]]:
     posts: list[Post] = []
 
     def open_(group: Remembering, other: Remembering) -> Post:
         people = [person(f"v{n}", ("wecom", "the-group"), ("email", f"v{n}@x.example")) for n in range(14)]
-        post = Post(tmp_path / "care.db", *people, adapters={"wecom": group, "email": other})
+        post = Post(care_file, *people, adapters={"wecom": group, "email": other})
         posts.append(post)
-        post.care.migrate()
         post.sender = Sender(
             post.care,
             post.roster,

@@ -32,7 +32,6 @@ class Town:
 
     def __init__(self, path: Path) -> None:
         self.care = CareStore(f"sqlite:///{path}")
-        self.care.migrate()
         self.clock = VirtualClock(EIGHT)
         self.woken = 0
         self.people = town()
@@ -59,9 +58,9 @@ class Town:
 
 
 @pytest.fixture
-def stairwell(tmp_path: Path) -> Iterator[Town]:
+def stairwell(care_file: Path) -> Iterator[Town]:
     """A town with a fresh database."""
-    made = Town(tmp_path / "care.db")
+    made = Town(care_file)
     yield made
     made.care.close()
 
@@ -212,10 +211,10 @@ def test_moving_about_for_an_hour_is_one_line_of_the_log(stairwell: Town) -> Non
     assert stairwell.story(only_open(stairwell)).count("sign_of_life") == 1
 
 
-def test_moving_about_is_put_on_record_although_the_database_failed_just_then(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_moving_about_is_put_on_record_although_the_database_failed_just_then(care_file: Path) -> None:
+    town = Town(care_file)
     town.care.close()
-    town.care = FaultyCare(f"sqlite:///{tmp_path / 'care.db'}")
+    town.care = FaultyCare(f"sqlite:///{care_file}")
     town.desk = Desk(town.care, lambda: town.people, town.clock, lambda: None)
     town.desk.open([finding("inactivity:1", AlertKind.INACTIVITY, Severity.URGENT)])
     town.clock.advance(MINUTE)
@@ -228,11 +227,11 @@ def test_moving_about_is_put_on_record_although_the_database_failed_just_then(tm
 
 
 def test_of_an_alert_that_a_full_disk_takes_back_the_log_says_nothing_until_it_is_kept(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    care_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    town = Town(tmp_path / "care.db")
+    town = Town(care_file)
     town.care.close()
-    town.care = FaultyCare(f"sqlite:///{tmp_path / 'care.db'}")
+    town.care = FaultyCare(f"sqlite:///{care_file}")
     town.desk = Desk(town.care, lambda: town.people, town.clock, lambda: None)
     caplog.set_level("INFO")
     for _ in range(3):

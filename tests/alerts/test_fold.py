@@ -131,10 +131,8 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path, migrated_file: Path) -> Iterator[Story]:
-    path = tmp_path / "care.db"
-    path.write_bytes(migrated_file.read_bytes())
-    made = Story(path)
+def story(care_file: Path) -> Iterator[Story]:
+    made = Story(care_file)
     yield made
     made.care.close()
 

@@ -91,20 +91,14 @@ def test_an_alert_about_a_whole_site_names_no_home() -> None:
     assert [link.url for link in message.links] == [LINKS.request_page("a-1", "lin")]
 
 
-@pytest.mark.parametrize(
-    ("person", "alert", "type"),
-    [
-        (replace(person, language=language), alert, type_)
-        for person, alert, type_, language in product((ANA, BO, LIN, WU), EVERY_ALERT, NoticeType, LANGUAGES)
-    ],
-)
-def test_a_locked_screen_shows_neither_name_nor_health(person: Person, alert: Alert, type: NoticeType) -> None:  # noqa: A002
-    message = told(person, alert, type)
-
-    for shown in (message.subject, message.short):
-        assert not re.search(r"Mei|Chen|150|[Pp]ulse|bedroom|卧室|1380|vitals", shown)
-        assert len(shown) <= (160 if shown.isascii() else 70)
-        assert "\n" not in shown
+@pytest.mark.parametrize("type", list(NoticeType))
+def test_a_locked_screen_shows_neither_name_nor_health(type: NoticeType) -> None:  # noqa: A002
+    for person, alert, language in product((ANA, BO, LIN, WU), EVERY_ALERT, LANGUAGES):
+        message = told(replace(person, language=language), alert, type)
+        for shown in (message.subject, message.short):
+            assert not re.search(r"Mei|Chen|150|[Pp]ulse|bedroom|卧室|1380|vitals", shown)
+            assert len(shown) <= (160 if shown.isascii() else 70), shown
+            assert "\n" not in shown
 
 
 @pytest.mark.parametrize("kind", [AlertKind.VITALS, AlertKind.ROUTINE_CHANGE, AlertKind.INACTIVITY, AlertKind.BATHROOM])

@@ -104,9 +104,8 @@ def test_a_family_that_wants_nothing_is_called_when_there_is_nobody_else() -> No
 
 
 @pytest.fixture
-def care(tmp_path: Path) -> Iterator[CareStore]:
-    store = CareStore(f"sqlite:///{tmp_path / 'care.db'}")
-    store.migrate()
+def care(care_file: Path) -> Iterator[CareStore]:
+    store = CareStore(f"sqlite:///{care_file}")
     with store.begin() as connection:
         roster_store.save(connection, HOMES, DEVICES, [BO, SISTER, LIN])
     yield store

@@ -1,7 +1,10 @@
 """A clock that is set back an hour holds nobody's call for an hour."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from alerts.desk import Desk
 from linli.alert import AlertKind, NoticeState, Outcome, Severity
@@ -16,14 +19,21 @@ HOUR = timedelta(hours=1)
 S = timedelta(seconds=1)
 
 
+@pytest.fixture
+def town(care_file: Path) -> Iterator[Town]:
+    """A town with a fresh database."""
+    made = Town(care_file)
+    yield made
+    made.care.close()
+
+
 def called(town: Town) -> set[str]:
     """Return who was asked to come so far."""
     with town.care.read() as connection:
         return {r.person for alert in cases.open_ones(connection) for r in cases.requests(connection, alert.id)}
 
 
-def test_the_next_rungs_come_when_they_were_promised(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_the_next_rungs_come_when_they_were_promised(town: Town) -> None:
     town.desk.open([finding()])
     town.clock.advance(-HOUR)
     town.tick()
@@ -35,11 +45,9 @@ def test_the_next_rungs_come_when_they_were_promised(tmp_path: Path) -> None:
     (alert,) = town.desk.open_alerts()
     assert alert.opened_at == EIGHT - HOUR
     assert town.story(alert.id).count("clock_set_back") == 1
-    town.care.close()
 
 
-def test_a_lease_of_the_dead_and_a_message_put_off_are_not_late(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_a_lease_of_the_dead_and_a_message_put_off_are_not_late(town: Town) -> None:
     town.desk.open([finding()])
     with town.care.begin() as connection:
         taken = outbox.claim(connection, EIGHT, lease=30 * S, limit=2)
@@ -52,11 +60,9 @@ def test_a_lease_of_the_dead_and_a_message_put_off_are_not_late(tmp_path: Path) 
         again = outbox.claim(connection, town.clock.now(), lease=30 * S, limit=50)
 
     assert {notice.key for notice in taken} <= {notice.key for notice in again}
-    town.care.close()
 
 
-def test_a_notice_that_waits_for_the_morning_goes_on_waiting(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_a_notice_that_waits_for_the_morning_goes_on_waiting(town: Town) -> None:
     town.clock.set(EIGHT + 14 * HOUR)
     town.desk.open([finding("battery", AlertKind.LOW_BATTERY, Severity.NOTICE)])
     (before,) = town.desk.open_alerts()
@@ -65,11 +71,9 @@ def test_a_notice_that_waits_for_the_morning_goes_on_waiting(tmp_path: Path) -> 
 
     (after,) = town.desk.open_alerts()
     assert (after.climb_at, after.due_at) == (before.climb_at, before.due_at)
-    town.care.close()
 
 
-def test_a_clock_set_back_long_after_the_last_line_is_seen_by_who_has_been_looking(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_a_clock_set_back_long_after_the_last_line_is_seen_by_who_has_been_looking(town: Town) -> None:
     town.desk.open([finding()])
     town.desk.accept(town.desk.open_alerts()[0].id, "v1")
     town.clock.advance(8 * MINUTE)
@@ -80,11 +84,9 @@ def test_a_clock_set_back_long_after_the_last_line_is_seen_by_who_has_been_looki
     town.tick()
 
     assert "lease_ended" in town.story(town.desk.open_alerts()[0].id)
-    town.care.close()
 
 
-def test_what_is_opened_after_the_clock_was_set_back_is_not_moved_with_the_rest(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_what_is_opened_after_the_clock_was_set_back_is_not_moved_with_the_rest(town: Town) -> None:
     town.desk.open([finding("before")])
     town.tick()
     town.clock.advance(-HOUR)
@@ -94,7 +96,6 @@ def test_what_is_opened_after_the_clock_was_set_back_is_not_moved_with_the_rest(
     (fall,) = [alert for alert in town.desk.open_alerts() if alert.kind is AlertKind.FALL]
     assert fall.opened_at == EIGHT - HOUR
     assert "late" not in town.story(fall.id)
-    town.care.close()
 
 
 def test_a_store_that_does_not_answer_just_then_delays_the_moving_and_does_not_undo_it() -> None:
@@ -116,8 +117,7 @@ def test_a_store_that_does_not_answer_just_then_delays_the_moving_and_does_not_u
     assert "lease_ended" in told
 
 
-def test_the_word_that_it_is_over_is_not_late_though_no_case_is_open_any_more(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_the_word_that_it_is_over_is_not_late_though_no_case_is_open_any_more(town: Town) -> None:
     town.desk.open([finding()])
     with town.care.begin() as connection:
         outbox.record_sent(
@@ -135,11 +135,9 @@ def test_the_word_that_it_is_over_is_not_late_though_no_case_is_open_any_more(tm
 
     assert taken
     assert {notice.key for notice in again} == {notice.key for notice in taken}
-    town.care.close()
 
 
-def test_a_clock_set_back_while_linli_was_off_is_seen_before_anybody_answers(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_a_clock_set_back_while_linli_was_off_is_seen_before_anybody_answers(town: Town) -> None:
     town.desk.open([finding()])
     (alert,) = town.desk.open_alerts()
     town.clock.advance(-HOUR)
@@ -151,11 +149,9 @@ def test_a_clock_set_back_while_linli_was_off_is_seen_before_anybody_answers(tmp
 
     assert "clock_set_back" in town.story(alert.id)
     assert "bo" in called(town)
-    town.care.close()
 
 
-def test_without_an_open_case_nothing_is_moved_or_written(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_without_an_open_case_nothing_is_moved_or_written(town: Town) -> None:
     town.desk.open([finding()])
     town.desk.close(town.desk.open_alerts()[0].id, "v1", Outcome.SAFE)
     town.clock.advance(-HOUR)
@@ -166,11 +162,9 @@ def test_without_an_open_case_nothing_is_moved_or_written(tmp_path: Path) -> Non
         (alert,) = cases.search(connection, state="closed")
     assert "clock_set_back" not in town.story(alert.id)
     assert alert.opened_at == EIGHT
-    town.care.close()
 
 
-def test_a_usual_correction_and_a_clock_set_forward_move_nothing(tmp_path: Path) -> None:
-    town = Town(tmp_path / "care.db")
+def test_a_usual_correction_and_a_clock_set_forward_move_nothing(town: Town) -> None:
     town.desk.open([finding()])
     (before,) = town.desk.open_alerts()
     for step in (-S, MINUTE / 60):
@@ -178,4 +172,3 @@ def test_a_usual_correction_and_a_clock_set_forward_move_nothing(tmp_path: Path)
         town.tick()
 
     assert town.desk.open_alerts() == [before]
-    town.care.close()

@@ -1,6 +1,5 @@
 """Calls for help while another program holds the database: who is called, and that the store learns of it exactly once."""
 
-import shutil
 import sqlite3
 import threading
 from collections import Counter
@@ -143,10 +142,9 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, migrated_file: Path) -> Iterator[House]:
+def house(care_file: Path) -> Iterator[House]:
     """A house with a fresh database."""
-    shutil.copy(migrated_file, tmp_path / "care.db")
-    made = House(tmp_path, Phones(), VirtualClock(EIGHT))
+    made = House(care_file.parent, Phones(), VirtualClock(EIGHT))
     yield made
     made.care.close()
 

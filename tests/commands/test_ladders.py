@@ -17,13 +17,13 @@ from linli.checkup import faults
 from linli.clock import VirtualClock
 from linli.commands import ladder, rehearse
 from linli.commands.common import open_care
-from linli.commands.ladder_desk import LadderDesk
 from linli.core import build
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.finding import Finding
 from linli.settings import Settings
 from linli.store import ladder_changes
+from linli.tuning.ladder_desk import LadderDesk
 from linli.words import Sentence
 from tests.alerts.lived import SILENT, Lived, Way
 from tests.cast import EIGHT, GARDEN, MEI

@@ -250,15 +250,19 @@ def test_what_another_copy_wrote_down_says_nothing_about_this_one(tmp_path: Path
     ],
     ids=["another value", "one too many", "one on a day without any"],
 )
-def test_a_difference_is_found_and_said(tmp_path: Path, planted: list[Signal], told: str) -> None:
+def test_a_difference_is_found_and_said(
+    tmp_path: Path, planted: list[Signal], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     source, target = stored(tmp_path / "old.db", HISTORY), stored(tmp_path / "new.db", planted)
 
-    ended = subprocess.run([*LINLI, "migrate-signals", source, target], capture_output=True, text=True, check=False)
+    with pytest.raises(LinliError) as found:
+        migrate_signals.command(str(source), str(target), data=tmp_path)
 
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert "1 days are not the same on both sides" in ended.stderr
-    assert told in ended.stderr
-    assert "home-" not in ended.stderr
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "1 days are not the same on both sides" in str(found.value)
+    assert told in str(found.value)
+    assert "home-" not in f"{found.value}{printed.err}"
 
 
 def test_other_homes_are_no_difference(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from bench.program import wait_for
 from linli.chosen_settings import REHEARSED
 from linli.clock import SystemClock
 from linli.commands import rehearse
-from linli.commands.tuning import SettingsDesk
 from linli.configured import care_url, rules
 from linli.data_dir import DataDir
 from linli.errors import LinliError
@@ -22,6 +21,7 @@ from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
 from linli.store.unseen import EVERY_HOME, Unseen
+from linli.tuning.setting_desk import SettingsDesk
 from simulators.community import build
 from simulators.incidents import Incident, IncidentKind
 from simulators.life import signals

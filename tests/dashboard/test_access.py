@@ -14,12 +14,12 @@ from dashboard.access import TABLE, Door
 from dashboard.guard import GuardedRoute
 from dashboard.live import Client, Live
 from linli.alert import Alert
-from linli.commands.beside import Beside
 from linli.people import Role
 from linli.store import drills, visits
 from linli.store import roster as roster_store
 from linli.store.drills import Drill, DrillKind
 from linli.stranger import Stranger
+from linli.tuning.beside import Beside
 from linli.visit import Visit, VisitPlan, VisitResult
 from tests.alerts.test_channel_kinds import GOOD
 from tests.cast import MEI, OTHER_SITE
@@ -246,9 +246,12 @@ def _tried(world: World, home: str) -> None:
 def _ask(world: World, actor: str, route: str, home: str, alert: Alert) -> httpx.Response:
     """Use a route as one of the actors, with a request that is right in itself."""
     method, _, path = route.partition(" ")
-    world.overhear(UNLISTED.topic, '{"action":"single"}')
-    path = path.format(home=home, alert=alert.id, note=1, visit=_visited(world, home), **NAMELESS)
-    _tried(world, home)
+    if "{stranger}" in path:
+        world.overhear(UNLISTED.topic, '{"action":"single"}')
+    if "{drill}" in path:
+        _tried(world, home)
+    visit = _visited(world, home) if "/visits" in path else 0
+    path = path.format(home=home, alert=alert.id, note=1, visit=visit, **NAMELESS)
     role, person = ACTORS[actor]
     last = path.rsplit("/", 1)[-1]
     if path.startswith("/api/"):

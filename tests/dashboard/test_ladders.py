@@ -17,8 +17,6 @@ from dashboard.ladder_picture import CLIMBERS, picture_of
 from dashboard.ladder_tuning import LadderTuning
 from linli.alert import AlertKind, Ladder, Outcome, Rung, Severity
 from linli.clock import VirtualClock
-from linli.commands import ladder_desk
-from linli.commands.ladder_desk import LadderDesk
 from linli.core import build
 from linli.data_dir import DataDir
 from linli.errors import Conflict, LinliError, StoreDown
@@ -27,6 +25,8 @@ from linli.people import Role
 from linli.settings import Settings
 from linli.store import ladder_changes
 from linli.store.care import CareStore
+from linli.tuning import ladder_desk
+from linli.tuning.ladder_desk import LadderDesk
 from linli.words import Sentence
 from tests.cast import EIGHT, GARDEN, MEI
 from tests.dashboard.world import TestClient, World

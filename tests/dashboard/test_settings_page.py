@@ -10,8 +10,6 @@ import pytest
 
 from linli.chosen_settings import CHOSEN, effective
 from linli.clock import VirtualClock
-from linli.commands import tuning
-from linli.commands.tuning import SettingsDesk
 from linli.core import build
 from linli.data_dir import DataDir
 from linli.errors import LinliError, StoreDown
@@ -19,6 +17,8 @@ from linli.people import Role
 from linli.settings import Settings
 from linli.store import roster as roster_store
 from linli.store import setting_choices
+from linli.tuning import setting_desk
+from linli.tuning.setting_desk import SettingsDesk
 from tests.cast import EIGHT, GARDEN
 from tests.dashboard.world import TestClient, World
 
@@ -165,7 +165,7 @@ def never_ends(*_: object) -> None:
 def test_of_two_rehearsals_begun_at_once_one_runs_and_the_other_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tuning, "_live_again", never_ends)
+    monkeypatch.setattr(setting_desk, "_live_again", never_ends)
     offices, together = [world.browser(Role.STAFF), world.browser(Role.STAFF)], threading.Barrier(2)
     told: dict[str, httpx.Response] = {}
 
@@ -192,7 +192,8 @@ def test_of_two_rehearsals_begun_at_once_one_runs_and_the_other_is_told(
         fields = {"csrf": world.csrf(office), "value": value}
         assert office.post("/settings/day_line_hours/try", data=fields).status_code == status
     office.post("/settings/trial/stop", data={"csrf": world.csrf(office)})
-    running[0].join()
+    for listener in [one for one in threading.enumerate() if one.name == "rehearsal"]:
+        listener.join()  # not the process: of two that wait for it, only one is told at once that it is gone
     assert [one for one in multiprocessing.active_children() if one.name == "rehearsal"] == []
 
 

@@ -3,13 +3,15 @@
 import re
 import warnings
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from http.cookies import SimpleCookie
 from pathlib import Path
 
 import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from starlette.responses import Response
 
@@ -29,7 +31,6 @@ from ingest.strangers.memory import Strangers
 from linli import meter_template
 from linli.alert import Alert, AlertKind, Severity
 from linli.clock import VirtualClock
-from linli.commands.tuning import SettingsDesk
 from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.health import Health
@@ -44,6 +45,7 @@ from linli.store.absences import Absence
 from linli.store.access import Identity
 from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
+from linli.tuning.setting_desk import SettingsDesk
 from linli.words import Sentence
 from tests.cast import DEVICES, EIGHT, HOMES, HOUR, MEI, MINUTE, PEOPLE
 from tests.cast import roster as cast_roster
@@ -153,6 +155,12 @@ class World:
     health: Health
     push: WebPush
     strangers: Strangers
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def _portal(self) -> BlockingPortal:
+        """Return the event loop of all requests; a client by itself starts one, in a thread of its own, for each."""
+        return self._open.enter_context(start_blocking_portal())
 
     def overhear(self, topic: str, payload: str) -> None:
         """Let something be published that linli listens to while it looks for strangers."""
@@ -162,7 +170,9 @@ class World:
         """Return a program that calls the API, with a bearer token."""
         if token:
             headers["authorization"] = f"Bearer {token}"
-        return TestClient(self.app, headers=headers, follow_redirects=False, raise_server_exceptions=False)
+        client = TestClient(self.app, headers=headers, follow_redirects=False, raise_server_exceptions=False)
+        client.portal = self._portal
+        return client
 
     def token(self, role: str, person: str = "") -> str:
         """Return a token of a person."""
@@ -215,7 +225,8 @@ class World:
         return next(alert for alert in self.desk.open_alerts() if alert.home == home and alert.kind is kind)
 
     def close(self) -> None:
-        """Let go of the stores, and of who was pushed to."""
+        """Let go of the event loop, the stores, and who was pushed to."""
+        self._open.close()
         self.push.close()
         self.services.signals.close()
         self.services.care.close()

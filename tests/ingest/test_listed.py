@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,8 +29,6 @@ HUBS = tuple(
 )
 LISTED = (BUTTON, BATH, DOOR, PANEL, FRIDGE, *HUBS)
 HOMES = (MEI, NEIGHBOUR, OTHER_SITE)
-
-Say = Callable[..., TakenIn]
 
 
 def roster_with(devices: Sequence[Device] = LISTED, homes: Sequence[Home] = HOMES) -> Roster:

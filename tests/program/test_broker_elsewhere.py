@@ -7,6 +7,10 @@ import pytest
 
 from bench.program import Neighbourhood, Program, wait_for
 from bench.publisher import Publisher
+from linli.errors import LinliError
+from linli.keys import Keys
+from linli.own_broker import elsewhere
+from linli.settings import Settings
 from tests.deployed import DeployedMosquitto
 
 
@@ -49,9 +53,6 @@ def _is_told_of(program: Program, home: str) -> None:
         wait_for("the alert", lambda: bool(api.get("/alerts", params={"home": home}).json()), 15)
 
 
-@pytest.mark.broker
 def test_accounts_without_a_broker_are_refused_in_a_sentence(tmp_path: Path) -> None:
-    program = Program(tmp_path, environment={"LINLI_MQTT_ACCOUNTS": str(tmp_path)})
-    with pytest.raises(RuntimeError, match="linli ended"):
-        program.start()
-    assert "say in mqtt where" in (tmp_path / "linli.log").read_text(encoding="utf-8")
+    with pytest.raises(LinliError, match="say in mqtt where"):
+        elsewhere(Settings(data=tmp_path, mqtt_accounts=str(tmp_path)), Keys(b"a secret of these tests"))

@@ -1,11 +1,10 @@
 """The care data on both databases: a test that takes `care` runs on SQLite and again on PostgreSQL."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from linli.store.care import CareStore
 from linli.store.tables import metadata
@@ -24,12 +23,15 @@ def migrated_database(postgres_cluster: Cluster) -> str:
 
 
 def _empty(url: str) -> None:
-    engine = create_engine(url)
+    """Empty all tables in one go: of few rows DELETE is ten times faster than TRUNCATE."""
+    statements = [
+        "SET session_replication_role = replica",  # the log's trigger lets nobody empty it
+        *(str(table.delete()) for table in metadata.tables.values()),
+        "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
+    ]
+    engine = create_engine(url, execution_options={"no_parameters": True})
     with engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))  # the log's trigger lets nobody empty it
-        for table in metadata.tables.values():  # of few rows DELETE is ten times faster than TRUNCATE
-            connection.execute(table.delete())
-        connection.execute(text("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"))
+        connection.exec_driver_sql("; ".join(statements))
     engine.dispose()
 
 
@@ -43,11 +45,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=BOTH)
-def care_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def care_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Name a database that has the tables and nothing in them."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "care.db")
-        yield f"sqlite:///{tmp_path / 'care.db'}"
+        yield f"sqlite:///{request.getfixturevalue('care_file')}"
         return
     url: str = request.getfixturevalue("migrated_database")
     yield url

@@ -99,9 +99,8 @@ def test_the_store_is_down_while_somebody_else_holds_it(care_url: str) -> None:
     care.close()
 
 
-def test_who_waits_for_the_lock_holds_up_nobody_who_tidies_up_after_it(tmp_path: Path, migrated_file: Path) -> None:
-    file = _copy(migrated_file, tmp_path)
-    care = CareStore(f"sqlite:///{file}", busy_timeout=timedelta(seconds=4))
+def test_who_waits_for_the_lock_holds_up_nobody_who_tidies_up_after_it(care_file: Path) -> None:
+    care = CareStore(f"sqlite:///{care_file}", busy_timeout=timedelta(seconds=4))
     with care.begin() as connection:
         left_over: list[object] = [connection.connection.cursor().execute("SELECT 1")]
     left_over.append(left_over)  # only the garbage collector finds it
@@ -117,7 +116,7 @@ def test_who_waits_for_the_lock_holds_up_nobody_who_tidies_up_after_it(tmp_path:
 
     begins, tidied = threading.Event(), threading.Event()
     waiting = threading.Thread(target=wait)
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+    with closing(sqlite3.connect(care_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         waiting.start()
         begins.wait()
@@ -144,8 +143,8 @@ def test_the_store_is_down_when_every_connection_is_taken(care_url: str) -> None
     care.close()
 
 
-def test_the_store_is_down_when_the_disk_is_full(tmp_path: Path, migrated_file: Path) -> None:
-    care = CareStore(f"sqlite:///{_copy(migrated_file, tmp_path)}")
+def test_the_store_is_down_when_the_disk_is_full(care_file: Path) -> None:
+    care = CareStore(f"sqlite:///{care_file}")
     rows = [{"site": f"site-{n}", "name": "x" * 500} for n in range(1000)]
 
     def write() -> None:
@@ -235,9 +234,3 @@ def test_programs_that_start_together_make_the_tables_once(empty_url: str) -> No
     assert _sites(stores[0]) == []
     for store in stores:
         store.close()
-
-
-def _copy(migrated_file: Path, folder: Path) -> Path:
-    path = folder / "care.db"
-    path.write_bytes(migrated_file.read_bytes())
-    return path

@@ -1,6 +1,5 @@
 """The log is a chain: whatever somebody does to a line behind linli's back, reading it through tells."""
 
-import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -298,10 +297,8 @@ def test_reading_through_a_long_log_shows_how_far_it_is(care: CareStore) -> None
     assert len(seen) > 5
 
 
-def test_a_line_that_is_no_json_any_more_is_named_and_stops_nothing(migrated_file: Path, tmp_path: Path) -> None:
-    path = tmp_path / "care.db"
-    shutil.copy(migrated_file, path)
-    care = CareStore(f"sqlite:///{path}")
+def test_a_line_that_is_no_json_any_more_is_named_and_stops_nothing(care_file: Path) -> None:
+    care = CareStore(f"sqlite:///{care_file}")
     opened(care, "a-1")
     with care.begin() as connection:
         cases.write_log(connection, "a-1", [Entry(EIGHT, "opened"), Entry(EIGHT, "called", detail={"person": "ana"})])

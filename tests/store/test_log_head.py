@@ -95,9 +95,8 @@ def test_a_log_that_was_cut_off_is_noticed_and_the_head_stays_as_evidence(kept: 
     assert kept.log_faults() == ["log line 10 is another than linli has written: the log is not ours"]
 
 
-def test_an_empty_log_has_no_head(tmp_path: Path, migrated_file: Path) -> None:
-    (tmp_path / "care.db").write_bytes(migrated_file.read_bytes())
-    care = CareStore(f"sqlite:///{tmp_path / 'care.db'}")
+def test_an_empty_log_has_no_head(tmp_path: Path, care_file: Path) -> None:
+    care = CareStore(f"sqlite:///{care_file}")
     HeadKeeper(care, tmp_path / "log.head", Health(VirtualClock(EIGHT))).tick(EIGHT)
     care.close()
 

@@ -58,11 +58,9 @@ Ask = Callable[[Connection], object]
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_question_is_answered_from_its_index(ask: Ask, index: str, tmp_path: Path, migrated_file: Path) -> None:
-    path = tmp_path / "care.db"
-    path.write_bytes(migrated_file.read_bytes())
+def test_a_question_is_answered_from_its_index(ask: Ask, index: str, care_file: Path) -> None:
     asked: list[tuple[str, Sequence[object]]] = []
-    care = CareStore(f"sqlite:///{path}")
+    care = CareStore(f"sqlite:///{care_file}")
     listen(care._writing, lambda statement, values: asked.append((statement, values)))
     with care.begin() as connection:
         asked.clear()

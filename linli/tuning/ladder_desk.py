@@ -9,10 +9,8 @@ from alerts.ladders import BUILT_IN, Section
 from alerts.rehearsal import Compared
 from alerts.site_ladders import DEFAULT, Found, look
 from dashboard.ladder_tuning import Otherwise, Rehearsed, Saved, Side
-from dashboard.tuning import Trial
+from dashboard.trial import Trial
 from linli.clock import Clock
-from linli.commands.beside import Beside
-from linli.commands.rehearse import rehearsed_ladders
 from linli.data_dir import DataDir
 from linli.errors import Conflict, LinliError, StoreDown
 from linli.files import replacing
@@ -23,6 +21,8 @@ from linli.store import ladder_changes
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
 from linli.store.ladder_changes import LadderChange
+from linli.tuning.beside import Beside
+from linli.tuning.ladder_rehearsal import rehearsed_ladders
 
 LAST = timedelta(days=60)
 """How much of the past is played again."""

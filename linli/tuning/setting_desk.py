@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 
 from pydantic.fields import FieldInfo
 
-from dashboard.tuning import Call, HomeRate, Result, Setting, Trial
+from dashboard.trial import Trial
+from dashboard.tuning import Call, HomeRate, Result, Setting
 from linli.chosen_settings import CHOSEN, REHEARSED, checked, effective, is_fixed
 from linli.clock import Clock
-from linli.commands.beside import Beside
-from linli.commands.ladder_desk import LadderDesk
-from linli.commands.rehearse_setting import rehearsed
 from linli.errors import LinliError
 from linli.evaluation.change import Changed
 from linli.evaluation.trial import Call as Found
@@ -19,6 +17,9 @@ from linli.steps import Tell
 from linli.store import setting_choices
 from linli.store.care import CareStore
 from linli.store.setting_choices import Choice
+from linli.tuning.beside import Beside
+from linli.tuning.ladder_desk import LadderDesk
+from linli.tuning.setting_rehearsal import rehearsed
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 

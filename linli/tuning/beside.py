@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection as Pipe
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
-from dashboard.tuning import Trial
+from dashboard.trial import Trial
 from linli.errors import Conflict, LinliError
 
 GONE = "the rehearsal ended before its time; try again"
