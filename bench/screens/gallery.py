@@ -141,12 +141,11 @@ Pictures of the pages with made-up homes, taken by `python3 dev.py screenshots`,
 world (empty, calm, busy, alarmed), at 360, 768 and 1440 pixels, in both languages, light and dark, in greyscale and as
 people with three kinds of colour blindness see it.
 
-Last looked at by eye on 2026-11-27: every page of that list on a phone or at a desk or both, in both languages, light and
-dark, most of them in each of their worlds; the pages of ladders, of what is found on the broker and of who sits there in
-fewer sizes. The board, the wall, an alert, a home and the devices also in greyscale and as the three kinds of colour
+Last looked at by eye on 2026-11-27: every page of that list in each of its worlds, at 360, 768 and 1440 pixels, each in
+both languages; at each width one language in light and the other in dark. The board, the wall, an alert, a home and the devices also in greyscale and as the three kinds of colour
 blindness show them: each state could be told by its shape, frame or word alone. On paper, as PDF: the report, a home, the
 rota, visits, ladders, an alert and the family's page. In high contrast: board, home, alert, visits, first steps, the pages
-of family, resident and helper. Not by eye: the result of a rehearsal of a setting, and other pages on paper.
+of family, resident and helper. Not by eye: the other of light and dark at each width, and other pages on paper.
 """
 
 
