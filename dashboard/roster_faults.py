@@ -3,10 +3,7 @@
 A sentence that is not known is shown as it is. A test holds this list to what the roster file can say.
 """
 
-import re
-from functools import cache
-from string import Formatter
-
+from dashboard import known_sentences
 from dashboard.screens import Words
 
 TEMPLATES = (
@@ -92,17 +89,4 @@ TEMPLATES = (
 
 def told(text: str, words: Words) -> str:
     """Return a sentence of the roster file's in the reader's language."""
-    for template in TEMPLATES:
-        found = _pattern(template).fullmatch(text)
-        if found is not None:
-            return str(words(template, **found.groupdict()).unescape())
-    return text
-
-
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    """Return what a sentence made of a template looks like; the most specific template stands first in the list."""
-    parts = Formatter().parse(template)
-    return re.compile(
-        "".join(re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name, _, _ in parts), re.DOTALL
-    )
+    return known_sentences.told(text, TEMPLATES, words) or text

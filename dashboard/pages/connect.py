@@ -15,6 +15,7 @@ from dashboard.pages import drills as drill_page
 from dashboard.pages.board import heading
 from dashboard.qr import drawn
 from dashboard.queue import name_of
+from dashboard.refusals import why
 from dashboard.screens import page, words_for
 from dashboard.services import Services
 from linli.alert import Notice, NoticeState, RequestState
@@ -92,6 +93,7 @@ def connect(
     way = _way(services, place, chosen, told) if chosen and told and not chosen.topic else None
     since = words.now - SHOWN
     heard = list(services.signals.recent(home, since=since, limit=MOST_SIGNALS))
+    refused = [one for one in visible_rejections(services, asker, 100) if one.home == home and one.at > since]
     context = {
         "home": place,
         "devices": devices,
@@ -103,7 +105,7 @@ def connect(
         "topic_code": drawn(way.topic, words("Topic")) if way else None,
         "heard": heard[:5],
         "here": next((one for one in heard if chosen and one.device == chosen.device), None),
-        "refused": [one for one in visible_rejections(services, asker, 100) if one.home == home and one.at > since][:3],
+        "refused": [(one, why(one.reason, words)) for one in refused[:3]],
         "drill": drill if drill and chosen and drill.device in {"", chosen.device} else None,
         **_last_drill(services, home),
         **heading(services, asker),

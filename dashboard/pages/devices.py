@@ -10,6 +10,7 @@ from dashboard.access import Reach
 from dashboard.api.signals import visible_rejections
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.pages.board import heading
+from dashboard.refusals import why
 from dashboard.screens import page, words_for
 from dashboard.services import Services
 from dashboard.troubles import BY_ITSELF, SPAN, Cause, Trouble, troubles_of
@@ -62,5 +63,6 @@ def _is_mine(one: Refused, services: Services, asker: Reach) -> bool:
 @router.get("/rejections")
 def rejections(services: Web, asker: Asker, request: Request) -> Response:
     """What was refused and why, message by message."""
-    context = {"rejections": visible_rejections(services, asker, 200), **heading(services, asker)}
-    return page(request, "rejections.html", words_for(request), context)
+    words = words_for(request)
+    refused = [(one, why(one.reason, words)) for one in visible_rejections(services, asker, 200)]
+    return page(request, "rejections.html", words, {"rejections": refused, **heading(services, asker)})

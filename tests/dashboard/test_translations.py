@@ -56,7 +56,7 @@ def settings_words() -> Iterator[list[str]]:
 
 def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
-    from dashboard import absences
+    from dashboard import absences, refusals
     from dashboard.pages.family import FIRST_DAYS, LADDERS, PAUSED, SENTENCES
     from dashboard.pages.found import NO_HOME, NO_ROLE, TWICE
     from dashboard.pages.my_data import CHANGES
@@ -74,6 +74,7 @@ def in_tables() -> Iterator[str]:
         TOLD,
         TRIED,
         TEMPLATES,
+        refusals.TEMPLATES,
         TITLES,
         WORDS,
         [title for title, _ in GROUPS],
