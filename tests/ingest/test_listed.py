@@ -11,7 +11,7 @@ import pytest
 
 from ingest.accounts import covers, home_account
 from ingest.intake import Arrived, Intake, TakenIn
-from ingest.listed import as_listed, filters, topics_of
+from ingest.listed import as_listed, beginnings, filters, owners_of, topics_of
 from linli.people import Device, Home, Roster
 from linli.signals import Kind
 from linli.store.sqlite_signals import SqliteSignalStore
@@ -434,3 +434,12 @@ def test_a_switch_that_says_again_how_it_stands_is_there(wired: Intake) -> None:
 
     assert [(home, device, online) for home, device, online, _ in later.availability] == [(MEI.home, "hall-lamp", True)]
     assert said(later) == []
+
+
+def test_a_name_of_a_thousand_slashes_is_not_looked_up_a_thousand_times() -> None:
+    deepest = Device(MEI.home, "deep", "hall", ("contact",), f"tele/{'a/' * 125}a")
+    roster = roster_with((deepest,))
+
+    assert owners_of("tele/stairs/SENSOR", "b/" * 1000, roster) == ()
+    assert len(list(beginnings("tele/stairs/SENSOR", "b/" * 1000))) <= 256
+    assert owners_of(deepest.topic, "x/" * 1000, roster) == (deepest,)
