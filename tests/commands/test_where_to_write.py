@@ -1,4 +1,4 @@
-"""On a full disk a command says so in one sentence, and linli can still take hold of its folder."""
+"""A full disk and a folder in the place of a file are said in one sentence; linli can hold its folder on a full disk."""
 
 import subprocess
 import sys
@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from linli.data_dir import DataDir
+from linli.errors import LinliError
+from linli.files import replacing
+from linli.roster_file import read_roster
 from tests.store.test_signal_store import small_disk
 
 FULL = Path("/dev/full")
@@ -36,3 +39,12 @@ def test_a_folder_on_a_full_disk_can_be_held(tmp_path: Path) -> None:
 
         with data.lock():
             assert DataDir(disk / "data").path.exists()
+
+
+def test_where_a_file_is_meant_a_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(LinliError, match=r"^\. is a folder; name a file in it"), replacing(Path()):
+        pass
+    with pytest.raises(LinliError, match=f"^{tmp_path.name} has none of the sheets"):
+        read_roster(Path())
