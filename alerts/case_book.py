@@ -11,11 +11,12 @@ from alerts import drills, escalation
 from alerts.callers import Callers, around, around_part
 from alerts.case import Case, Step
 from alerts.ladders import LadderFor
-from alerts.opening import alert_id, new_alert
+from alerts.opening import alert_id, is_another, new_alert
 from alerts.pacing import paced
 from alerts.thanks import thanks
 from linli import canary
 from linli.alert import Alert
+from linli.clock import millis
 from linli.finding import Finding
 from linli.holidays import Holidays
 from linli.people import Roster
@@ -53,8 +54,13 @@ class CaseBook:
 
     def open(self, connection: Connection, finding: Finding, now: datetime) -> Alert | None:
         """Open an alert and return it as it is stored, or join the open one of its kind; an episode known already changes nothing."""
-        if cases.of_episode(connection, finding.key) is not None:
-            return None
+        told = cases.episode(connection, finding.key)
+        if told is not None:
+            alert_before, told_at = told
+            if not is_another(finding, told_at):
+                return None
+            cases.move_episodes(connection, [finding.key], alert_before, now)  # sent again, this call too is known
+            finding = replace(finding, key=f"{finding.key}@{millis(now)}")
         if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
             finding = drills.as_drill(finding)
         known = cases.open_like(connection, finding)

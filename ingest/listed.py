@@ -29,6 +29,8 @@ _MEANT = (Kind.SOS, Kind.CHECK_IN, Kind.CONTACT, Kind.MOTION, Kind.PRESENCE, Kin
 """What a row can say that a switch, a shake or a radio code is; where it says more, the gravest a hand can do counts."""
 _PRESSED = {Kind.SOS: "pressed", Kind.CHECK_IN: "ok"}
 _A_MOMENT = timedelta(milliseconds=1)
+_MOST_LEVELS = 128
+"""A listed topic has no more, as it has 256 characters at most; all others would wait minutes for a name of 100,000."""
 _TWINS = {"stat": "tele"}
 """A Tasmota device answers on one and reports on the other; the list names the other."""
 
@@ -99,14 +101,14 @@ def _tell(
 def owners_of(topic: str, name: str, roster: Roster) -> tuple[Device, ...]:
     """Return whose a value is that stands at a topic under a name: the rows of the longest beginning that is listed."""
     listed = roster.devices_by_topic
-    return next((listed[part] for part in _beginnings(topic, name) if part in listed), ())
+    return next((listed[part] for part in beginnings(topic, name) if part in listed), ())
 
 
-def _beginnings(topic: str, name: str) -> Iterator[str]:
+def beginnings(topic: str, name: str) -> Iterator[str]:
     """Yield the topic with the device's name after it, and every beginning of that, longest first."""
     first, slash, rest = topic.strip("/").partition("/")
     for written in dict.fromkeys((first, _TWINS.get(first, first))):
-        levels = f"{written}{slash}{rest}/{name}".rstrip("/").split("/")
+        levels = f"{written}{slash}{rest}/{name}".rstrip("/").split("/", _MOST_LEVELS)[:_MOST_LEVELS]
         for end in range(len(levels), 0, -1):
             yield "/".join(levels[:end])
 

@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from ingest.codecs import bthome
 from ingest.codecs.codec import codec_of
 from ingest.codecs.message import Message
 from linli.wire import MAX_FOREIGN_PAYLOAD_BYTES, Heard
 from linli.wire import read as read_own
 
+MOST_VALUES = 200
+"""No gateway tells more in one message. Each may be a call for help, and all others would wait behind ten thousand."""
 _OWN = "linli/"
 
 
@@ -32,6 +36,15 @@ def _read_foreign(message: Message) -> Heard:
             return Heard(ignored="a topic of no ecosystem that linli knows")
         codec = bthome
     try:
-        return codec.read(message)
+        return _within_reason(codec.read(message))
     except ValueError as why:
         return Heard(rejected=f"{codec.NAME}: {why}")
+
+
+def _within_reason(heard: Heard) -> Heard:
+    """Return what was heard, or the first values of too many and a refusal of the rest."""
+    if max(len(heard.readings), len(heard.triggers)) <= MOST_VALUES:
+        return heard
+    why = f"a message may have {MOST_VALUES} values at most; the rest was left out"
+    some, turns = heard.readings[:MOST_VALUES], heard.triggers[:MOST_VALUES]
+    return replace(heard, readings=some, triggers=turns, ignored=None, rejected=why)

@@ -1,5 +1,6 @@
 """The command `linli`: one module in `linli.commands` for each word after it, read only when it is called."""
 
+import errno
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -32,6 +33,9 @@ COMMANDS = (
     "rehearse",
 )
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""What the disk says in the middle of anything, and no fault of ours."""
+
 
 def main() -> None:
     """Run a command. Exit status: 0 done, 1 the world is not right (said in one sentence), 2 wrong usage."""
@@ -51,6 +55,10 @@ def main() -> None:
         program()
     except LinliError as why:
         sys.exit(_say(why))
+    except OSError as why:
+        if why.errno not in _NO_ROOM:
+            raise
+        sys.exit(_say(LinliError(f"nothing more can be written: {why.strerror}")))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -5,7 +5,7 @@ import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -147,8 +147,8 @@ class DataDir:
                 )
             file.seek(0)
             file.truncate()
-            file.write(str(os.getpid()))
-            file.flush()
+            with suppress(OSError):  # it only tells others who holds it; on a full disk linli must start all the same
+                os.write(file.fileno(), str(os.getpid()).encode())
             try:
                 yield
             finally:

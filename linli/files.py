@@ -12,6 +12,8 @@ from linli.errors import LinliError
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield an empty file (mode 0600) to write; it takes the place of `path` at the end, or goes if anything is raised."""
+    if path.is_dir():
+        raise LinliError(f"{path} is a folder; name a file in it")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".part", dir=path.parent)
     except OSError as why:

@@ -14,7 +14,8 @@ class Finding:
 
     `at` is the first evidence, where the long-lie clock starts. `home` is empty only for findings about a site, of
     which `about` names the part (a stairwell, a gateway); in a home it parts findings of one kind of which none may join
-    the other's alert. A `drill` is one that staff have asked for.
+    the other's alert. A `drill` is one that staff have asked for. `heard_at`: when the message came that says it, if one
+    does: a device may use the same key for another call (`alerts.opening.is_another`).
     """
 
     key: str
@@ -27,3 +28,4 @@ class Finding:
     evidence: Mapping[str, str | float] = field(default_factory=dict)
     about: str = ""
     drill: bool = False
+    heard_at: datetime | None = None

@@ -181,6 +181,15 @@ class Settings(BaseModel):
         """Return the sites of which Home Assistant is told."""
         return frozenset(site.strip() for site in self.home_assistant_sites.split(",") if site.strip())
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_truth(cls, given: object) -> object:
+        if isinstance(given, bool):
+            raise ValueError("it is no yes or no")  # true would be 1: one hour of silence, one day of signals
+        if isinstance(given, str) and "\0" in given:
+            raise ValueError("it holds a sign that cannot be printed")
+        return given
+
     @field_validator("holidays")
     @classmethod
     def _are_days(cls, text: str) -> str:
@@ -223,6 +232,8 @@ def _secret(path: Path, variable: str) -> str:
         return path.read_text(encoding="utf-8").strip()
     except OSError as why:
         raise LinliError(f"{variable}_FILE cannot be read: {why.strerror}") from None
+    except UnicodeDecodeError:
+        raise LinliError(f"{variable}_FILE cannot be read: it is not UTF-8") from None
 
 
 def _from_file(config: Path | None) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def emergency(signal: Signal, home: Home) -> Finding | None:
         at=min(signal.at, signal.received_at),
         why=_why(signal, what),
         evidence=_evidence(signal),
+        heard_at=signal.received_at,
     )
 
 

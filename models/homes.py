@@ -15,6 +15,11 @@ from models.rules import Rules
 from models.sensor import NEVER, NONE, Sensor, Sight, in_millis
 from models.stay import Stay
 
+MANY = 200
+"""So many devices that are in no list are known apart in one home. What speaks under more names than these is one device:
+every new name would make the home dearer to watch, for all others too."""
+_OTHERS = "others"
+
 Moments = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Span = tuple[int, int]
@@ -185,14 +190,18 @@ class Homes:
         for name in [s.device for s in dwelling.sensors.values() if s.is_listed and s.device not in listed]:
             del dwelling.sensors[name]
         for device in listed.values():
-            self.sensor(dwelling, device.device).list_as(device, self.rules)
+            self._meet(dwelling, device.device).list_as(device, self.rules)
 
     def sensor(self, dwelling: Dwelling, device: str) -> Sensor:
         """Return a home's device, met for the first time if need be: recordings have no device list."""
         sensor = dwelling.sensors.get(device)
         if sensor is None:
-            sensor = dwelling.sensors[device] = Sensor(device, in_millis(self.rules.supervision))
+            is_full = len(dwelling.sensors) >= len(dwelling.listed) + MANY
+            sensor = self._meet(dwelling, _OTHERS if is_full else device)
         return sensor
+
+    def _meet(self, dwelling: Dwelling, device: str) -> Sensor:
+        return dwelling.sensors.setdefault(device, Sensor(device, in_millis(self.rules.supervision)))
 
     def trust_will(self, sensor: Sensor) -> None:
         """Note that a device announces its availability: its last will, not its silence, tells of a loss."""

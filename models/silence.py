@@ -61,7 +61,7 @@ class Silence:
         if is_placed:
             self._see_place(row, at, room)
         if kind is Kind.CONTACT and room == EXIT_ROOM:
-            homes.dwellings[row].sensors[device].say_contact(str(value), at)
+            homes.sensor(homes.dwellings[row], device).say_contact(str(value), at)
         return True
 
     def _see_place(self, row: int, at: int, room: str) -> None:

@@ -606,8 +606,32 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         read_roster(folder(tmp_path / "csv", {"homes": HOMES}))
 
 
+TEXTS = (
+    b'<Override PartName="/xl/worksheets/texts.xml"'
+    b' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+
+
+def test_nothing_hides_from_the_limits_among_the_sheets(tmp_path: Path) -> None:
+    good = write_workbook(tmp_path / "good.xlsx", GOOD)
+    read_roster(good)
+    with zipfile.ZipFile(good) as whole, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as changed:
+        for name in whole.namelist():
+            changed.writestr(name, whole.read(name).replace(b"</Types>", TEXTS + b"</Types>"))
+        changed.writestr("xl/worksheets/texts.xml", "<sst/>")
+
+    with pytest.raises(LinliError, match="cannot be read as a workbook"):
+        read_roster(tmp_path / "bad.xlsx")
+
+
 @pytest.mark.parametrize(
-    ("part", "size"), [("xl/styles2.xml", 11_000_000), ("xl/sharedStrings.xml", 41_000_000)], ids=["trees", "texts"]
+    ("part", "size"),
+    [
+        ("xl/styles2.xml", 11_000_000),
+        ("xl/sharedStrings.xml", 41_000_000),
+        ("xl/worksheets/_rels/sheet1.xml.rels", 11_000_000),
+    ],
+    ids=["trees", "texts", "relations"],
 )
 def test_a_bomb_of_what_is_kept_in_memory_is_not_opened(tmp_path: Path, part: str, size: int) -> None:
     path = write_workbook(tmp_path / "roster.xlsx", GOOD)

@@ -37,6 +37,10 @@ def test_a_secret_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     secret.write_text("hush\n", encoding="utf-8")
     assert load({}, {"LINLI_SMTP_PASSWORD_FILE": str(secret)}).smtp_password == "hush"
 
+    secret.write_bytes(b"h\xfcsh")
+    with pytest.raises(LinliError, match="it is not UTF-8"):
+        load({}, {"LINLI_SMTP_PASSWORD_FILE": str(secret)})
+
 
 @pytest.mark.parametrize(
     ("given", "told"),
@@ -49,6 +53,8 @@ def test_a_secret_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
         ({"holidays": "garden: 2026-02-30"}, 'setting holidays: .*"2026-02-30" is not a day of the calendar'),
         ({"holidays": "Old Town: 2026-02-03"}, "setting holidays: .*is neither a day like 2026-10-01"),
         ({"load_limit_per_week": -1}, "setting load_limit_per_week"),
+        ({"influxdb_retention_days": True}, "setting influxdb_retention_days: .*no yes or no"),
+        ({"care": "a\0b"}, "setting care: .*cannot be printed"),
     ],
     ids=[
         "no number",
@@ -59,6 +65,8 @@ def test_a_secret_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
         "no such day there",
         "no site",
         "less than nothing",
+        "a truth",
+        "a NUL",
     ],
 )
 def test_a_bad_setting_stops_the_start_with_a_sentence(given: dict[str, object], told: str) -> None:

@@ -2,7 +2,8 @@
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from typing import Annotated
@@ -34,6 +35,9 @@ TRIES_PER_LOGIN, TRIES_PER_ADDRESS = 10, 30
 
 _HASHING = threading.BoundedSemaphore(2)
 """One check takes 64 MiB: a crowd at the door must wait in line, not in memory."""
+IN_LINE = 8
+"""So many may wait in line: each holds one of the threads that also bring a helper's *I go*."""
+LINE_IS_FULL = timedelta(seconds=30)
 
 
 class Doorman:
@@ -44,12 +48,23 @@ class Doorman:
         self._hasher = hasher or PasswordHasher()
         self._by_login = Throttle(TRIES_PER_LOGIN)
         self._by_address = Throttle(TRIES_PER_ADDRESS)
+        self._line = threading.BoundedSemaphore(IN_LINE)
 
     def wait(self, login: str, address: str) -> timedelta | None:
         """Return how long whoever tries has to wait, None while they may."""
         now = self._services.clock.now()
         waits = (self._by_login.wait(login, now), self._by_address.wait(address, now))
         return max((wait for wait in waits if wait is not None), default=None)
+
+    @contextmanager
+    def in_line(self) -> Iterator[bool]:
+        """Stand in line; False where it is full."""
+        has_place = self._line.acquire(blocking=False)
+        try:
+            yield has_place
+        finally:
+            if has_place:
+                self._line.release()
 
     def check(self, login: str, password: str, address: str) -> Identity | None:
         """Return who signs in, None if login or password are wrong.
@@ -126,12 +141,13 @@ def sign_in(
         return _form(services, request, context, 403)
     doorman: Doorman = request.app.state.doorman
     address = request.client.host if request.client else ""
-    wait = doorman.wait(login, address)
-    if wait is not None:
-        response = _form(services, request, {**context, "wait": wait}, 429)
-        response.headers["retry-after"] = str(int(wait.total_seconds()) + 1)
-        return response
-    identity = doorman.check(login, password, address)
+    with doorman.in_line() as has_place:
+        wait = doorman.wait(login, address) if has_place else LINE_IS_FULL
+        if wait is not None:
+            response = _form(services, request, {**context, "wait": wait}, 429)
+            response.headers["retry-after"] = str(int(wait.total_seconds()) + 1)
+            return response
+        identity = doorman.check(login, password, address)
     if identity is None:
         return _form(services, request, {**context, "wrong": True}, 403)
     return _come_in(services, identity, inside(next))

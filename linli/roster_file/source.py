@@ -28,7 +28,7 @@ def read_roster(
     problems, steps = Problems(), Steps(tell)
     sheets, ignored = _sheets(path, problems, steps)
     if not sheets:
-        raise LinliError(f"{path.name} has none of the sheets {', '.join(COLUMNS)}")
+        raise LinliError(f"{path.resolve().name} has none of the sheets {', '.join(COLUMNS)}")
     file = _file(sheets, ignored, problems, this_year or SystemClock().now().year, steps)
     if known is not None:
         check_references(file, known, problems)

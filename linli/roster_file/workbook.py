@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError, fromstring
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -47,6 +47,7 @@ _BROKEN = (
 )
 """All that a damaged workbook makes openpyxl raise: it believes what it reads."""
 _CELLS = "xl/worksheets/"
+_TYPES = "[Content_Types].xml"
 _DAY_ZERO = date(1900, 1, 1)
 _FORMULA = re.compile(rb"<(?:\w{1,4}:)?f[ >/]")
 _LINE = re.compile(rb"<(?:\w{1,4}:)?row[ >/]")
@@ -86,6 +87,8 @@ def _look_inside(path: Path) -> tuple[int, bool]:
             parts = packed.infolist()
             most = _limit_passed(parts)
             if most is None:
+                if _something_poses(packed, parts):
+                    raise _not_a_workbook(path)
                 found = [_lines_and_formulas(packed, p) for p in parts if p.filename.startswith(_CELLS)]
                 return sum(lines for lines, _ in found), any(formulas for _, formulas in found)
     except _BROKEN as why:
@@ -102,7 +105,21 @@ def _limit_passed(parts: Sequence[zipfile.ZipInfo]) -> int | None:
 
 
 def _is_aside(name: str) -> bool:
-    return name.lower().endswith((".xml", ".rels")) and not name.startswith(_CELLS)
+    return name.lower().endswith(".rels") or (name.lower().endswith(".xml") and not name.startswith(_CELLS))
+
+
+def _something_poses(packed: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> bool:
+    """Tell whether what lies among the sheets is said to be something else: openpyxl would read it whole."""
+    told = _told(packed.read(_TYPES), "PartName", "ContentType")
+    for part in parts:
+        if part.filename.lower().endswith(".rels"):
+            told += _told(packed.read(part), "Target", "Type")
+    return any("worksheets/" in place and not what.endswith(("/worksheet", ".worksheet+xml")) for place, what in told)
+
+
+def _told(content: bytes, place: str, what: str) -> list[tuple[str, str]]:
+    listed = fromstring(content)  # noqa: S314 - of bounded size, and openpyxl reads it in the same way
+    return [(one.get(place, ""), one.get(what, "")) for one in listed]
 
 
 def _lines_and_formulas(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, bool]:

@@ -24,7 +24,7 @@ _CHANGING = (
 _OF_REQUEST = tuple(t.requests.c.keys())
 _ADD = Prepared(insert(t.alerts), t.alerts.c.keys())
 _CHANGE = Prepared(update(t.alerts).where(t.alerts.c.id == bindparam("changed")), _CHANGING)
-_OF_EPISODE = Prepared(select(t.episodes.c.alert).where(t.episodes.c.key == bindparam("key")))
+_EPISODE = Prepared(select(t.episodes.c.alert, t.episodes.c.at).where(t.episodes.c.key == bindparam("key")))
 _ADD_EPISODE = Prepared(insert(t.episodes), t.episodes.c.keys())
 _REQUESTS = Prepared(
     select(
@@ -108,10 +108,16 @@ def by_id(connection: Connection, id: str, *, for_update: bool = False) -> Alert
     return alert_of(row) if row else None
 
 
+def episode(connection: Connection, key: str) -> tuple[str, datetime] | None:
+    """Return the id of the alert that an episode opened or joined, and when (primary key)."""
+    row = _EPISODE.row(connection, key=key)
+    return (row[0], row[1]) if row else None
+
+
 def of_episode(connection: Connection, key: str) -> str | None:
-    """Return the id of the alert that an episode opened or joined (primary key)."""
-    alert: str | None = _OF_EPISODE.value(connection, key=key)
-    return alert
+    """Return the id of the alert that an episode opened or joined."""
+    told = episode(connection, key)
+    return told[0] if told else None
 
 
 def episodes_of_home(connection: Connection, home: str, since: datetime) -> list[str]:

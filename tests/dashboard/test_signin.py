@@ -1,5 +1,6 @@
 """Coming in: passwords, links, sessions, and the secrets that keep others from sending our forms."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,15 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from dashboard import sessions
-from dashboard.pages.signin import ENTRY_DAYS, TRIES_PER_ADDRESS, TRIES_PER_LOGIN, Doorman, entry_link, hashed
+from dashboard.pages.signin import (
+    ENTRY_DAYS,
+    IN_LINE,
+    TRIES_PER_ADDRESS,
+    TRIES_PER_LOGIN,
+    Doorman,
+    entry_link,
+    hashed,
+)
 from dashboard.throttle import WINDOW, Throttle
 from linli.people import Role
 from linli.store import access
@@ -137,6 +146,17 @@ def test_who_tries_too_often_has_to_wait_even_with_the_right_password(lin: World
 
     lin.clock.advance(WINDOW)
     assert try_it(browser, "lin", WORD)[0] == 303
+
+
+def test_a_crowd_at_the_door_is_sent_away_and_keeps_no_helper_waiting(lin: World) -> None:
+    doorman: Doorman = lin.app.state.doorman
+    with ExitStack() as crowd:
+        for _ in range(IN_LINE):
+            assert crowd.enter_context(doorman.in_line())
+
+        assert try_it(lin.browser(), "lin", WORD)[0] == 429
+
+    assert try_it(lin.browser(), "lin", WORD)[0] == 303
 
 
 def test_an_address_that_tries_many_names_has_to_wait() -> None:

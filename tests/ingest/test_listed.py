@@ -11,7 +11,8 @@ import pytest
 
 from ingest.accounts import covers, home_account
 from ingest.intake import Arrived, Intake, TakenIn
-from ingest.listed import as_listed, filters, topics_of
+from ingest.listed import as_listed, beginnings, filters, owners_of, topics_of
+from ingest.reading import MOST_VALUES
 from linli.people import Device, Home, Roster
 from linli.signals import Kind
 from linli.store.sqlite_signals import SqliteSignalStore
@@ -432,3 +433,23 @@ def test_a_switch_that_says_again_how_it_stands_is_there(wired: Intake) -> None:
 
     assert [(home, device, online) for home, device, online, _ in later.availability] == [(MEI.home, "hall-lamp", True)]
     assert said(later) == []
+
+
+def test_a_name_of_a_thousand_slashes_is_not_looked_up_a_thousand_times() -> None:
+    deepest = Device(MEI.home, "deep", "hall", ("contact",), f"tele/{'a/' * 125}a")
+    roster = roster_with((deepest,))
+
+    assert owners_of("tele/stairs/SENSOR", "b/" * 1000, roster) == ()
+    assert len(list(beginnings("tele/stairs/SENSOR", "b/" * 1000))) <= 256
+    assert owners_of(deepest.topic, "x/" * 1000, roster) == (deepest,)
+
+
+def test_a_message_of_ten_thousand_calls_keeps_nobody_waiting_for_so_many(wired: Intake) -> None:
+    cord = Device(MEI.home, "cord", "bathroom", ("sos",), "tele/cord")
+    wired._roster = lambda: roster_with((cord,))
+    rockers = {f"POWER{number}": "ON" for number in range(10_000)}
+
+    found = taken(wired, ("tele/cord/RESULT", json.dumps(rockers)))
+
+    assert 0 < len(found.signals) <= MOST_VALUES
+    assert [one.reason for one in found.rejections] == ["a message may have 200 values at most; the rest was left out"]

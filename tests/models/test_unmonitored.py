@@ -263,3 +263,18 @@ def test_a_restart_every_night_does_not_put_a_loss_off_for_ever() -> None:
         watch.hear_again(MORNING + night * 12 * HOUR + 3 * SECOND)
 
     assert lost(watch, MORNING + 25 * HOUR + 6 * SECOND) == [key(MORNING)]
+
+
+def test_a_device_with_a_thousand_names_is_not_a_thousand_devices_and_hides_none_that_is_listed() -> None:
+    pir, later = (Device(HOME, name, "hall", ("motion",)) for name in ("hall-pir", "odd-999"))
+    watch = watch_over(QUIET_HOME, devices=[pir])
+    for number in range(1000):
+        see(watch, signal(HOME, f"odd-{number}", Kind.MOTION, "on", MORNING))
+        see(watch, signal(HOME, f"odd-{number}", Kind.CONTACT, "open", MORNING, "entrance"))
+    see(watch, signal(HOME, pir.device, Kind.MOTION, "on", MORNING + HOUR))
+
+    observed = {one.device: one.last_heard for one in watch.state(HOME, MORNING + HOUR).observed}
+    assert len(observed) < 300
+    assert observed[pir.device] == MORNING + HOUR
+    watch.take_roster(roster_of(QUIET_HOME, devices=[pir, later]))
+    assert "odd-999" in {one.device for one in watch.state(HOME, MORNING + HOUR).observed}
