@@ -20,6 +20,7 @@ TEMPLATES = (
     "the payload is not a JSON object",
     "the JSON is nested too deeply",
     "a device's message must be a JSON object",
+    "a message may have {most} values at most; the rest was left out",
     "the object has no value",
     "id must be a text",
     "id is longer than {most} characters",

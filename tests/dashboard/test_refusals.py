@@ -25,6 +25,10 @@ CHINESE = Words("zh", MEI.zone, EIGHT)
             "脉搏: 不在 20 到 250 /min 之间; spo2: 值须是数字",
         ),
         ("unknown kind 'pulse'", "没有 'pulse' 这一种类"),
+        (
+            "BTHome: a message may have 200 values at most; the rest was left out",
+            "BTHome: 一条消息最多 200 个值；其余的没有收下",
+        ),
         ("something new: nobody has heard of it; nor of this", "something new: nobody has heard of it; nor of this"),
     ],
 )
