@@ -368,6 +368,12 @@ def _told(changed: Manifest) -> bytes:
     return msgspec.json.encode(changed)
 
 
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    """A device has no end."""
+    with pytest.raises(LinliError, match="zero is not a backup of linli"):
+        restore(Path("/dev/zero"), tmp_path, now=EIGHT)
+
+
 def test_a_damaged_or_foreign_file_touches_nothing(saved: Path, tmp_path: Path) -> None:
     told = _manifest_of(saved)
     whole = saved.read_bytes()

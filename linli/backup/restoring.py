@@ -64,6 +64,8 @@ def restore(file: Path, data_dir: Path, *, now: datetime, force: bool = False, t
 
 @contextmanager
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
+    if file.exists() and not file.is_file():  # a device may be read for ever
+        raise LinliError(f"{file.name} is not a backup of linli: it is no file")
     try:
         with zipfile.ZipFile(file) as packed:
             yield packed
