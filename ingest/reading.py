@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ingest.codecs import bthome
-from ingest.codecs.codec import codec_of
+from ingest.codecs.codec import Codec, place_of
 from ingest.codecs.message import Message
 from linli.wire import MAX_FOREIGN_PAYLOAD_BYTES, Heard
 from linli.wire import read as read_own
@@ -24,13 +24,13 @@ def read(topic: str, payload: bytes, received_at: datetime) -> Heard:
     """Say what a message means; never raises. Names of devices stay as their ecosystem gives them."""
     if is_own(topic):
         return read_own(topic, payload, received_at)
-    return _read_foreign(Message(topic, tuple(topic.split("/")), payload, received_at))
+    levels, codec = place_of(topic)
+    return _read_foreign(Message(topic, levels, payload, received_at), codec)
 
 
-def _read_foreign(message: Message) -> Heard:
+def _read_foreign(message: Message, codec: Codec | None) -> Heard:
     if len(message.payload) > MAX_FOREIGN_PAYLOAD_BYTES:
         return Heard(rejected=f"the payload is larger than {MAX_FOREIGN_PAYLOAD_BYTES} bytes")
-    codec = codec_of(message.levels)
     if codec is None:
         if not bthome.tells(message.payload):
             return Heard(ignored="a topic of no ecosystem that linli knows")

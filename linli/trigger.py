@@ -1,8 +1,9 @@
 """What is no signal until the device list says what it is: how a switch stands, a shake, a radio code."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 
 class Turn(StrEnum):
@@ -13,8 +14,7 @@ class Turn(StrEnum):
     PULSE = "pulse"
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True):
     """One such word of one device. `part` tells the rockers of a switch from each other; `at` None: the arrival counts."""
 
     device: str

@@ -1,5 +1,6 @@
 """What every ecosystem's file offers, and which file a topic belongs to."""
 
+from functools import lru_cache
 from typing import Protocol
 
 from ingest.codecs import (
@@ -57,6 +58,26 @@ FILTERS = tuple(dict.fromkeys(topic_filter for codec in CODECS for topic_filter 
 """All that any ecosystem speaks on."""
 
 
+Place = tuple[tuple[str, ...], Codec | None]
+"""A topic's levels, and whose topic it is."""
+_KEPT, _LONGEST_KEPT, _DEEPEST_KEPT = 32_768, 120, 10
+"""So many topics of up to so many characters and levels are remembered: with what is known of each, 40 MB at most."""
+
+
 def codec_of(levels: tuple[str, ...]) -> Codec | None:
     """Return whose topic it is."""
     return next((codec for codec in CODECS if codec.owns(levels)), None)
+
+
+def place_of(topic: str) -> Place:
+    """Return what a topic is. A device speaks on the same ones all its life, so that the answer is mostly known."""
+    is_usual = len(topic) <= _LONGEST_KEPT and topic.count("/") < _DEEPEST_KEPT
+    return _known_place(topic) if is_usual else _place(topic)
+
+
+def _place(topic: str) -> Place:
+    levels = tuple(topic.split("/"))
+    return levels, codec_of(levels)
+
+
+_known_place = lru_cache(maxsize=_KEPT)(_place)

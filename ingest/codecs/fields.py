@@ -9,6 +9,7 @@ from ingest.codecs.message import Json
 from linli.signals import Kind, Total, Value
 from linli.wire import as_number, read_value
 
+_PLAIN = (str, int, float)
 Reader = Callable[[Json], Value | None]
 Field = tuple[Kind, Reader]
 
@@ -134,7 +135,7 @@ def number(kind: Kind, unknown: frozenset[float] = frozenset()) -> Reader:
 
 
 def _plain(given: Json) -> float | None:
-    if given is None or isinstance(given, bool) or not isinstance(given, str | int | float):
+    if given is None or isinstance(given, bool) or not isinstance(given, _PLAIN):
         return None
     try:
         return as_number(given)

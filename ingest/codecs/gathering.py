@@ -1,8 +1,9 @@
 """What a message of several values says, gathered value by value: a bad one is refused and the others stand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from ingest.codecs.fields import BUTTON, Field, truth
 from ingest.codecs.message import Json
@@ -19,17 +20,18 @@ _GONE = {"offline": OFFLINE, "false": OFFLINE, "0": OFFLINE, "off": OFFLINE, "di
 _WORDS = _AVAILABLE | _GONE
 
 
-@dataclass(slots=True)
-class Gathering:
+class Gathering(msgspec.Struct):
     """Takes values one by one and turns into what was heard."""
 
-    readings: list[Reading] = field(default_factory=list)
-    availability: dict[str, str] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    triggers: list[Trigger] = field(default_factory=list)
+    readings: list[Reading] = []
+    availability: dict[str, str] = {}
+    refused: list[str] = []
+    triggers: list[Trigger] = []
 
     def take(self, device: str, known: Field, given: Json, at: datetime | None = None) -> None:
         """Read one value; what says nothing is passed over, what is out of range is refused."""
+        if given is None:
+            return
         kind, reader = known
         try:
             value = reader(given)
@@ -79,7 +81,7 @@ class Gathering:
             triggers=triggers,
             readings=tuple(self.readings),
             availability=self.availability,
-            rejected="; ".join(dict.fromkeys(self.refused)) or None,
+            rejected="; ".join(dict.fromkeys(self.refused)) if self.refused else None,
         )
 
 

@@ -6,6 +6,7 @@ Source: the public decoders of Milesight (VS373, WS136, WS156) and Dragino (LHT6
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering
@@ -26,12 +27,11 @@ _ALARMS = {"alarm_triggered": True, "alarm_deactivated": False, "alarm_ignored":
 
 def take(gathering: Gathering, device: str, told: Mapping[str, Json], at: datetime | None) -> None:
     """Read what needs to be read together."""
-    detected = _DETECTED.get(str(told.get("detection_status")))
-    if detected is not None:
-        gathering.take(device, *detected, at)
+    if "detection_status" in told:
+        _take_detected(gathering, device, told["detection_status"], at)
     for event in items(told.get("events")):
         _take_alarm(gathering, device, part(event), at)
-    for name in dict.fromkeys(found.group(1) for found in map(_SCENE.match, told) if found):
+    for name in dict.fromkeys(filter(None, map(_scene, told))):
         gathering.take(device, f.BUTTON, name, at)
     if "Sound_key" in told:
         _take_keys(gathering, device, told, at)
@@ -40,6 +40,19 @@ def take(gathering: Gathering, device: str, told: Mapping[str, Json], at: dateti
     if "Water_flow_value" in told:
         known = f.WATER if "Last_pulse" in told else f.WATER_TOTAL
         gathering.take(device, known, told["Water_flow_value"], at)
+
+
+@lru_cache(maxsize=4096)
+def _scene(name: str) -> str:
+    """Return the button that a field is about; empty for any other field."""
+    found = _SCENE.match(name)
+    return found.group(1) if found else ""
+
+
+def _take_detected(gathering: Gathering, device: str, status: Json, at: datetime | None) -> None:
+    detected = _DETECTED.get(str(status))
+    if detected is not None:
+        gathering.take(device, *detected, at)
 
 
 def _take_alarm(gathering: Gathering, device: str, event: Mapping[str, Json], at: datetime | None) -> None:

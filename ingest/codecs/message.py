@@ -1,15 +1,14 @@
 """One message of another ecosystem, and how its payload is opened. What cannot be opened is a ValueError that says why."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
+_NAMES = (str, int)  # a union written out where it is asked for is made anew each time
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """A topic, its levels, and what was published on it."""
 
     topic: str
@@ -71,7 +70,7 @@ def part(parent: Json, *path: str) -> dict[str, Json]:
 
 def named(*given: Json) -> str:
     """Return the first that can be a name: a text that is not empty, or a whole number."""
-    return next((str(name) for name in given if isinstance(name, str | int) and name is not True and name != ""), "")
+    return next((str(name) for name in given if isinstance(name, _NAMES) and name is not True and name != ""), "")
 
 
 def items(given: Json) -> list[Json]:

@@ -122,7 +122,8 @@ def _take_advertisement(gathering: Gathering, device: str, told: dict[str, Json]
         gathering.take(device, f.KILOWATTS, told.get("avg"))
     gathering.take(device, f.WATER_TOTAL, told.get("litres"))
     for name in _BUTTONS:
-        _take_press(gathering, device if name == "button" else f"{device}/{name}", told.get(name))
+        if name in told:
+            _take_press(gathering, device if name == "button" else f"{device}/{name}", told[name])
     if model != _GRAMS:
         _take_weight(gathering, device, told)
 

@@ -100,7 +100,7 @@ def read_event(told: dict[str, Json], message: Message) -> Heard:
     device = "/".join(filter(None, (named(told.get(name)) for name in ("model", "channel", "id"))))
     at = moment(told.get("time"), message.received_at)
     gathering = Gathering()
-    values = {name: value for name, value in told.items() if not _is_repeated(name, told)}
+    values = {name: value for name, value in told.items() if name in _VALUES and not _is_repeated(name, told)}
     gathering.take_all(device, _VALUES, values, at)
     _take_words(gathering, device, told)
     _take_by_type(gathering, device, told)

@@ -5,6 +5,7 @@ from datetime import datetime
 from ingest.codecs.message import Json
 from linli.wire import read_time
 
+_COUNTS = (int, float)
 _SECONDS_END = 100_000_000_000
 """Below it a count since 1970 is of seconds (until the year 5138), from it on of milliseconds."""
 
@@ -13,7 +14,7 @@ def moment(given: Json, received_at: datetime) -> datetime | None:
     """Return a time given as text with an offset, or as seconds, milliseconds, micro- or nanoseconds since 1970."""
     if isinstance(given, str):
         return _from_text(given.strip(), received_at)
-    if isinstance(given, bool) or not isinstance(given, int | float):
+    if isinstance(given, bool) or not isinstance(given, _COUNTS):
         return None
     return read_time(_milliseconds(given), received_at)
 

@@ -19,6 +19,7 @@ _NOT_A_HAND = ("vibrat", "tilt", "drop", "region_", "fall")
 _SHAKE = "vibrat"
 _SWITCH = "state"
 """What a switch says of itself; its rockers add a name: `state_left`, `state_l1`."""
+_TURNS = (_SWITCH, "vibration")
 _SWITCHED = frozenset({"on", "off"})
 """A cover's or a lock's state is in other words."""
 _COMMANDS = frozenset({"set", "get"})
@@ -78,7 +79,8 @@ def _read_device(device: str, told: dict[str, Json], message: Message) -> Heard:
     _take_action(gathering, device, action, at)
     gathering.take_all(device, _VALUES, told, at)
     for name, value in told.items():
-        _take_trigger(gathering, device, name, value, at)
+        if name.startswith(_TURNS):
+            _take_trigger(gathering, device, name, value, at)
     return gathering.heard("no value that linli knows")
 
 

@@ -1,6 +1,7 @@
 """What each ecosystem's messages say, and the contract that all codecs keep."""
 
 import json
+import tracemalloc
 
 import pytest
 import typer
@@ -30,6 +31,27 @@ def test_each_sample_is_read_by_its_own_codec(name: str) -> None:
     found = {codec_of(tuple(sample.topic.split("/"))) for sample in SAMPLES[name]}
 
     assert {str(codec.__name__).rpartition(".")[2] for codec in found if codec is not None} == {name}  # type: ignore[attr-defined]
+
+
+def test_topics_that_somebody_makes_up_do_not_fill_the_memory() -> None:
+    tracemalloc.start()
+    for number in range(20_000):
+        hear(f"zigbee2mqtt/{number}/{'x' * 1000}", "1")
+        hear(f"zigbee2mqtt/{number}/{'xx/' * 30}", "1")
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held < 10_000_000
+
+
+def test_what_was_heard_of_a_topic_says_nothing_of_the_next_message_on_it() -> None:
+    topic = "zigbee2mqtt/hall"
+
+    assert [said(hear(topic, told)) for told in ('{"contact":false}', "{}", '{"contact":true}')] == [
+        "contact open",
+        "ignored",
+        "contact closed",
+    ]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
