@@ -226,6 +226,20 @@ def test_empty_lines_and_empty_columns_mean_nothing(tmp_path: Path) -> None:
     assert found.rows["homes", "home-8"] == 6
 
 
+def test_a_gateway_need_not_say_what_it_tells(tmp_path: Path) -> None:
+    rows = [
+        ("device", "home", "kind", "topic", "model"),
+        ("bridge", "home-7", "", "zigbee2mqtt-home-7/bridge", "Zigbee bridge"),
+        ("hall", "home-7", "", "zigbee2mqtt-home-7/hall", "motion sensor"),
+    ]
+    table = {**GOOD, "devices": rows}
+
+    assert _told(write_workbook(tmp_path / "roster.xlsx", table)) == ["devices row 3, kind: is missing"]
+    table["devices"] = rows[:2]
+    found = read_roster(folder(tmp_path, table))
+    assert found.devices == (Device("home-7", "bridge", "", (), "zigbee2mqtt-home-7/bridge", "Zigbee bridge"),)
+
+
 def test_a_channel_has_one_id_for_ever() -> None:
     assert channel_id("ana", "sms", "13800000001") == "c-057f33f4e917bf06fee2"
     assert channel_id("ana", "sms", "13800000002") != channel_id("ana", "sms", "13800000001")

@@ -1,5 +1,7 @@
 """From rows of the sheet `devices` to devices."""
 
+from dataclasses import replace
+
 from linli.people import Device
 from linli.roster_file import cells
 from linli.roster_file.problems import Problems
@@ -23,11 +25,13 @@ def read_devices(sheet: Sheet, problems: Problems, steps: Steps) -> dict[tuple[s
 
 
 def _device(reading: Reading) -> Device:
-    return Device(
+    """Return what a row says; of a gateway it need not say what it tells, as others speak through it."""
+    device = Device(
         home=reading.need("home", cells.linli_id, ""),
         device=reading.need("device", cells.linli_id, ""),
         room=reading.get("room", cells.label(32), ""),
-        kinds=reading.need("kind", cells.kinds, ()),
         topic=reading.get("topic", cells.topic, ""),
         model=reading.get("model", cells.label(64), ""),
     )
+    asked = reading.get if device.is_gateway else reading.need
+    return replace(device, kinds=asked("kind", cells.kinds, ()))
