@@ -1,4 +1,7 @@
-"""What homes say all day, as a load beside a measurement: `python -m bench.murmur PORT USER HOMES`, the password on stdin."""
+"""What homes say all day, as a load beside a measurement: `python -m bench.murmur PORT USER HOMES EACH`.
+
+The password comes on stdin; `EACH` says how many messages a home sends in a minute.
+"""
 
 import json
 import sys
@@ -8,13 +11,13 @@ from bench.publisher import Publisher
 
 
 def main() -> None:
-    """Publish one movement a minute for each home, evenly, until it is ended."""
-    port, user, homes = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    """Publish movements of all homes, evenly, until it is ended."""
+    port, user, homes, each = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     publisher = Publisher(port, user, sys.stdin.readline().strip(), name="murmur")
     publisher.wait_connected()
     begun, sent = time.monotonic(), 0
     while True:
-        due = int((time.monotonic() - begun) * homes / 60)
+        due = int((time.monotonic() - begun) * homes * each / 60)
         for number in range(sent, due):
             payload = json.dumps({"value": "on", "id": f"m-{number}"}).encode()
             publisher.publish(f"linli/v1/{user}/home-{number % homes}/pir/motion", payload)

@@ -5,6 +5,7 @@ Of those one at a time each is looked after and closed before the next, as in a 
 none is answered, so that a thousand ladders climb.
 """
 
+import os
 import random
 import statistics
 import subprocess
@@ -27,6 +28,8 @@ from bench.sink import Sink
 HOMES = 10_000
 PRESSES = 1000
 WITHIN_SECONDS = 10.0
+EACH = float(os.environ.get("BENCH_A_MINUTE", "1"))
+"""How many messages each home sends in a minute."""
 ROUNDS = 400
 """How many single presses, taken in turns with the bare script."""
 LONGEST_PAUSE = 0.02
@@ -39,7 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as name, ExitStack() as around:
         folder, program = Path(name), Program(Path(name))
         program.settle(Neighbourhood(HOMES, webhook=sink.url, homes_each=10))
-        print(f"storm: {HOMES} homes, ready in {program.start():.1f} s")
+        print(f"storm: {HOMES} homes, {EACH:g} messages a minute each, ready in {program.start():.1f} s")
         around.callback(sink.close)
         around.callback(program.stop)
         password = program.command("token", "--role", "gateway", "--person", "garden")
@@ -68,8 +71,8 @@ def _connected(publisher: Publisher) -> Iterator[Publisher]:
 
 @contextmanager
 def _load(port: int, password: str) -> Iterator[None]:
-    """Let every home send one message a minute meanwhile."""
-    words = [sys.executable, "-m", "bench.murmur", str(port), "garden", str(HOMES)]
+    """Let every home send its messages meanwhile."""
+    words = [sys.executable, "-m", "bench.murmur", str(port), "garden", str(HOMES), str(EACH)]
     load = subprocess.Popen(words, stdin=subprocess.PIPE, text=True)
     if load.stdin is not None:
         load.stdin.write(password + "\n")
