@@ -7,13 +7,14 @@ broker takes 60,000 to 130,000 of them a second, more than any subscriber here, 
 import socket
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from linli.signals import Kind
 from linli.wire import signal_topic, write_payload
 
-SITE = "garden"
+SITES = ("garden", "river")
+"""The homes are taken in turns."""
 SENSORS = (("pir", Kind.MOTION), ("door", Kind.CONTACT), ("plug", Kind.POWER), ("thermometer", Kind.TEMPERATURE))
 _AT_ONCE = 250
 _STRIDE = 617
@@ -24,7 +25,14 @@ CONNACK_BYTES = _ACKNOWLEDGEMENT = 4
 """Bytes of a broker's answer to a connection, and to a message."""
 
 
-def messages(homes: int, count: int, name: str, begun: datetime | None = None) -> Iterator[tuple[str, bytes]]:
+def site_of(home: int) -> str:
+    """Return the site of a home."""
+    return SITES[home % len(SITES)]
+
+
+def messages(
+    homes: int, count: int, name: str, begun: datetime | None = None, site_of: Callable[[int], str] = site_of
+) -> Iterator[tuple[str, bytes]]:
     """Yield ordinary signals of many homes, each with its time, from now on if not said, and an id that begins with `name`."""
     begun = begun or datetime.now(UTC)
     for number in range(count):
@@ -32,7 +40,7 @@ def messages(homes: int, count: int, name: str, begun: datetime | None = None) -
         device, kind = SENSORS[turn % len(SENSORS)]
         at = begun + timedelta(milliseconds=number / 100)
         payload = write_payload(_value(kind, number), at=at, id=f"{name}-{number}")
-        yield signal_topic(SITE, f"home-{home}", device, kind), payload
+        yield signal_topic(site_of(home), f"home-{home}", device, kind), payload
 
 
 def _value(kind: Kind, number: int) -> str | float:

@@ -107,10 +107,7 @@ def _round(core: Core, size: int, at: datetime) -> tuple[float, float]:
 
 
 def _settle(data: DataDir, size: int) -> None:
-    homes = [
-        Home(f"home-{n}", "garden" if n < _IN_A_SITE else f"site-{n // _IN_A_SITE}", f"b{n // _IN_A_BUILDING}")
-        for n in range(size)
-    ]
+    homes = [Home(f"home-{n}", _site_of(n), f"b{n // _IN_A_BUILDING}") for n in range(size)]
     devices = [
         Device(home.home, device, room) for home in homes for device, room in (("pir", "kitchen"), ("door", "entrance"))
     ]
@@ -121,14 +118,16 @@ def _settle(data: DataDir, size: int) -> None:
     care.close()
 
 
+def _site_of(home: int) -> str:
+    return f"site-{home // _IN_A_SITE}"
+
+
 def _arrivals(size: int, at: datetime) -> list[Arrived]:
     """Return a message of each home."""
-    told = []
-    for place, (topic, payload) in enumerate(messages(size, size, at.strftime("r%H%M"), at)):
-        home = int(topic.split("/")[3].removeprefix("home-"))
-        site = "/garden/" if home < _IN_A_SITE else f"/site-{home // _IN_A_SITE}/"
-        told.append(Arrived(topic.replace("/garden/", site), payload, at + timedelta(seconds=10), place + 1))
-    return told
+    said = messages(size, size, at.strftime("r%H%M"), at, _site_of)
+    return [
+        Arrived(topic, payload, at + timedelta(seconds=10), packet) for packet, (topic, payload) in enumerate(said, 1)
+    ]
 
 
 def _take_in(core: Core, arrivals: Sequence[Arrived]) -> None:

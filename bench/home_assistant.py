@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.flood import SENSORS, SITE, Flood
+from bench.flood import SENSORS, Flood, site_of
 from bench.program import free_port, wait_for
 from bench.stored import count, when_stored
 from linli.wire import signal_topic
@@ -41,7 +41,7 @@ def _has_heard(home: Path, port: int, homes: int) -> bool:
     """Tell whether what was said to the last of its sensors is stored: it subscribes some seconds after its start."""
     device, kind = SENSORS[-1]
     payload = b'{"id":"%s"}' % _PROBE.encode()
-    Flood([(signal_topic(SITE, f"home-{homes - 1}", device, kind), payload)]).pour(port)
+    Flood([(signal_topic(site_of(homes - 1), f"home-{homes - 1}", device, kind), payload)]).pour(port)
     database = home / "home-assistant_v2.db"
     return database.exists() and count(database, f"states WHERE state = '{_PROBE}'") > 0
 
@@ -50,7 +50,7 @@ def _configuration(homes: int) -> str:
     sensors = [
         {
             "name": f"bench {home} {device}",
-            "state_topic": signal_topic(SITE, f"home-{home}", device, kind),
+            "state_topic": signal_topic(site_of(home), f"home-{home}", device, kind),
             "value_template": "{{ value_json.id }}",
             "qos": 1,
         }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bench.flood import SENSORS, SITE, Flood
+from bench.flood import SENSORS, Flood, site_of
 from bench.program import free_port, wait_for
 from bench.stored import count, when_stored
 from linli.wire import signal_topic, write_payload
@@ -50,7 +50,7 @@ def node_red(port: int, folder: Path, installed: Path) -> Iterator[Callable[[int
 
 def _has_heard(store: Path, port: int) -> bool:
     """Tell whether what was said is stored: it subscribes a moment after it says that it is connected."""
-    Flood([(signal_topic(SITE, "home-0", *SENSORS[0]), write_payload("on", id="probe"))]).pour(port)
+    Flood([(signal_topic(site_of(0), "home-0", *SENSORS[0]), write_payload("on", id="probe"))]).pour(port)
     return count(store, "signal") > 0
 
 

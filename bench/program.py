@@ -54,11 +54,19 @@ class Neighbourhood:
     homes_each: int = 1
     check_in_by: str = ""
     extra_channels: Sequence[tuple[str, str]] = ()
+    site: str = "garden"
+    first: int = 0
+    every: int = 1
+    """Only every so many homes, from this number on."""
 
     @property
     def ids(self) -> list[str]:
         """Return the homes' ids."""
-        return [f"home-{number}" for number in range(self.homes)]
+        return [f"home-{number}" for number in self._numbers]
+
+    @property
+    def _numbers(self) -> range:
+        return range(self.first, self.homes, self.every)
 
     def write(self, folder: Path) -> None:
         """Write the roster as the three CSV files that `linli import` reads."""
@@ -67,8 +75,8 @@ class Neighbourhood:
             folder / "homes.csv",
             ["home", "site", "building", "unit", "floor", "door", "resident", "check_in_by"],
             [
-                [h, "garden", f"b{n // 60}", "1", str(n % 60 // 4 + 1), str(n % 60), f"Example {n}", self.check_in_by]
-                for n, h in enumerate(self.ids)
+                [h, self.site, f"b{n // 60}", "1", str(n % 60 // 4 + 1), str(n % 60), f"Example {n}", self.check_in_by]
+                for n, h in zip(self._numbers, self.ids, strict=True)
             ],
         )
         self._table(
@@ -76,10 +84,10 @@ class Neighbourhood:
             ["device", "home", "room", "kind"],
             [row for h in self.ids for row in (["button", h, "hall", "sos,check_in"], ["pir", h, "kitchen", "motion"])],
         )
-        people = [["staff-1", "staff", "site:garden", "inbox", "staff-1", "", "1"]]
-        for number in range(0, self.homes, self.homes_each):
+        people = [["staff-1", "staff", f"site:{self.site}", "inbox", "staff-1", "", "1"]]
+        for number in range(0, len(self.ids), self.homes_each):
             homes = ";".join(self.ids[number : number + self.homes_each])
-            person = f"v-{number}"
+            person = f"v-{self._numbers[number]}"
             if self.webhook:
                 url = f"{self.webhook}/{person}"
                 people.append([person, "volunteer", homes, "webhook", url, "whsec_" + "bGlubGk" * 5 + "=", "1"])

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from bench.flood import SITES
 from bench.home_assistant import home_assistant
 from bench.node_red import node_red
 from bench.program import Neighbourhood, Program
@@ -26,6 +27,7 @@ from linli.keys import Keys
 from linli.own_broker import OWN_USER
 
 _LEFT_OVER_SECONDS = 1.0
+OURS = ("linli", "linli, one for each site")
 
 Taken = Callable[[int], float]
 """Waits until a subscriber has taken so many messages since it was started; returns the moment, in seconds since 1970."""
@@ -45,7 +47,8 @@ def all_rivals(homes: int) -> list[Rival]:
     """Return linli first, and the others behind it."""
     node, hass = os.environ.get("BENCH_NODE_RED", ""), os.environ.get("BENCH_HASS", "")
     return [
-        Rival("linli", lambda port, folder, _: _linli(port, folder, homes)),
+        Rival(OURS[0], lambda port, folder, _: _linli(port, folder, homes)),
+        Rival(OURS[1], lambda port, folder, _: _by_site(port, folder, homes)),
         Rival("paho v5, counting", lambda port, _, counts: _counter(_PAHO, port, counts)),
         Rival("C, counting", _counting_c, missing=_c_is_missing()),
         Rival(
@@ -102,8 +105,30 @@ def _counter(words: Sequence[str], port: int, counts: Sequence[int]) -> Iterator
 
 @contextmanager
 def _linli(port: int, folder: Path, homes: int) -> Iterator[Taken]:
-    program = Program(folder, mqtt=f"mqtt://127.0.0.1:{port}")
-    program.settle(Neighbourhood(homes))
+    """Run one linli for all sites."""
+    neighbourhoods = [Neighbourhood(homes, site=site, first=n, every=len(SITES)) for n, site in enumerate(SITES)]
+    with _running(port, folder, neighbourhoods) as taken:
+        yield taken
+
+
+@contextmanager
+def _by_site(port: int, folder: Path, homes: int) -> Iterator[Taken]:
+    """Run a linli for each site, all on one broker."""
+    with ExitStack() as around:
+        all_taken = [
+            around.enter_context(
+                _running(port, folder / site, [Neighbourhood(homes, site=site, first=n, every=len(SITES))])
+            )
+            for n, site in enumerate(SITES)
+        ]
+        yield lambda count: max(taken(count // len(SITES)) for taken in all_taken)
+
+
+@contextmanager
+def _running(port: int, folder: Path, neighbourhoods: Sequence[Neighbourhood]) -> Iterator[Taken]:
+    program = Program(folder, mqtt=f"mqtt://127.0.0.1:{port}", environment={"LINLI_MQTT_SITES": "listed"})
+    for neighbourhood in neighbourhoods:
+        program.settle(neighbourhood)
     program.start()
     try:
         yield lambda count: when_stored(program.data / "signals.db", "signal", count)

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench.broker import ExternalMosquitto
-from bench.flood import CONNACK_BYTES, SITE, connect, publish
+from bench.flood import CONNACK_BYTES, SITES, connect, publish
 from bench.program import Neighbourhood, Program, wait_for, wait_for_port
 from linli.signals import Kind
 from linli.wire import signal_topic, write_payload
@@ -60,7 +60,7 @@ def _delays(port: int, db: sqlite3.Connection) -> list[float]:
 
 def _delay(line: socket.socket, db: sqlite3.Connection, number: int) -> float:
     home, before = f"home-{number % HOMES}", number // HOMES
-    packet = publish(signal_topic(SITE, home, "pir", Kind.MOTION), write_payload("on", id=f"v-{number}"), number)
+    packet = publish(signal_topic(SITES[0], home, "pir", Kind.MOTION), write_payload("on", id=f"v-{number}"), number)
     sent = time.perf_counter()
     line.sendall(packet)
     wait_for(home, lambda: db.execute(_ROWS, (home,)).fetchone()[0] > before, 30, _LOOK_SECONDS)

@@ -3,7 +3,7 @@
 import logging
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import paho.mqtt.client as paho
@@ -15,12 +15,12 @@ from ingest.session import Session
 from linli.clock import Clock
 from linli.health import Health
 from linli.mqtt_url import MqttUrl
-from linli.wire import may_call
+from linli.wire import ROOT, may_call
 from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
 
-TOPICS = "linli/v1/#"
+ALL = f"{ROOT}/#"
 KEEPALIVE_SECONDS = 60
 _FAILURE = 0x80
 _TOPICS_AT_ONCE = 200
@@ -40,8 +40,9 @@ Deliver = Callable[[Sequence[Arrived], Ticket], bool]
 class Gateway:
     """One persistent MQTT 3.1.1 session. `deliver` blocks while the queue is full: then nothing is acknowledged.
 
-    `found` and `lost` are told when linli begins to hear and when it no longer does. `authority` is the PEM file of who
-    signed the broker's certificate; empty means those that the system trusts.
+    `found` and `lost` are told when linli begins to hear and when it no longer does: it hears once the broker has granted
+    all of its `own` topics. `authority` is the PEM file of who signed the broker's certificate; empty means those that the
+    system trusts.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class Gateway:
         self._health = health
         self._found = found
         self._lost = lost
+        self._own = frozenset([ALL])
         self._others = frozenset[str]()
-        self._asked_for = 0
+        self._not_granted = dict[int, list[str]]()
+        self._asking = threading.Lock()
         self._connection = 0
         self._stopping = threading.Event()
         self._client = self._make_client(client_id, authority)
@@ -107,7 +110,7 @@ class Gateway:
             self._client.acknowledge(packets)
 
     def _on_connect(
-        self, client: paho.Client, _: object, flags: paho.ConnectFlags, reason: ReasonCode, __: Properties | None
+        self, _: paho.Client, __: object, flags: paho.ConnectFlags, reason: ReasonCode, ___: Properties | None
     ) -> None:
         if reason.is_failure:
             self._health.trouble("broker", Sentence("The broker refuses linli: {reason}.", {"reason": str(reason)}))
@@ -116,36 +119,52 @@ class Gateway:
         logger.info("broker connected session_present=%s", flags.session_present)
         if flags.session_present:
             self._hears()  # the broker's answer to subscribing waits behind all that it has kept for us
-        self._asked_for = client.subscribe(TOPICS, qos=1)[1] or 0
+        if ALL not in self._own:
+            self._give_up([ALL])  # the broker remembers what was asked for before a setting became another
+        with self._asking:
+            self._not_granted = self._ask_for(self._own)
+        if not self._own:
+            self._hears()
         self._ask_for(self._others)
 
-    def listen_to(self, others: Iterable[str]) -> None:
-        """Listen to these topics of other ecosystems from now on, and no longer to those that are not named any more."""
-        before, self._others = self._others, frozenset(others)
-        gone = sorted(before - self._others)
-        if gone and self.is_connected:
-            self._client.unsubscribe(gone)
+    def listen_to(self, others: Iterable[str], own: Iterable[str] = (ALL,)) -> None:
+        """Listen to these topics from now on, linli's own and other ecosystems', and no longer to those not named any more."""
+        before, own_before = self._own | self._others, self._own
+        self._own, self._others = frozenset(own), frozenset(others)
+        self._give_up(before - self._own - self._others)
+        with self._asking:  # the answer may come before we know the question's number
+            self._not_granted |= self._ask_for(self._own - own_before)
         self._ask_for(self._others - before)
 
-    def _ask_for(self, topics: Iterable[str]) -> None:
-        """Ask in small packets: some brokers refuse a large one. Without a connection it is asked for at the next."""
-        wanted = [(topic, 1) for topic in sorted(topics)]
+    def _give_up(self, topics: Collection[str]) -> None:
+        if topics and self.is_connected:
+            self._client.unsubscribe(sorted(topics))
+
+    def _ask_for(self, topics: Iterable[str]) -> dict[int, list[str]]:
+        """Ask in small packets, as some brokers refuse a large one; return what stands in each. Offline, nothing is asked."""
+        wanted, asked = sorted(topics), dict[int, list[str]]()
         for start in range(0, len(wanted), _TOPICS_AT_ONCE):
+            some = wanted[start : start + _TOPICS_AT_ONCE]
             if self.is_connected:
-                self._client.subscribe(wanted[start : start + _TOPICS_AT_ONCE])
+                asked[self._client.subscribe([(topic, 1) for topic in some])[1] or 0] = some
+        return asked
 
     def _on_subscribe(
         self, _: paho.Client, __: object, packet: int, reasons: list[ReasonCode], ____: Properties | None
     ) -> None:
-        if packet != self._asked_for:
-            refused = sum(reason.value >= _FAILURE for reason in reasons)
+        with self._asking:
+            own = self._not_granted.get(packet)
+        refused = [number for number, reason in enumerate(reasons) if reason.value >= _FAILURE]
+        if own is None:
             if refused:
-                logger.warning("broker refuses topics of the device list count=%d", refused)
-            return
-        if any(reason.value >= _FAILURE for reason in reasons):
-            self._health.trouble("broker", Sentence("The broker does not let linli read linli/v1/#."))
+                logger.warning("broker refuses topics of the device list count=%d", len(refused))
+        elif refused:
+            topics = ", ".join(own[number] for number in refused)
+            self._health.trouble("broker", Sentence("The broker does not let linli read {topics}.", {"topics": topics}))
         else:
-            self._hears()
+            del self._not_granted[packet]
+            if not self._not_granted:
+                self._hears()
 
     def _hears(self) -> None:
         self._health.well("broker")

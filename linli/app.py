@@ -23,7 +23,7 @@ from dashboard.app import create_app
 from dashboard.services import BrokerAddress, Services, WebSettings
 from dashboard.standing import all_standings
 from dashboard.tuning import Tuning
-from ingest.gateway import Gateway, Ticket
+from ingest.gateway import ALL, Gateway, Ticket
 from ingest.intake import Arrived
 from ingest.listed import filters
 from ingest.outward import OutwardClient
@@ -48,6 +48,7 @@ from linli.store.influx_signals import Delivery
 from linli.store.log_head import HeadKeeper
 from linli.stranger import Found
 from linli.watching import Watching
+from linli.wire import site_topics
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class App:
             lost=lambda: self.core.watch.go_deaf(clock.now()),
             authority=_readable(settings.mqtt_ca),
         )
-        self._gateway.listen_to(filters(self.core.roster.get()))
+        self._listen_to_the_listed()
         self.watching = Watching(settings, self.core, self.loop, self.mqtt_url) if watches else None
         self._drills = _weekly_drills(self.core) if settings.drill_plan == "weekly" else None
         core = self.core
@@ -259,6 +260,11 @@ class App:
     def _deliver(self, messages: Sequence[Arrived], ticket: Ticket) -> bool:
         return self.loop.offer(messages, lambda _: self._gateway.acknowledge(ticket))
 
+    def _listen_to_the_listed(self) -> None:
+        roster = self.core.roster.get()
+        own = [site_topics(site) for site in roster.sites] if self._settings.mqtt_sites == "listed" else [ALL]
+        self._gateway.listen_to(filters(roster), own)
+
     def _late(self) -> list[Finding]:
         return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))
 
@@ -268,7 +274,7 @@ class App:
         yield
         roster_changed = self.core.refresh()
         if roster_changed:
-            self._gateway.listen_to(filters(self.core.roster.get()))
+            self._listen_to_the_listed()
         if self._broker is not None:
             self._broker.look_after(roster_changed=roster_changed)
         yield

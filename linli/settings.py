@@ -35,6 +35,11 @@ class Settings(BaseModel):
         "folder",
         "where linli writes whom the broker named in `mqtt` lets in, deploy/mosquitto; empty: that broker has its own accounts",
     )
+    mqtt_sites: Literal["all", "listed"] = _row(
+        "all",
+        "name",
+        "whom linli hears on its broker: `all`, or only the sites of its own roster (`listed`), where several linlis share a broker, docs/deploy.md",
+    )
     mqtt_listen: str = _row("127.0.0.1:1883", "host:port", "where linli's own broker listens")
     broker: Literal["auto", "mosquitto", "demo"] = _row(
         "auto", "name", "linli's own broker: `mosquitto`, `demo` (built in, keeps nothing), or the first that is there"

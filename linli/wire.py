@@ -75,6 +75,11 @@ def signal_topic(site: str, home: str, device: str, kind: Kind) -> str:
     return f"{ROOT}/{site}/{home}/{device}/{kind}"
 
 
+def site_topics(site: str) -> str:
+    """Return what to ask a broker for to hear all that is said in a site."""
+    return f"{ROOT}/{site}/#"
+
+
 def availability_topic(site: str, home: str, device: str) -> str:
     """Return the retained topic on which a device says `online` or `offline`; also its last will."""
     return f"{ROOT}/{site}/{home}/{device}/availability"

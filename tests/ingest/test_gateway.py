@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 import pytest
+from paho.mqtt.client import ConnectFlags
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.gateway import TOPICS, Gateway, Ticket
+from ingest.gateway import ALL, Gateway, Ticket
 from linli.clock import VirtualClock
 from linli.health import Health
 from linli.mqtt_url import MqttUrl
+from linli.words import Sentence
 from tests.cast import EIGHT
 
 
@@ -18,6 +22,7 @@ class FakeClient:
         self.connected = True
         self.asked: list[str] = []
         self.largest = 0
+        self.packets: list[int] = []
 
     def is_connected(self) -> bool:
         return self.connected
@@ -25,7 +30,17 @@ class FakeClient:
     def subscribe(self, topics: Sequence[tuple[str, int]]) -> tuple[int, int]:
         self.largest = max(self.largest, len(topics))
         self.asked += [f"+ {topic} {qos}" for topic, qos in topics]
-        return 0, 1
+        self.packets.append(len(self.packets) + 1)
+        return 0, self.packets[-1]
+
+    def connect(self, gateway: Gateway) -> None:
+        """Let the broker let linli in."""
+        accepted = ReasonCode(PacketTypes.CONNACK, "Success")
+        gateway._on_connect(self, None, ConnectFlags(session_present=False), accepted, None)  # type: ignore[arg-type]
+
+    def answer(self, gateway: Gateway, packet: int, reasons: list[ReasonCode]) -> None:
+        """Let the broker say what it grants."""
+        gateway._on_subscribe(self, None, packet, reasons, None)  # type: ignore[arg-type]
 
     def acknowledge(self, packets: Sequence[int]) -> None:
         self.asked += [f"ack {packet}" for packet in packets]
@@ -40,14 +55,22 @@ def client() -> FakeClient:
 
 
 @pytest.fixture
-def gateway(client: FakeClient) -> Gateway:
+def health() -> Health:
+    """In trouble, as before the first connection."""
+    made = Health(VirtualClock(EIGHT))
+    made.trouble("broker", Sentence("Not connected to the broker yet."))
+    return made
+
+
+@pytest.fixture
+def gateway(client: FakeClient, health: Health) -> Gateway:
     clock = VirtualClock(EIGHT)
     made = Gateway(
         MqttUrl("127.0.0.1", 1),
         "linli",
         lambda _, __: True,
         clock,
-        Health(clock),
+        health,
         found=lambda: None,
         lost=lambda: None,
     )
@@ -84,7 +107,48 @@ def test_linlis_own_topics_are_not_among_those_that_are_given_up(gateway: Gatewa
     gateway.listen_to(["zigbee2mqtt/a/#"])
     gateway.listen_to([])
 
-    assert f"- {TOPICS}" not in client.asked
+    assert f"- {ALL}" not in client.asked
+
+
+def test_where_a_broker_is_shared_only_ones_own_sites_are_asked_for(gateway: Gateway, client: FakeClient) -> None:
+    gateway.listen_to(["zigbee2mqtt/a/#"], ["linli/v1/garden/#"])
+    gateway.listen_to(["zigbee2mqtt/a/#"], ["linli/v1/garden/#", "linli/v1/river/#"])
+
+    assert client.asked == [
+        f"- {ALL}", "+ linli/v1/garden/# 1", "+ zigbee2mqtt/a/# 1", "+ linli/v1/river/# 1"
+    ]  # fmt: skip
+
+
+GRANTED, REFUSED = (ReasonCode(PacketTypes.SUBACK, identifier=code) for code in (1, 128))
+
+
+def test_linli_hears_once_all_of_its_own_topics_are_granted(
+    gateway: Gateway, client: FakeClient, health: Health
+) -> None:
+    gateway.listen_to([], [f"linli/v1/s-{number:03}/#" for number in range(201)])
+    client.connect(gateway)
+    first, second = client.packets[-2:]
+
+    client.answer(gateway, second, [GRANTED])
+    assert health.troubles()
+    client.answer(gateway, first, [GRANTED] * 200)
+    assert not health.troubles()
+
+
+def test_a_site_that_the_broker_refuses_is_named(gateway: Gateway, client: FakeClient, health: Health) -> None:
+    gateway.listen_to([], ["linli/v1/garden/#", "linli/v1/river/#"])
+    client.connect(gateway)
+    client.answer(gateway, client.packets[-1], [GRANTED, REFUSED])
+
+    (trouble,) = health.troubles()
+    assert trouble.why.fields == {"topics": "linli/v1/river/#"}
+
+
+def test_without_a_site_there_is_nothing_to_be_granted(gateway: Gateway, client: FakeClient, health: Health) -> None:
+    gateway.listen_to([], [])
+    client.connect(gateway)
+
+    assert not health.troubles()
 
 
 def test_what_came_without_a_packet_is_not_acknowledged(gateway: Gateway, client: FakeClient) -> None:
