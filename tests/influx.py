@@ -1,5 +1,6 @@
 """A throw-away InfluxDB for tests: one of Debian's 1.6 for the whole run on a free port, a fresh database for each test.
 
+Another `influxd` of 1.8 that stands first in the path is taken as it is, without the proxy's rewriting.
 `LINLI_INFLUX="PORT ORGANISATION TOKEN"` (the organisation without spaces) lets them run against an InfluxDB 2.x that
 listens on this machine instead; what is only true of 1.x is skipped.
 """
@@ -25,6 +26,7 @@ from tests.influx_proxy import Proxy
 from tests.needs import need
 
 START_WITHIN_S = 60
+_WITHOUT_V2 = ("1.6.", "1.7.")
 _CONFIGURATION = """
 reporting-disabled = true
 bind-address = "127.0.0.1:0"
@@ -48,12 +50,13 @@ bind-address = "127.0.0.1:0"
 
 @dataclass(frozen=True, slots=True)
 class Influx:
-    """A running server; `org` and `token` of one of 2.x."""
+    """A running server; `org` and `token` of one of 2.x, `takes_v2` of one that knows `/api/v2/write` (from 1.8 on)."""
 
     port: int
     names: Iterator[int]
     org: str = ""
     token: str = ""
+    takes_v2: bool = True
 
     def database(self) -> str:
         """Return a name that was not used before."""
@@ -93,8 +96,8 @@ def running_influx(program: Path) -> Iterator[Influx]:
             env=environment,
         )  # fmt: skip
     try:
-        _wait_for(port, server, folder / "log")
-        yield Influx(port, count(1))
+        version = _wait_for(port, server, folder / "log")
+        yield Influx(port, count(1), takes_v2=not version.startswith(_WITHOUT_V2))
     finally:
         server.terminate()
         try:
@@ -118,17 +121,18 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> str:
+    """Return the server's version once it answers."""
     deadline = time.monotonic() + START_WITHIN_S
     while True:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/ping", timeout=1)
+            answer = httpx.get(f"http://127.0.0.1:{port}/ping", timeout=1)
         except httpx.HTTPError:
             if server.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"InfluxDB did not start: {log.read_text('utf-8')}", pytrace=False)
             time.sleep(0.05)
         else:
-            return
+            return str(answer.headers.get("X-Influxdb-Version", ""))
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +150,7 @@ def influx_server() -> Iterator[Influx]:
 @pytest.fixture
 def influx_proxy(influx_server: Influx) -> Iterator[Proxy]:
     """Stand in front of the server."""
-    proxy = Proxy(influx_server.port, rewrites=not influx_server.org)
+    proxy = Proxy(influx_server.port, rewrites=not influx_server.takes_v2)
     yield proxy
     proxy.stop()
 

@@ -454,9 +454,10 @@ def test_hours_that_have_left_the_window_are_summed_up_and_a_late_signal_counts(
 
 
 def test_a_server_that_is_too_old_is_said(open_line: Callable[[Address], Line], influx_server: Influx) -> None:
+    if influx_server.takes_v2:
+        pytest.skip("is true of InfluxDB 1.6 and 1.7 alone")
     name = influx_server.database()
     influx_server.drop(name)
-    influx_server.say("SHOW DATABASES")
     line = open_line(Address(f"http://127.0.0.1:{influx_server.port}", name))
     line.store.append([signal()])
     line.turns()

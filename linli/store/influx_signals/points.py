@@ -2,16 +2,21 @@
 
 import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 
 from linli.clock import millis
 from linli.signals import Signal
 from linli.store.influx_signals.lines import NANOS, natural_number
+from linli.store.sqlite_signals.questions import AT_ONCE
 from linli.store.sqlite_signals.rows import Row
 
 _PLACE = "home = ? AND at = ? AND device = ? AND kind = ?"
-_CROWDED = f"SELECT 1 FROM signal WHERE {_PLACE} LIMIT 1 OFFSET 1"  # noqa: S608 - a constant
+_CROWDED = """
+SELECT a, b, c, d FROM asked
+WHERE EXISTS (SELECT 1 FROM signal WHERE home = a AND at = b AND device = c AND kind = d LIMIT 1 OFFSET 1)
+"""
 _KEYS = f"SELECT key FROM signal WHERE {_PLACE}"  # noqa: S608 - a constant
 _MOVED = f"SELECT key, number FROM moved WHERE {_PLACE}"  # noqa: S608 - a constant
 _MOVE = "INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?, ?)"
@@ -25,14 +30,31 @@ def print_of(signal: Signal) -> bytes:
     return blake2b(text.encode(), digest_size=16).digest()
 
 
+def asked_of_many(
+    connection: sqlite3.Connection, question: str, many: Sequence[tuple[object, ...]]
+) -> set[tuple[object, ...]]:
+    """Ask a question about the rows of `asked`, whose columns are a, b, c … in turn; return all answers."""
+    found: set[tuple[object, ...]] = set()
+    for first in range(0, len(many), AT_ONCE):
+        some = many[first : first + AT_ONCE]
+        found.update(connection.execute(_about(question, len(some), len(some[0])), list(chain.from_iterable(some))))
+    return found
+
+
+@lru_cache(4 * AT_ONCE)
+def _about(question: str, rows: int, columns: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return f"WITH asked ({', '.join('abcd'[:columns])}) AS (VALUES {', '.join([row] * rows)}) {question}"
+
+
 def moved(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[tuple[object, ...], int]:
     """Return the numbers of rows that may not have their own: another of their device, kind and millisecond has it.
 
     The rows stand in the window already. Which were moved is written down, so that whoever comes next knows it.
     """
     numbers: dict[tuple[object, ...], int] = {}
-    cursor = connection.cursor()
-    crowded = [row for row in rows if cursor.execute(_CROWDED, row[:4]).fetchone() is not None]
+    places = asked_of_many(connection, _CROWDED, [row[:4] for row in rows])
+    crowded = [row for row in rows if row[:4] in places] if places else []
     for place, group in groupby(sorted(crowded, key=lambda row: row[:4]), key=lambda row: row[:4]):
         new = {row[4] for row in group}
         known = dict(connection.execute(_MOVED, place).fetchall())

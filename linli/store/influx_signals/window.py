@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 from linli.clock import Clock, millis
 from linli.signals import Kind, Signal
 from linli.store.influx_signals import spool
 from linli.store.influx_signals.lines import line, tags_of
-from linli.store.influx_signals.points import MOVE_BACK, moved, print_of
+from linli.store.influx_signals.points import MOVE_BACK, asked_of_many, moved, print_of
 from linli.store.influx_signals.schema import EVER, LONG_AGO, add_tables
 from linli.store.influx_signals.spool import Batch, Spooled
 from linli.store.sqlite_signals import SqliteSignalStore, questions
@@ -27,12 +28,9 @@ _FEW = 2500
 """A stretch with fewer signals than this was short: the next one may be twice as long."""
 _MANY_TAGS = 200_000
 _HOMES_AT_ONCE = 20
+_Rows = list[tuple[Row, Signal]]
 
-_INSERT_UNLESS_PAST = """
-INSERT INTO signal (home, at, device, kind, key, room, value, lag, said_at) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?
-WHERE NOT EXISTS (SELECT 1 FROM past WHERE home = ? AND print = ?)
-ON CONFLICT DO NOTHING
-"""
+_PAST = "SELECT a, b FROM asked WHERE EXISTS (SELECT 1 FROM past WHERE home = a AND print = b)"
 _REMOVE = "DELETE FROM signal WHERE home = ? AND at = ? AND device = ? AND kind = ? AND key = ?"
 
 
@@ -72,11 +70,7 @@ class Window(SqliteSignalStore):
         with self._writer.write() as connection:
             horizon = _number(connection, "SELECT horizon FROM reach")
             rows = [(row_of(signal, self._writer.words), signal) for signal in signals]
-            may_be_past = [one for one in rows if one[0][1] < horizon or one[1].has_id]
-            others = [one for one in rows if one[0][1] >= horizon and not one[1].has_id] if may_be_past else rows
-            new = _insert(connection, questions.INSERT, [(row, (row, signal)) for row, signal in others])
-            asked = [((*row, row[0], print_of(signal)), (row, signal)) for row, signal in may_be_past]
-            new += _insert(connection, _INSERT_UNLESS_PAST, asked)
+            new = _insert(connection, _without_past(connection, rows, horizon))
             self._queue(connection, new)
         return len(new)
 
@@ -287,12 +281,30 @@ def _has_reach(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'reach'").fetchone() is not None
 
 
-def _insert(
-    connection: sqlite3.Connection, statement: str, asked: Sequence[tuple[Sequence[object], tuple[Row, Signal]]]
-) -> list[tuple[Row, Signal]]:
-    """Insert rows and return those that were new. Row by row: a savepoint to learn it from all at once costs more."""
-    cursor = connection.cursor()
-    return [one for values, one in asked if cursor.execute(statement, values).rowcount]
+def _without_past(connection: sqlite3.Connection, rows: _Rows, horizon: int) -> _Rows:
+    """Leave out what has left the window and is delivered once more."""
+    if not _number(connection, "SELECT EXISTS (SELECT 1 FROM past)"):
+        return rows
+    prints = [(row[0], print_of(signal)) if row[1] < horizon or signal.has_id else None for row, signal in rows]
+    past = asked_of_many(connection, _PAST, [one for one in prints if one is not None])
+    return [one for one, known in zip(rows, prints, strict=True) if known not in past]
+
+
+def _insert(connection: sqlite3.Connection, rows: _Rows) -> _Rows:
+    """Insert rows and return those that were new."""
+    new: _Rows = []
+    for first in range(0, len(rows), questions.AT_ONCE):
+        some = rows[first : first + questions.AT_ONCE]
+        if len(some) == questions.AT_ONCE:
+            told = list(chain.from_iterable(row for row, _ in some))
+            keys = connection.execute(questions.INSERTED_MANY, told).fetchall()
+        else:
+            keys = [key for row, _ in some for key in connection.execute(questions.INSERTED, row).fetchall()]
+        if len(keys) < len(some):
+            left = dict.fromkeys(keys, True)  # of two alike in one batch the first is new
+            some = [one for one in some if left.pop(one[0][:5], False)]
+        new += some
+    return new
 
 
 def _number(connection: sqlite3.Connection, question: str) -> int:

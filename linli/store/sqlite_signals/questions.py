@@ -12,6 +12,8 @@ ON CONFLICT DO NOTHING
 """  # noqa: S608
     for count in (1, AT_ONCE)
 )
+INSERTED, INSERTED_MANY = (f"{words} RETURNING home, at, device, kind, key" for words in (INSERT, INSERT_MANY))
+"""The same, answered by the keys of those that were new."""
 _RECENT = """
 SELECT home, at, device, kind, key, room, value, lag, said_at FROM signal
 WHERE home = (SELECT id FROM word WHERE home = :home AND text = '') AND at >= :since AND at < :until
