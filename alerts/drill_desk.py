@@ -59,7 +59,9 @@ class DrillDesk:
         )
         with self._care.begin() as connection:
             if any(not alert.drill and alert.severity in _GRAVE for alert in cases.open_ones_of_home(connection, home)):
-                raise Conflict(f"an alert is open in {home}; a press there is a call for help now")
+                raise Conflict(
+                    f"an alert is open in {home}: close it first; until then a press there is a call for help"
+                )
             drills.cancel_windows(connection, home, now)
             drills.begin(connection, made)
         return made

@@ -31,7 +31,7 @@ def site_of(home: int) -> str:
 
 
 def messages(
-    homes: int, count: int, name: str, begun: datetime | None = None, site_of: Callable[[int], str] = site_of
+    homes: int, count: int, name: str, site_of: Callable[[int], str], begun: datetime | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """Yield ordinary signals of many homes, each with its time, from now on if not said, and an id that begins with `name`."""
     begun = begun or datetime.now(UTC)

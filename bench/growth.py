@@ -124,7 +124,7 @@ def _site_of(home: int) -> str:
 
 def _arrivals(size: int, at: datetime) -> list[Arrived]:
     """Return a message of each home."""
-    said = messages(size, size, at.strftime("r%H%M"), at, _site_of)
+    said = messages(size, size, at.strftime("r%H%M"), _site_of, at)
     return [
         Arrived(topic, payload, at + timedelta(seconds=10), packet) for packet, (topic, payload) in enumerate(said, 1)
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.broker import ExternalMosquitto
-from bench.flood import Flood
+from bench.flood import SITES, Flood
 from bench.flood import messages as flood_of
 from bench.program import Neighbourhood, Program, wait_for, wait_for_port
 from bench.publisher import Publisher
@@ -93,7 +93,7 @@ def run(count: int = 200_000, kills: int = 5, presses: int = 100, seed: int = 1,
 
 def flooded(count: int = 100_000, kills: int = 3) -> int:
     """Kill in the middle of a flood, as fast as the broker takes it; return how many messages are stored, each once."""
-    flood = Flood(list(flood_of(FLOODED_HOMES, count, "k")))
+    flood = Flood(list(flood_of(FLOODED_HOMES, count, "k", lambda _: SITES[0])))
     with tempfile.TemporaryDirectory(prefix="linli-bench-") as folder:
         broker = ExternalMosquitto(Path(folder) / "broker")
         broker.start()

@@ -3,27 +3,28 @@
 import logging
 import ssl
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import paho.mqtt.client as paho
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ingest.asked_topics import AskedTopics
 from ingest.intake import Arrived
 from ingest.session import Session
 from linli.clock import Clock
 from linli.health import Health
 from linli.mqtt_url import MqttUrl
-from linli.wire import ROOT, may_call
+from linli.wire import ALL_SITES, may_call
 from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
 
-ALL = f"{ROOT}/#"
 KEEPALIVE_SECONDS = 60
 _FAILURE = 0x80
 _TOPICS_AT_ONCE = 200
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,12 @@ Deliver = Callable[[Sequence[Arrived], Ticket], bool]
 class Gateway:
     """One persistent MQTT 3.1.1 session. `deliver` blocks while the queue is full: then nothing is acknowledged.
 
-    `found` and `lost` are told when linli begins to hear and when it no longer does: it hears once the broker has granted
-    all of its `own` topics. `authority` is the PEM file of who signed the broker's certificate; empty means those that the
-    system trusts.
+    `found` and `lost` are told when linli begins to hear and when it no longer does: it hears once the broker has answered for
+    all of its own topics and granted any. `authority` is the PEM file of who signed the broker's certificate; empty means
+    those that the system trusts. `asked` remembers what the broker's session may still hold.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - broker, pipeline, health and memory meet here
         self,
         url: MqttUrl,
         client_id: str,
@@ -56,6 +57,7 @@ class Gateway:
         found: Callable[[], None],
         lost: Callable[[], None],
         authority: str = "",
+        asked: AskedTopics,
     ) -> None:
         self._url = url
         self._deliver = deliver
@@ -63,9 +65,12 @@ class Gateway:
         self._health = health
         self._found = found
         self._lost = lost
-        self._own = frozenset([ALL])
+        self._asked = asked
+        self._own = frozenset([ALL_SITES])
         self._others = frozenset[str]()
-        self._not_granted = dict[int, list[str]]()
+        self._is_in = False
+        self._waiting = dict[int, list[str]]()
+        self._refused = set[str]()
         self._asking = threading.Lock()
         self._connection = 0
         self._stopping = threading.Event()
@@ -97,7 +102,8 @@ class Gateway:
         """Disconnect; the broker keeps the session and what comes meanwhile."""
         self._stopping.set()
         self._client.disconnect()
-        self._thread.join(timeout=5)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
 
     def acknowledge(self, ticket: Ticket) -> None:
         """Tell the broker that messages are stored.
@@ -117,34 +123,41 @@ class Gateway:
             return
         self._connection += 1
         logger.info("broker connected session_present=%s", flags.session_present)
-        if flags.session_present:
-            self._hears()  # the broker's answer to subscribing waits behind all that it has kept for us
-        if ALL not in self._own:
-            self._give_up([ALL])  # the broker remembers what was asked for before a setting became another
+        if flags.session_present:  # the broker's answer to subscribing waits behind all that it has kept for us
+            self._health.well("broker")
+            self._found()
         with self._asking:
-            self._not_granted = self._ask_for(self._own)
-        if not self._own:
-            self._hears()
-        self._ask_for(self._others)
+            self._is_in, self._refused = True, set()
+            self._waiting = self._ask_for(self._own)
+            self._ask_for(self._others)
+            self._give_up(self._asked.ever - self._own)
+        self._judge()
 
-    def listen_to(self, others: Iterable[str], own: Iterable[str] = (ALL,)) -> None:
-        """Listen to these topics from now on, linli's own and other ecosystems', and no longer to those not named any more."""
-        before, own_before = self._own | self._others, self._own
-        self._own, self._others = frozenset(own), frozenset(others)
-        self._give_up(before - self._own - self._others)
-        with self._asking:  # the answer may come before we know the question's number
-            self._not_granted |= self._ask_for(self._own - own_before)
-        self._ask_for(self._others - before)
+    def listen_to(self, *, own: Iterable[str], others: Iterable[str]) -> None:
+        """Listen to these topics from now on, linli's own and other ecosystems', and no longer to those not named any more.
 
-    def _give_up(self, topics: Collection[str]) -> None:
-        if topics and self.is_connected:
-            self._client.unsubscribe(sorted(topics))
+        What is new is asked for first: a call for help in between comes twice rather than never.
+        """
+        with self._asking:
+            before, own_before = self._own | self._others, self._own
+            self._own, self._others = frozenset(own), frozenset(others)
+            self._asked.add(self._own)
+            self._refused &= self._own
+            self._waiting |= self._ask_for(self._own - own_before)
+            self._ask_for(self._others - before)
+            self._give_up(before - self._own - self._others)
+        self._judge()
+
+    def _give_up(self, topics: Iterable[str]) -> None:
+        """Give up in small packets too. What is left when there is no connection is given up at the next."""
+        for some in _in_portions(topics):
+            if self.is_connected:
+                self._client.unsubscribe(some)
 
     def _ask_for(self, topics: Iterable[str]) -> dict[int, list[str]]:
         """Ask in small packets, as some brokers refuse a large one; return what stands in each. Offline, nothing is asked."""
-        wanted, asked = sorted(topics), dict[int, list[str]]()
-        for start in range(0, len(wanted), _TOPICS_AT_ONCE):
-            some = wanted[start : start + _TOPICS_AT_ONCE]
+        asked = dict[int, list[str]]()
+        for some in _in_portions(topics):
             if self.is_connected:
                 asked[self._client.subscribe([(topic, 1) for topic in some])[1] or 0] = some
         return asked
@@ -152,27 +165,34 @@ class Gateway:
     def _on_subscribe(
         self, _: paho.Client, __: object, packet: int, reasons: list[ReasonCode], ____: Properties | None
     ) -> None:
-        with self._asking:
-            own = self._not_granted.get(packet)
         refused = [number for number, reason in enumerate(reasons) if reason.value >= _FAILURE]
-        if own is None:
-            if refused:
-                logger.warning("broker refuses topics of the device list count=%d", len(refused))
+        with self._asking:  # the answer may come before `listen_to` has noted the question
+            own = self._waiting.pop(packet, None)
+            if own is not None:
+                self._refused |= self._own.intersection(own[number] for number in refused)
+        if own is not None:
+            self._judge()
         elif refused:
-            topics = ", ".join(own[number] for number in refused)
-            self._health.trouble("broker", Sentence("The broker does not let linli read {topics}.", {"topics": topics}))
-        else:
-            del self._not_granted[packet]
-            if not self._not_granted:
-                self._hears()
+            logger.warning("broker refuses topics of the device list count=%d", len(refused))
 
-    def _hears(self) -> None:
-        self._health.well("broker")
-        self._found()
+    def _judge(self) -> None:
+        """Say whether linli hears, once the broker has answered all: what it does not let us read, and what it does."""
+        with self._asking:
+            if not self._is_in or self._waiting:
+                return
+            refused, hears = sorted(self._refused), self._refused != self._own or not self._own
+        if refused:
+            shown = ", ".join(refused[:_SHOWN]) + (" …" if len(refused) > _SHOWN else "")
+            self._health.trouble("broker", Sentence("The broker does not let linli read {topics}.", {"topics": shown}))
+        else:
+            self._health.well("broker")
+        if hears:
+            self._found()
 
     def _on_disconnect(
         self, _: paho.Client, __: object, ___: paho.DisconnectFlags, reason: ReasonCode, ____: Properties | None
     ) -> None:
+        self._is_in = False
         if not self._stopping.is_set():
             logger.warning("broker disconnected reason=%s", reason)
             self._health.trouble("broker", Sentence("The connection to the broker is lost; trying again."))
@@ -196,3 +216,8 @@ class Gateway:
     def is_connected(self) -> bool:
         """Tell whether the session is up."""
         return self._client.is_connected()
+
+
+def _in_portions(topics: Iterable[str]) -> Iterator[list[str]]:
+    wanted = sorted(topics)
+    return (wanted[start : start + _TOPICS_AT_ONCE] for start in range(0, len(wanted), _TOPICS_AT_ONCE))

@@ -23,7 +23,8 @@ from dashboard.app import create_app
 from dashboard.services import BrokerAddress, Services, WebSettings
 from dashboard.standing import all_standings
 from dashboard.tuning import Tuning
-from ingest.gateway import ALL, Gateway, Ticket
+from ingest.asked_topics import AskedTopics
+from ingest.gateway import Gateway, Ticket
 from ingest.intake import Arrived
 from ingest.listed import filters
 from ingest.outward import OutwardClient
@@ -48,7 +49,7 @@ from linli.store.influx_signals import Delivery
 from linli.store.log_head import HeadKeeper
 from linli.stranger import Found
 from linli.watching import Watching
-from linli.wire import site_topics
+from linli.wire import ALL_SITES, site_topics
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ class App:
             found=lambda: self.core.watch.hear_again(clock.now()),
             lost=lambda: self.core.watch.go_deaf(clock.now()),
             authority=_readable(settings.mqtt_ca),
+            asked=AskedTopics(data.asked_topics),
         )
         self._listen_to_the_listed()
         self.watching = Watching(settings, self.core, self.loop, self.mqtt_url) if watches else None
@@ -262,8 +264,8 @@ class App:
 
     def _listen_to_the_listed(self) -> None:
         roster = self.core.roster.get()
-        own = [site_topics(site) for site in roster.sites] if self._settings.mqtt_sites == "listed" else [ALL]
-        self._gateway.listen_to(filters(roster), own)
+        own = [ALL_SITES] if self._settings.mqtt_sites == "all" else [site_topics(site) for site in roster.sites]
+        self._gateway.listen_to(own=own, others=filters(roster))
 
     def _late(self) -> list[Finding]:
         return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))

@@ -120,7 +120,9 @@ def _running(settings: Settings, data: DataDir) -> list[Fault] | None:
         answer = httpx.get(f"http://{host}:{port}/readyz", timeout=_CONNECT_SECONDS)
         parts = answer.json()["parts"]
     except (httpx.HTTPError, ValueError, KeyError):
-        return [f"linli is running on this data, but does not answer on {host}:{port}; name its address in http"]
+        return [
+            f"linli is running on this data, but does not answer on {host}:{port}; say LINLI_HTTP=HOST:PORT, as it said at its start"
+        ]
     bad = {name: state for name, state in parts.items() if not state["ok"] and name != site_ladders.PART}
     return [f"{name}: {state.get('why', 'does not work')}" for name, state in bad.items()]
 

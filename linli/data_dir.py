@@ -83,6 +83,11 @@ class DataDir:
         return self.path / "outward.json"
 
     @property
+    def asked_topics(self) -> Path:
+        """Return where it is written down which of linli's own topics its broker was ever asked for."""
+        return self.path / "asked-topics.json"
+
+    @property
     def unfinished_restore(self) -> Path:
         """Return the file that is there only while a restore is at work: until it is gone, files are missing."""
         return self.path / "restore.unfinished"

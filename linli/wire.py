@@ -75,6 +75,10 @@ def signal_topic(site: str, home: str, device: str, kind: Kind) -> str:
     return f"{ROOT}/{site}/{home}/{device}/{kind}"
 
 
+ALL_SITES = f"{ROOT}/#"
+"""What to ask a broker for to hear all that is said to linli."""
+
+
 def site_topics(site: str) -> str:
     """Return what to ask a broker for to hear all that is said in a site."""
     return f"{ROOT}/{site}/#"

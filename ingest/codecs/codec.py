@@ -61,7 +61,7 @@ FILTERS = tuple(dict.fromkeys(topic_filter for codec in CODECS for topic_filter 
 Place = tuple[tuple[str, ...], Codec | None]
 """A topic's levels, and whose topic it is."""
 _KEPT, _LONGEST_KEPT, _DEEPEST_KEPT = 32_768, 120, 10
-"""So many topics of up to so many characters and levels are remembered: with what is known of each, 40 MB at most."""
+"""So many topics of up to so many characters and levels are remembered: with what is known of each, some 35 MB."""
 
 
 def codec_of(levels: tuple[str, ...]) -> Codec | None:

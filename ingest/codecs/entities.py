@@ -115,7 +115,7 @@ def _read_state(prefix: str, domain: str, name: str, state: str) -> Heard:
     device = name if prefix == "homeassistant" else f"{prefix}/{name}"
     if word in _GONE:
         return Heard(availability={device: OFFLINE})
-    known = _known(domain, name) if domain in _READ else None
+    known = _known(domain, name) if domain in _READ and len(name) <= _LONGEST_NAME else None
     if word in _UNKNOWN or (known is None and domain not in _SWITCHES):
         return ignored("a state that is not known, or an entity whose name does not say what it is")
     gathering = Gathering()
@@ -135,6 +135,10 @@ def _take_trigger(gathering: Gathering, device: str, name: str, state: str) -> N
             gathering.take_pulse(device)
     elif _OF_A_SENSOR.isdisjoint(name.lower().split("_")):
         gathering.take_switch(device, state)
+
+
+_LONGEST_NAME = 255
+"""No entity's is longer."""
 
 
 @lru_cache(maxsize=4096)

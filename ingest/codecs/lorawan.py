@@ -68,6 +68,10 @@ _NESTED = frozenset({"data", "decoded", "payload", "object", "measurements"})
 _MARKS = re.compile(r"[\s_.:/0-9-]")
 
 
+_LONGEST_NAME = 100
+"""Of what is longer nothing is remembered: somebody has made it up."""
+
+
 @lru_cache(maxsize=4096)
 def _known(name: str) -> f.Field | None:
     """Return what a name means, whatever its case, separators and channel number."""
@@ -78,7 +82,7 @@ def take_object(gathering: Gathering, device: str, told: Mapping[str, Json], at:
     """Read the values of a decoded frame."""
     makers.take(gathering, device, told, at)
     for name, value in told.items():
-        known = _known(name)
+        known = _known(name) if len(name) <= _LONGEST_NAME else None
         if known is not None:
             for each in _each(value):
                 gathering.take(device, known, each, at)

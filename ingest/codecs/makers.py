@@ -6,13 +6,13 @@ Source: the public decoders of Milesight (VS373, WS136, WS156) and Dragino (LHT6
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from ingest.codecs import fields as f
 from ingest.codecs.gathering import Gathering
 from ingest.codecs.message import Json, items, part
 
 _SCENE = re.compile(r"(button_\d+)_(?:d2d|msgid)\Z")
+_BUTTON = "button_"
 _KEY = re.compile(r"key\d\Z")
 _DETECTED: dict[str, tuple[f.Field, bool]] = {
     "fall": (f.FALL, True),
@@ -31,7 +31,8 @@ def take(gathering: Gathering, device: str, told: Mapping[str, Json], at: dateti
         _take_detected(gathering, device, told["detection_status"], at)
     for event in items(told.get("events")):
         _take_alarm(gathering, device, part(event), at)
-    for name in dict.fromkeys(filter(None, map(_scene, told))):
+    scenes = (_SCENE.match(name) for name in told if name.startswith(_BUTTON))
+    for name in dict.fromkeys(found.group(1) for found in scenes if found):
         gathering.take(device, f.BUTTON, name, at)
     if "Sound_key" in told:
         _take_keys(gathering, device, told, at)
@@ -40,13 +41,6 @@ def take(gathering: Gathering, device: str, told: Mapping[str, Json], at: dateti
     if "Water_flow_value" in told:
         known = f.WATER if "Last_pulse" in told else f.WATER_TOTAL
         gathering.take(device, known, told["Water_flow_value"], at)
-
-
-@lru_cache(maxsize=4096)
-def _scene(name: str) -> str:
-    """Return the button that a field is about; empty for any other field."""
-    found = _SCENE.match(name)
-    return found.group(1) if found else ""
 
 
 def _take_detected(gathering: Gathering, device: str, status: Json, at: datetime | None) -> None:

@@ -1,6 +1,7 @@
 """`linli simulate`: homes that live, published to any broker or written as a recording with the truth beside it."""
 
 import csv
+import io
 import signal
 import threading
 from collections.abc import Iterable, Iterator
@@ -170,7 +171,10 @@ def _connected(stack: ExitStack, url: MqttUrl, user: str, stop: threading.Event)
 
 
 def write_roster(community: Community, folder: Path, languages: Languages = {}) -> None:  # noqa: B006
-    """Write a community, whose homes speak so, as the three CSV files that `linli import` reads."""
+    """Write a community, whose homes speak so, as the three CSV files that `linli import` reads.
+
+    Raises LinliError where the folder has a roster that says something else: somebody may have filled it in.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _table(
         folder / "homes.csv",
@@ -219,5 +223,9 @@ def write_roster(community: Community, folder: Path, languages: Languages = {}) 
 
 
 def _table(path: Path, header: str, rows: Iterable[list[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([header.split(), *rows])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([header.split(), *rows])
+    told = text.getvalue().encode()
+    if path.exists() and path.read_bytes() != told:
+        raise LinliError(f"{path} is there already and says something else; name another folder with --roster")
+    path.write_bytes(told)

@@ -1,16 +1,25 @@
 """What the gateway asks the broker for: linli's own topics always, those of the device list as long as they are listed."""
 
+import threading
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from paho.mqtt.client import ConnectFlags
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ingest.gateway import ALL, Gateway, Ticket
+from bench.broker import ExternalMosquitto
+from bench.program import wait_for, wait_for_port
+from bench.publisher import Publisher
+from ingest.asked_topics import AskedTopics
+from ingest.gateway import Gateway, Ticket
+from ingest.intake import Arrived
 from linli.clock import VirtualClock
 from linli.health import Health
 from linli.mqtt_url import MqttUrl
+from linli.wire import ALL_SITES
 from linli.words import Sentence
 from tests.cast import EIGHT
 
@@ -63,7 +72,7 @@ def health() -> Health:
 
 
 @pytest.fixture
-def gateway(client: FakeClient, health: Health) -> Gateway:
+def gateway(client: FakeClient, health: Health, tmp_path: Path) -> Gateway:
     clock = VirtualClock(EIGHT)
     made = Gateway(
         MqttUrl("127.0.0.1", 1),
@@ -71,8 +80,9 @@ def gateway(client: FakeClient, health: Health) -> Gateway:
         lambda _, __: True,
         clock,
         health,
-        found=lambda: None,
+        found=lambda: client.asked.append("found"),
         lost=lambda: None,
+        asked=AskedTopics(tmp_path / "asked.json"),
     )
     made._client = client  # type: ignore[assignment]
     return made
@@ -81,74 +91,154 @@ def gateway(client: FakeClient, health: Health) -> Gateway:
 def test_a_topic_that_is_listed_is_asked_for_once_and_given_up_when_it_is_no_more(
     gateway: Gateway, client: FakeClient
 ) -> None:
-    gateway.listen_to(["zigbee2mqtt/a/#"])
-    gateway.listen_to(["zigbee2mqtt/a/#", "zigbee2mqtt/b/#"])
-    gateway.listen_to(["zigbee2mqtt/b/#"])
+    gateway.listen_to(own=[ALL_SITES], others=["zigbee2mqtt/a/#"])
+    gateway.listen_to(own=[ALL_SITES], others=["zigbee2mqtt/a/#", "zigbee2mqtt/b/#"])
+    gateway.listen_to(own=[ALL_SITES], others=["zigbee2mqtt/b/#"])
 
     assert client.asked == ["+ zigbee2mqtt/a/# 1", "+ zigbee2mqtt/b/# 1", "- zigbee2mqtt/a/#"]
 
 
 def test_without_a_connection_nothing_is_asked_for_and_nothing_fails(gateway: Gateway, client: FakeClient) -> None:
     client.connected = False
-    gateway.listen_to(["zigbee2mqtt/a/#"])
-    gateway.listen_to([])
+    gateway.listen_to(own=[ALL_SITES], others=["zigbee2mqtt/a/#"])
+    gateway.listen_to(own=[ALL_SITES], others=[])
 
     assert client.asked == []
 
 
 def test_many_topics_are_asked_for_in_small_packets(gateway: Gateway, client: FakeClient) -> None:
-    gateway.listen_to(f"zigbee2mqtt/{number}/#" for number in range(1001))
+    gateway.listen_to(own=[ALL_SITES], others=[f"zigbee2mqtt/{number}/#" for number in range(1001)])
 
     assert len(client.asked) == 1001
     assert client.largest <= 200
 
 
 def test_linlis_own_topics_are_not_among_those_that_are_given_up(gateway: Gateway, client: FakeClient) -> None:
-    gateway.listen_to(["zigbee2mqtt/a/#"])
-    gateway.listen_to([])
+    gateway.listen_to(own=[ALL_SITES], others=["zigbee2mqtt/a/#"])
+    gateway.listen_to(own=[ALL_SITES], others=[])
 
-    assert f"- {ALL}" not in client.asked
-
-
-def test_where_a_broker_is_shared_only_ones_own_sites_are_asked_for(gateway: Gateway, client: FakeClient) -> None:
-    gateway.listen_to(["zigbee2mqtt/a/#"], ["linli/v1/garden/#"])
-    gateway.listen_to(["zigbee2mqtt/a/#"], ["linli/v1/garden/#", "linli/v1/river/#"])
-
-    assert client.asked == [
-        f"- {ALL}", "+ linli/v1/garden/# 1", "+ zigbee2mqtt/a/# 1", "+ linli/v1/river/# 1"
-    ]  # fmt: skip
+    assert f"- {ALL_SITES}" not in client.asked
 
 
+GARDEN, RIVER = "linli/v1/garden/#", "linli/v1/river/#"
 GRANTED, REFUSED = (ReasonCode(PacketTypes.SUBACK, identifier=code) for code in (1, 128))
 
 
-def test_linli_hears_once_all_of_its_own_topics_are_granted(
+def test_a_site_is_asked_for_before_another_is_given_up(gateway: Gateway, client: FakeClient) -> None:
+    gateway.listen_to(own=[GARDEN], others=["zigbee2mqtt/a/#"])
+    gateway.listen_to(own=[RIVER], others=["zigbee2mqtt/a/#"])
+
+    assert client.asked == [
+        f"+ {GARDEN} 1", "+ zigbee2mqtt/a/# 1", f"- {ALL_SITES}", f"+ {RIVER} 1", f"- {GARDEN}"
+    ]  # fmt: skip
+
+
+def test_what_was_asked_for_and_given_up_without_a_connection_is_given_up_at_the_next(
+    gateway: Gateway, client: FakeClient
+) -> None:
+    gateway.listen_to(own=[GARDEN, RIVER], others=[])
+    client.connected = False
+    gateway.listen_to(own=[GARDEN], others=[])
+    client.connected, client.asked = True, []
+    client.connect(gateway)
+
+    assert client.asked == [f"+ {GARDEN} 1", f"- {ALL_SITES}", f"- {RIVER}"]
+
+
+def test_linli_hears_once_the_broker_has_answered_for_all_of_its_sites(
     gateway: Gateway, client: FakeClient, health: Health
 ) -> None:
-    gateway.listen_to([], [f"linli/v1/s-{number:03}/#" for number in range(201)])
+    client.connected = False
+    gateway.listen_to(own=[f"linli/v1/s-{number:03}/#" for number in range(201)], others=[])
+    client.connected = True
     client.connect(gateway)
-    first, second = client.packets[-2:]
+    first, second = client.packets
 
     client.answer(gateway, second, [GRANTED])
     assert health.troubles()
+    assert "found" not in client.asked
     client.answer(gateway, first, [GRANTED] * 200)
     assert not health.troubles()
+    assert "found" in client.asked
 
 
-def test_a_site_that_the_broker_refuses_is_named(gateway: Gateway, client: FakeClient, health: Health) -> None:
-    gateway.listen_to([], ["linli/v1/garden/#", "linli/v1/river/#"])
+def test_a_site_that_the_broker_refuses_is_named_and_the_others_are_heard(
+    gateway: Gateway, client: FakeClient, health: Health
+) -> None:
+    gateway.listen_to(own=[GARDEN, RIVER], others=[])
     client.connect(gateway)
     client.answer(gateway, client.packets[-1], [GRANTED, REFUSED])
 
     (trouble,) = health.troubles()
-    assert trouble.why.fields == {"topics": "linli/v1/river/#"}
+    assert trouble.why.fields == {"topics": RIVER}
+    assert "found" in client.asked
+    gateway.listen_to(own=[GARDEN], others=[])
+    assert not health.troubles()
+
+
+def test_where_all_is_refused_nothing_is_heard(gateway: Gateway, client: FakeClient, health: Health) -> None:
+    client.connect(gateway)
+    client.answer(gateway, client.packets[-1], [REFUSED])
+
+    assert health.troubles()
+    assert "found" not in client.asked
+
+
+def test_a_site_that_is_refused_at_run_time_is_named_too(gateway: Gateway, client: FakeClient, health: Health) -> None:
+    gateway.listen_to(own=[GARDEN], others=[])
+    client.connect(gateway)
+    client.answer(gateway, client.packets[-1], [GRANTED])
+    gateway.listen_to(own=[GARDEN, RIVER], others=[])
+    client.answer(gateway, client.packets[-1], [REFUSED])
+
+    assert [trouble.why.fields for trouble in health.troubles()] == [{"topics": RIVER}]
 
 
 def test_without_a_site_there_is_nothing_to_be_granted(gateway: Gateway, client: FakeClient, health: Health) -> None:
-    gateway.listen_to([], [])
+    gateway.listen_to(own=[], others=[])
     client.connect(gateway)
 
     assert not health.troubles()
+
+
+@pytest.mark.broker
+def test_a_broker_forgets_a_site_that_was_taken_out_while_linli_was_stopped(tmp_path: Path) -> None:
+    broker = ExternalMosquitto(tmp_path / "broker")
+    broker.start()
+    wait_for_port(broker.port)
+    publisher = Publisher(broker.port, "bench", "")
+    publisher.wait_connected()
+    heard: list[str] = []
+    for own in ([GARDEN, RIVER], [GARDEN]):
+        listening = _listening(broker.port, tmp_path / "asked.json", own, heard)
+        heard.clear()
+        for site in ("river", "garden"):
+            publisher.publish(f"linli/v1/{site}/home-7/hall/motion", b"on")
+        wait_for("the garden is heard", lambda: "garden" in heard, 10)
+        listening.stop()
+    publisher.close()
+    broker.stop()
+
+    assert heard == ["garden"]
+
+
+def _listening(port: int, asked: Path, own: Sequence[str], heard: list[str]) -> Gateway:
+    clock, hears = VirtualClock(EIGHT), threading.Event()
+
+    def deliver(messages: Sequence[Arrived], ticket: Ticket) -> bool:
+        heard.extend(message.topic.split("/")[2] for message in messages)
+        made.acknowledge(ticket)
+        return True
+
+    made = Gateway(
+        MqttUrl("127.0.0.1", port), "linli", deliver, clock, Health(clock),
+        found=hears.set, lost=hears.clear, asked=AskedTopics(asked),
+    )  # fmt: skip
+    made.listen_to(own=own, others=[])
+    made.start()
+    assert hears.wait(10)
+    time.sleep(0.3)  # what is given up is given up right after
+    return made
 
 
 def test_what_came_without_a_packet_is_not_acknowledged(gateway: Gateway, client: FakeClient) -> None:

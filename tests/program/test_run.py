@@ -1,12 +1,14 @@
 """From a published message to an open alert and a neighbour's phone, on the real program with either broker."""
 
 import secrets
+import socket
+from pathlib import Path
 
 import httpx
 import pytest
 
 from bench.kill import run
-from bench.program import wait_for
+from bench.program import Neighbourhood, Program, wait_for
 from bench.publisher import Publisher
 from tests.hostile import hostile_messages
 from tests.needs import need
@@ -34,6 +36,20 @@ def test_a_pressed_button_is_an_open_alert_and_rings_the_nearest_volunteer(runni
     (alert,) = running.alerts("home-1")
     assert (alert["kind"], alert["severity"], alert["state"]) == ("sos", "emergency", "open")
     assert running.sink.unsigned == 0
+
+
+@pytest.mark.broker
+def test_a_port_that_was_asked_for_and_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    program.settle(Neighbourhood(1))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", program.mqtt_port))
+        taken.listen()
+        with pytest.raises(RuntimeError, match="linli ended"):
+            program.start()
+
+    (line,) = (tmp_path / "linli.log").read_text(encoding="utf-8").splitlines()
+    assert f"{program.mqtt_port} is taken by another program" in line
 
 
 def test_the_signed_link_accepts_by_post_and_looking_changes_nothing(running: Running) -> None:

@@ -35,7 +35,10 @@ def asked_of_many(
 ) -> set[tuple[object, ...]]:
     """Ask a question about the rows of `asked`, whose columns are a, b, c … in turn; return all answers."""
     found: set[tuple[object, ...]] = set()
-    for first in range(0, len(many), AT_ONCE):
+    whole = len(many) - len(many) % AT_ONCE
+    for one in many[whole:]:
+        found.update(connection.execute(_about(question, 1, len(one)), one))
+    for first in range(0, whole, AT_ONCE):
         some = many[first : first + AT_ONCE]
         found.update(connection.execute(_about(question, len(some), len(some[0])), list(chain.from_iterable(some))))
     return found

@@ -293,17 +293,16 @@ def _without_past(connection: sqlite3.Connection, rows: _Rows, horizon: int) -> 
 def _insert(connection: sqlite3.Connection, rows: _Rows) -> _Rows:
     """Insert rows and return those that were new."""
     new: _Rows = []
-    for first in range(0, len(rows), questions.AT_ONCE):
+    whole = len(rows) - len(rows) % questions.AT_ONCE
+    for first in range(0, whole, questions.AT_ONCE):
         some = rows[first : first + questions.AT_ONCE]
-        if len(some) == questions.AT_ONCE:
-            told = list(chain.from_iterable(row for row, _ in some))
-            keys = connection.execute(questions.INSERTED_MANY, told).fetchall()
-        else:
-            keys = [key for row, _ in some for key in connection.execute(questions.INSERTED, row).fetchall()]
+        keys = connection.execute(questions.INSERTED_MANY, list(chain.from_iterable(row for row, _ in some))).fetchall()
         if len(keys) < len(some):
             left = dict.fromkeys(keys, True)  # of two alike in one batch the first is new
             some = [one for one in some if left.pop(one[0][:5], False)]
         new += some
+    cursor = connection.cursor()
+    new += [one for one in rows[whole:] if cursor.execute(questions.INSERT, one[0]).rowcount]
     return new
 
 

@@ -12,7 +12,7 @@ ON CONFLICT DO NOTHING
 """  # noqa: S608
     for count in (1, AT_ONCE)
 )
-INSERTED, INSERTED_MANY = (f"{words} RETURNING home, at, device, kind, key" for words in (INSERT, INSERT_MANY))
+INSERTED_MANY = f"{INSERT_MANY} RETURNING home, at, device, kind, key"
 """The same, answered by the keys of those that were new."""
 _RECENT = """
 SELECT home, at, device, kind, key, room, value, lag, said_at FROM signal
