@@ -7,6 +7,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import traceback
 from concurrent.futures import Future
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -85,13 +86,22 @@ def wrap(opened: PlainSocket, context: ssl.SSLContext, host: str) -> TlsSocket:
     deadline = opened.deadline
     try:
         wrapped = context.wrap_socket(opened, server_hostname=host)
-    except BaseException:
+    except BaseException as why:
         opened.close()
+        _close_what_ssl_leaves(why)
         raise
     if not isinstance(wrapped, TlsSocket):
         raise TypeError("the context does not come from tls_context")
     wrapped.deadline = deadline
     return wrapped
+
+
+def _close_what_ssl_leaves(why: BaseException) -> None:
+    """Close the socket that `ssl` has made and not given to anybody: so it does where the far end hangs up just then."""
+    for frame, _ in traceback.walk_tb(why.__traceback__):
+        made = frame.f_locals.get("self")
+        if isinstance(made, TlsSocket):
+            made.close()
 
 
 class Network:
