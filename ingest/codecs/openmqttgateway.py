@@ -138,7 +138,7 @@ def _take_weight(gathering: Gathering, device: str, told: dict[str, Json]) -> No
     factor = {"kg": 1.0, "lb": _POUNDS, "lbs": _POUNDS, "jin": _JIN}.get(str(told.get("unit")).lower())
     weight = told.get("weight")
     if factor and isinstance(weight, int | float) and told.get("weighing_mode", "person") == "person":
-        gathering.take(device, f.WEIGHT, round(weight * factor, 2))
+        gathering.take(device, (Kind.WEIGHT, f.scaled(Kind.WEIGHT, factor)), weight)
 
 
 def _read_code(message: Message) -> Heard:

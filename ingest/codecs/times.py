@@ -16,7 +16,10 @@ def moment(given: Json, received_at: datetime) -> datetime | None:
         return _from_text(given.strip(), received_at)
     if isinstance(given, bool) or not isinstance(given, _COUNTS):
         return None
-    return read_time(_milliseconds(given), received_at)
+    try:
+        return read_time(_milliseconds(given), received_at)
+    except OverflowError:  # JSON has whole numbers of any length
+        return None
 
 
 def _from_text(text: str, received_at: datetime) -> datetime | None:

@@ -1,13 +1,15 @@
 """What devices of other ecosystems do that must neither call for help falsely nor hide that somebody needs it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from linli.signals import Kind
 from tests.cast import EIGHT
-from tests.ingest.codec_samples import hear, said, stack_up, up
+from tests.ingest.codec_samples import SAMPLES, hear, said, stack_up, up
 
 
 def the_moment(topic: str, payload: str) -> datetime | None:
@@ -279,3 +281,27 @@ def test_a_frame_that_ends_too_soon_or_has_an_unknown_channel_is_not_guessed(fra
 def test_a_gas_alarms_self_test_is_no_gas() -> None:
     assert said(hear("shellies/shellygas-1/sensor/gas", "test")) == "ignored"
     assert said(hear("shellies/shellygas-1/sensor/gas", "heavy")) == "gas on"
+
+
+def _with_huge_numbers(told: object) -> Iterator[None]:
+    """Put a number of four hundred digits in each place of a message in turn."""
+    places = told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ()
+    for place, before in list(places):
+        told[place] = 10**400  # type: ignore[index]
+        yield
+        told[place] = before  # type: ignore[index]
+        yield from _with_huge_numbers(before)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_number_that_is_too_large_for_any_clock_or_scale_is_answered(name: str) -> None:
+    for sample in SAMPLES[name]:
+        told = None
+        with suppress(ValueError):  # some are no JSON
+            told = json.loads(sample.payload)
+        for _ in _with_huge_numbers(told):
+            hear(sample.topic, json.dumps(told))
+
+
+def test_a_call_for_help_rings_whatever_its_clock_says() -> None:
+    assert said(hear("zigbee2mqtt/a", f'{{"action": "emergency", "last_seen": {10**400}}}')) == "sos pressed"
