@@ -68,7 +68,7 @@ class Gateway:
         self._asked = asked
         self._own = frozenset([ALL_SITES])
         self._others = frozenset[str]()
-        self._is_in = False
+        self._is_let_in = False
         self._waiting = dict[int, list[str]]()
         self._refused = set[str]()
         self._asking = threading.Lock()
@@ -127,7 +127,7 @@ class Gateway:
             self._health.well("broker")
             self._found()
         with self._asking:
-            self._is_in, self._refused = True, set()
+            self._is_let_in, self._refused = True, set()
             self._waiting = self._ask_for(self._own)
             self._ask_for(self._others)
             self._give_up(self._asked.ever - self._own)
@@ -178,7 +178,7 @@ class Gateway:
     def _judge(self) -> None:
         """Say whether linli hears, once the broker has answered all: what it does not let us read, and what it does."""
         with self._asking:
-            if not self._is_in or self._waiting:
+            if not self._is_let_in or self._waiting:
                 return
             refused, hears = sorted(self._refused), self._refused != self._own or not self._own
         if refused:
@@ -192,7 +192,7 @@ class Gateway:
     def _on_disconnect(
         self, _: paho.Client, __: object, ___: paho.DisconnectFlags, reason: ReasonCode, ____: Properties | None
     ) -> None:
-        self._is_in = False
+        self._is_let_in = False
         if not self._stopping.is_set():
             logger.warning("broker disconnected reason=%s", reason)
             self._health.trouble("broker", Sentence("The connection to the broker is lost; trying again."))

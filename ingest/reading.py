@@ -37,7 +37,7 @@ def _read_foreign(message: Message, codec: Codec | None) -> Heard:
         codec = bthome
     try:
         return _within_reason(codec.read(message))
-    except (ValueError, ArithmeticError) as why:
+    except ValueError as why:
         return Heard(rejected=f"{codec.NAME}: {why}")
 
 

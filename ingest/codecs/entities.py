@@ -88,6 +88,8 @@ _NOT_THE_ROOM = _OF_A_SENSOR - {"battery"} | frozenset(
     ]
 )  # fmt: skip
 """Words after which a measurement is not the room's, or not in its unit: device temperature, absolute humidity."""
+_LONGEST_NAME = 255
+"""What is longer is no entity's: it is neither looked at nor remembered."""
 
 
 def owns(levels: tuple[str, ...]) -> bool:
@@ -135,10 +137,6 @@ def _take_trigger(gathering: Gathering, device: str, name: str, state: str) -> N
             gathering.take_pulse(device)
     elif _OF_A_SENSOR.isdisjoint(name.lower().split("_")):
         gathering.take_switch(device, state)
-
-
-_LONGEST_NAME = 255
-"""No entity's is longer."""
 
 
 @lru_cache(maxsize=4096)

@@ -66,10 +66,8 @@ _NAMES: dict[f.Field, str] = {
 _VALUES = {name: known for known, names in _NAMES.items() for name in names.split()}
 _NESTED = frozenset({"data", "decoded", "payload", "object", "measurements"})
 _MARKS = re.compile(r"[\s_.:/0-9-]")
-
-
 _LONGEST_NAME = 100
-"""Of what is longer nothing is remembered: somebody has made it up."""
+"""What is longer, somebody has made up: it is neither looked at nor remembered."""
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,6 @@
 """What the gateway asks the broker for: linli's own topics always, those of the device list as long as they are listed."""
 
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -223,7 +222,7 @@ def test_a_broker_forgets_a_site_that_was_taken_out_while_linli_was_stopped(tmp_
 
 
 def _listening(port: int, asked: Path, own: Sequence[str], heard: list[str]) -> Gateway:
-    clock, hears = VirtualClock(EIGHT), threading.Event()
+    clock, hears, has_given_up = VirtualClock(EIGHT), threading.Event(), threading.Event()
 
     def deliver(messages: Sequence[Arrived], ticket: Ticket) -> bool:
         heard.extend(message.topic.split("/")[2] for message in messages)
@@ -235,9 +234,10 @@ def _listening(port: int, asked: Path, own: Sequence[str], heard: list[str]) -> 
         found=hears.set, lost=hears.clear, asked=AskedTopics(asked),
     )  # fmt: skip
     made.listen_to(own=own, others=[])
+    made._client.on_unsubscribe = lambda *_: has_given_up.set()
     made.start()
     assert hears.wait(10)
-    time.sleep(0.3)  # what is given up is given up right after
+    assert has_given_up.wait(10)
     return made
 
 

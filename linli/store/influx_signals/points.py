@@ -36,15 +36,15 @@ def asked_of_many(
     """Ask a question about the rows of `asked`, whose columns are a, b, c … in turn; return all answers."""
     found: set[tuple[object, ...]] = set()
     whole = len(many) - len(many) % AT_ONCE
-    for one in many[whole:]:
-        found.update(connection.execute(_about(question, 1, len(one)), one))
     for first in range(0, whole, AT_ONCE):
         some = many[first : first + AT_ONCE]
-        found.update(connection.execute(_about(question, len(some), len(some[0])), list(chain.from_iterable(some))))
+        found.update(connection.execute(_about(question, AT_ONCE, len(some[0])), list(chain.from_iterable(some))))
+    for one in many[whole:]:
+        found.update(connection.execute(_about(question, 1, len(one)), one))
     return found
 
 
-@lru_cache(4 * AT_ONCE)
+@lru_cache
 def _about(question: str, rows: int, columns: int) -> str:
     row = f"({', '.join('?' * columns)})"
     return f"WITH asked ({', '.join('abcd'[:columns])}) AS (VALUES {', '.join([row] * rows)}) {question}"
