@@ -175,57 +175,63 @@ def write_roster(community: Community, folder: Path, languages: Languages = {}) 
 
     Raises LinliError where the folder has a roster that says something else: somebody may have filled it in.
     """
+    tables = {folder / f"{sheet}.csv": told for sheet, told in _roster(community, languages).items()}
+    for path, told in tables.items():
+        if path.exists() and path.read_bytes() != told:
+            raise LinliError(f"{path} is there already and says something else; name another folder with --roster")
     folder.mkdir(parents=True, exist_ok=True)
-    _table(
-        folder / "homes.csv",
-        "home site building unit floor door resident language phone birth_year timezone check_in_by note",
-        (
-            [
-                h.home,
-                h.site,
-                h.building,
-                h.unit,
-                h.floor,
-                h.door,
-                h.resident,
-                h.language,
-                h.phone,
-                h.birth_year or "",
-                h.timezone,
-                ";".join(by.isoformat("minutes") for by in h.check_in_by),
-                h.note,
-            ]
-            for h in community.homes
-        ),
-    )
-    _table(
-        folder / "devices.csv",
-        "device home room kind topic model",
-        ([d.device, d.home, d.room, ",".join(d.kinds), d.topic, d.model] for d in listed(community, languages)),
-    )
-    _table(
-        folder / "people.csv",
-        "person name role homes channel address language order",
-        (
-            [
-                p.person,
-                p.name,
-                p.role,
-                ";".join(c.target if c.scope == "home" else f"{c.scope}:{c.target}" for c in p.cares),
-                "" if p.role == "resident" else "inbox",
-                "" if p.role == "resident" else p.person,
-                p.language,
-                p.order,
-            ]
-            for p in community.people
-        ),
-    )
+    for path, told in tables.items():
+        path.write_bytes(told)
 
 
-def _table(path: Path, header: str, rows: Iterable[list[object]]) -> None:
+def _roster(community: Community, languages: Languages) -> dict[str, bytes]:
+    """Return the sheets as CSV, by name."""
+    return {
+        "homes": _table(
+            "home site building unit floor door resident language phone birth_year timezone check_in_by note",
+            (
+                [
+                    h.home,
+                    h.site,
+                    h.building,
+                    h.unit,
+                    h.floor,
+                    h.door,
+                    h.resident,
+                    h.language,
+                    h.phone,
+                    h.birth_year or "",
+                    h.timezone,
+                    ";".join(by.isoformat("minutes") for by in h.check_in_by),
+                    h.note,
+                ]
+                for h in community.homes
+            ),
+        ),
+        "devices": _table(
+            "device home room kind topic model",
+            ([d.device, d.home, d.room, ",".join(d.kinds), d.topic, d.model] for d in listed(community, languages)),
+        ),
+        "people": _table(
+            "person name role homes channel address language order",
+            (
+                [
+                    p.person,
+                    p.name,
+                    p.role,
+                    ";".join(c.target if c.scope == "home" else f"{c.scope}:{c.target}" for c in p.cares),
+                    "" if p.role == "resident" else "inbox",
+                    "" if p.role == "resident" else p.person,
+                    p.language,
+                    p.order,
+                ]
+                for p in community.people
+            ),
+        ),
+    }
+
+
+def _table(header: str, rows: Iterable[list[object]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows([header.split(), *rows])
-    told = text.getvalue().encode()
-    if path.exists() and path.read_bytes() != told:
-        raise LinliError(f"{path} is there already and says something else; name another folder with --roster")
-    path.write_bytes(told)
+    return text.getvalue().encode()

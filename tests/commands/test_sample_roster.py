@@ -12,10 +12,12 @@ from tests.simulators.homes import willow
 def test_a_roster_that_somebody_has_filled_in_is_not_written_over(tmp_path: Path) -> None:
     write_roster(willow(2), tmp_path)
     write_roster(willow(2), tmp_path)
-    homes = tmp_path / "homes.csv"
-    filled_in = homes.read_text(encoding="utf-8").replace("willow", "garden")
-    homes.write_text(filled_in, encoding="utf-8")
+    people = tmp_path / "people.csv"
+    filled_in = people.read_text(encoding="utf-8").replace("willow", "garden")
+    people.write_text(filled_in, encoding="utf-8")
+    (tmp_path / "homes.csv").unlink()
 
     with pytest.raises(LinliError, match="says something else; name another folder"):
         write_roster(willow(2), tmp_path)
-    assert homes.read_text(encoding="utf-8") == filled_in
+    assert people.read_text(encoding="utf-8") == filled_in
+    assert not (tmp_path / "homes.csv").exists()
