@@ -19,6 +19,7 @@ from linli.home_state import HomeState
 from linli.people import Role
 from linli.store.access import Identity
 from linli.words import Sentence
+from tests.alerts.far_end import eventually
 from tests.cast import MEI, MINUTE
 from tests.dashboard.served import free_socket, served
 from tests.dashboard.world import World, csrf_in
@@ -103,7 +104,7 @@ def test_a_window_grows_darker_by_time_alone(world: World) -> None:
 
     world.clock.advance(2 * MINUTE)
 
-    assert {event for event, _ in told(world, eyes, STAFF)} == {"home"}
+    eventually(lambda: {event for event, _ in told(world, eyes, STAFF)} == {"home"}, "homes are drawn anew in their turn")
 
 
 def test_our_pages_are_told_windows_alerts_and_troubles(world: World) -> None:

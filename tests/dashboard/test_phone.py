@@ -101,7 +101,7 @@ def shown_on(page: Page, count: int = 1) -> list[dict[str, Any]]:
         found[:] = page.evaluate(SHOWN)
         return len(found) == count
 
-    _wait(page, lie_there)
+    _wait(page, lie_there, found)
     return found
 
 
@@ -253,12 +253,12 @@ def _kept(page: Page) -> int:
     return count
 
 
-def _wait(page: Page, is_so: Callable[[], bool]) -> None:
+def _wait(page: Page, is_so: Callable[[], bool], saw: object = "") -> None:
     for _ in range(SECONDS // 50):
         if is_so():
             return
         page.wait_for_timeout(50)
-    raise AssertionError("it did not come about")
+    raise AssertionError(f"it did not come about; in the end there was {saw}")
 
 
 FAKE = """
