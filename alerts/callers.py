@@ -23,8 +23,8 @@ class Callers:
 
     `load` counts how often each was asked lately. From `load_limit` times on (0: never) a volunteer is spared whatever
     is no emergency, while somebody is left who is neither spared nor among the `asked` of this alert. `paused` are not
-    called at all; relatives who are, or who `wish` it so, are left alone by whatever is no emergency. `agreed` is the
-    order that the relatives have given themselves.
+    called, but where nobody else is left in an emergency; relatives who are, or who `wish` it so, are left alone by
+    whatever is no emergency. `agreed` is the order that the relatives have given themselves.
     """
 
     roster: Roster
@@ -86,8 +86,14 @@ class Callers:
         return [*volunteers, *sorted(others, key=lambda p: (_HOLDERS.index(p.role), *self._nearness(p)))]
 
     def whoever(self) -> list[Person]:
-        """Return who is left when nobody who should be called can be: at any hour, whatever they wish, but no pause."""
-        return [*self.relatives(), *(p for role in HELPERS for p in self._reachable(role))]
+        """Return who is left when nobody who should be called can be: at any hour, whatever they wish.
+
+        A pause is kept, unless it is an emergency and there is nobody besides.
+        """
+        left = [*self.relatives(), *(p for role in HELPERS for p in self._reachable(role))]
+        if left or self.severity is not Severity.EMERGENCY:
+            return left
+        return [p for role in HELPERS for p in self._listed(role) if p.ways]
 
     def _reachable(self, role: Role) -> list[Person]:
         return [p for p in self._listed(role) if p.ways and not self._is_paused(p)]

@@ -126,11 +126,15 @@ def test_the_nearest_of_several_homes_counts() -> None:
     assert names(picture(STAIRWELL, everywhere)) == ["x", "stairwell"]
 
 
-def test_a_paused_volunteer_is_not_called_even_if_nobody_else_is_there() -> None:
-    callers = replace(picture(PAIRED), paused={"paired"})
+def test_a_pause_ends_where_nobody_else_is_left_in_an_emergency() -> None:
+    callers = replace(picture(PAIRED, WU), paused={"paired", "wu"})
 
     assert callers.severity is Severity.EMERGENCY
-    assert names(callers) == []
+    assert names(callers) == names(callers, Role.PROFESSIONAL) == []
+    assert [person.person for person in callers.whoever()] == ["paired", "wu"]
+    assert replace(callers, severity=Severity.URGENT).whoever() == []
+    assert [person.person for person in replace(callers, paused={"paired"}).whoever()] == ["wu"]
+    assert replace(picture(replace(PAIRED, cares=())), paused={"paired"}).whoever() == []
 
 
 def test_a_paused_professional_is_not_called_although_one_off_duty_would_be() -> None:
@@ -242,6 +246,14 @@ def test_the_desk_leaves_the_paused_in_peace_until_their_hour_has_come(office: O
 
     office.clock.advance(HOUR)
     assert office.asked(AlertKind.FALL, Severity.EMERGENCY) == ["paired", "stairwell"]
+
+
+def test_whose_pause_is_the_only_thing_between_a_press_and_silence_is_called(office: Office) -> None:
+    office.roster = replace(office.roster, people={"paired": PAIRED})
+    office.pause("paired", HOUR)
+
+    assert office.asked(AlertKind.LEAK, Severity.URGENT) == []
+    assert office.asked(AlertKind.SOS, Severity.EMERGENCY) == ["paired"]
 
 
 def test_the_desk_knows_the_holidays(office: Office) -> None:

@@ -104,7 +104,9 @@ def test_a_window_grows_darker_by_time_alone(world: World) -> None:
 
     world.clock.advance(2 * MINUTE)
 
-    eventually(lambda: {event for event, _ in told(world, eyes, STAFF)} == {"home"}, "homes are drawn anew in their turn")
+    eventually(
+        lambda: {event for event, _ in told(world, eyes, STAFF)} == {"home"}, "homes are drawn anew in their turn"
+    )
 
 
 def test_our_pages_are_told_windows_alerts_and_troubles(world: World) -> None:
