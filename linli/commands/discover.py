@@ -49,7 +49,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     settings = settings_from(data, config, mqtt=mqtt)
     if topic and unmap:
         raise LinliError("name --map or --unmap, not both")
-    with open_care(settings) as (folder, care):
+    with open_care(settings, may_be_new=True) as (folder, care):
         if topic:
             with care.begin() as connection:
                 typer.echo(_mapped(connection, topic, home, room, role))

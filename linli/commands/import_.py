@@ -24,7 +24,7 @@ def command(
     config: Config = None,
 ) -> None:
     """Add or change homes, devices and people; what the file does not name stays. One bad row and nothing changes."""
-    with open_care(settings_from(data, config)) as (_, care):
+    with open_care(settings_from(data, config), may_be_new=True) as (_, care):
         with care.read() as connection:
             known = roster_store.load(connection)
         with bar("reading") as shown:

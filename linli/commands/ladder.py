@@ -46,7 +46,7 @@ def command(
         typer.echo(f"{check.name} is right: {', '.join(section.replace('_', ' ') for section in named)}")
         return
     settings = settings_from(data, config)
-    with open_care(settings) as (folder, care):
+    with open_care(settings, may_be_new=True) as (folder, care):
         with care.read() as connection:
             sites = roster_store.load(connection).sites
         if site and site not in sites:

@@ -42,7 +42,7 @@ def command(
     A device's or gateway's token is its password at the broker (user name: the home or the site) and a bearer token
     for POST /api/v1/signals; printed again it is the same. The others are bearer tokens of the API, each time new.
     """
-    with open_care(settings_from(data, config)) as (folder, care):
+    with open_care(settings_from(data, config), may_be_new=True) as (folder, care):
         with care.read() as connection:
             roster = roster_store.load(connection)
         if role in {TokenRole.DEVICE, TokenRole.GATEWAY}:

@@ -28,7 +28,7 @@ def command(
     if not login.strip() or len(login) > 64:
         raise LinliError("the name to sign in with must have 1 to 64 characters")
     password = _password()
-    with open_care(settings_from(data, config)) as (_, care):
+    with open_care(settings_from(data, config), may_be_new=True) as (_, care):
         with care.read() as connection:
             identity = identity_of(role, person, roster_store.load(connection))
         with care.begin() as connection:

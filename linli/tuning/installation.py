@@ -9,10 +9,18 @@ from linli.store import setting_choices
 from linli.store.care import CareStore, newest_revision, revision
 
 
+def is_installed(settings: Settings) -> bool:
+    """Tell whether the data folder is a linli's; to open it would make it one."""
+    if not settings.data.is_dir():
+        return False
+    folder = DataDir(settings.data)
+    return (folder.secret_file if settings.care else folder.care).exists()
+
+
 def refuse_without_care(settings: Settings) -> None:
-    """Raise LinliError where there is no care data: to open it would make it."""
-    if not settings.care and not DataDir(settings.data).care.exists():
-        raise LinliError(f"there is no care data in {settings.data}; name the folder with --data")
+    """Raise LinliError where the data folder is no linli's."""
+    if not is_installed(settings):
+        raise LinliError(f"there is no linli in {settings.data}; name its folder with --data")
 
 
 def as_chosen(given: Settings) -> Settings:

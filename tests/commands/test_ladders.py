@@ -219,7 +219,7 @@ def test_times_are_named_with_their_offset(data: Path, tmp_path: Path, since: st
 def test_nothing_is_made_where_there_is_no_care_data(tmp_path: Path) -> None:
     (tmp_path / "new.txt").write_text(STAFF)
 
-    with pytest.raises(LinliError, match="there is no care data"):
+    with pytest.raises(LinliError, match="there is no linli in"):
         rehearse.command(tmp_path / "new.txt", since=SINCE, until=UNTIL, data=tmp_path / "nowhere")
     assert not (tmp_path / "nowhere" / "care.db").exists()
 

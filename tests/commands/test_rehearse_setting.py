@@ -137,7 +137,7 @@ def test_every_setting_that_says_when_something_is_found_can_be_rehearsed() -> N
 def test_either_a_ladder_or_a_setting(site: Path, tmp_path: Path) -> None:
     with pytest.raises(LinliError, match="either a ladder file or a --setting"):
         rehearse.command(data=site)
-    with pytest.raises(LinliError, match="there is no care data"):
+    with pytest.raises(LinliError, match="there is no linli in"):
         rehearse.command(setting=["day_line_hours=6"], data=tmp_path / "nowhere")
     with pytest.raises(LinliError, match="no signals of the site mars"):
         rehearse.command(setting=["day_line_hours=6"], site="mars", data=site)

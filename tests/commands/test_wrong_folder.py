@@ -1,0 +1,60 @@
+"""A slip in the name of the data folder is said, and makes no folder."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from linli.cli import main
+from linli.data_dir import DataDir
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Return what runs a command that fails, and gives back the sentence."""
+
+    def run(*words: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["linli", *words])
+        with pytest.raises(SystemExit, match="1"):
+            main()
+        return capsys.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check"],
+        ["drill", "home-1"],
+        ["explain", "home-1"],
+        ["export", "out.jsonl"],
+        ["forget", "home-1", "--yes"],
+        ["model", "list", "home-1"],
+    ],
+    ids=lambda words: str(words[0]),
+)
+@pytest.mark.parametrize("is_there", [False, True], ids=["no folder", "an empty one"])
+def test_a_folder_that_is_no_linlis_is_refused_and_left_as_it_is(
+    tmp_path: Path, said: Callable[..., str], words: list[str], *, is_there: bool
+) -> None:
+    folder = tmp_path / "slip"
+    if is_there:
+        folder.mkdir()
+
+    assert said(*words, "--data", str(folder)) == f"linli: there is no linli in {folder}; name its folder with --data\n"
+
+    assert sorted(tmp_path.rglob("*")) == ([folder] if is_there else [])
+
+
+def test_with_the_care_data_on_a_server_the_secret_tells_whose_folder_it_is(
+    tmp_path: Path, said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_CARE", "postgresql+psycopg://nobody@127.0.0.1:1/linli")
+    words = ["explain", "home-1", "--data", str(tmp_path / "data")]
+    assert "there is no linli" in said(*words)
+
+    DataDir(tmp_path / "data").secret()
+
+    assert "does not answer" in said(*words)
