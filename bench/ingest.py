@@ -5,6 +5,8 @@ flood warms up, a second is measured: from its first message until the last is c
 subscriber is there all the time, as the rivals' sessions do not all outlive them. linli takes part twice: as one process
 for all sites, and as one for each of two sites on the same broker. What counts is the ratio of two turns
 of one round, and of those the median: publisher, broker and subscriber share this machine with whatever else it does.
+
+How many commits a second the disk bears is told as well: who commits each message by itself cannot be faster.
 """
 
 import os
@@ -17,10 +19,12 @@ from bench.broker import ExternalMosquitto
 from bench.flood import SENSORS, Flood, messages, site_of
 from bench.program import wait_for_port
 from bench.rivals import OURS, Rival, all_rivals
+from bench.stored import commits_a_second
 
 HOMES = 1000
 COUNT = 60_000
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
+COMMITS = 1000
 WARM = HOMES * len(SENSORS)
 GOALS = {
     "paho v5, counting": 1.5,
@@ -38,11 +42,17 @@ def main() -> int:
             print(f"ingest: left out: {rival.name}: {rival.missing}")
     there = [rival for rival in rivals if not rival.missing]
     rates: dict[str, list[float]] = defaultdict(list)
+    commits: list[float] = []
     for number in range(ROUNDS):
+        commits.append(commits_a_second(COMMITS))
         start = number % len(there)
         for rival in there[start:] + there[:start]:
             rates[rival.name].append(_turn(rival, number))
-        print("ingest: " + "  ".join(f"{name} {told[-1]:.0f}/s" for name, told in rates.items()), flush=True)
+        shown = "  ".join(f"{name} {told[-1]:.0f}/s" for name, told in rates.items())
+        print(f"ingest: {shown}  the disk {commits[-1]:.0f} commits/s", flush=True)
+    print(
+        f"ingest: the disk: median {statistics.median(commits):.0f} commits a second ({min(commits):.0f} to {max(commits):.0f})"
+    )
     return _told(rates)
 
 

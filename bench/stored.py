@@ -1,6 +1,7 @@
 """When rows can be read: what a store has taken, as another program sees it."""
 
 import sqlite3
+import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -25,3 +26,16 @@ def when_stored(path: Path, table: str, wanted: int) -> float:
     found = count(path, table)
     assert found == wanted, f"{found - wanted} rows too many in {path.name}"
     return time.time()
+
+
+def commits_a_second(count: int) -> float:
+    """Return how many rows a second SQLite commits here one by one, with WAL and `synchronous=FULL`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="linli-bench-") as folder,
+        closing(sqlite3.connect(Path(folder) / "commits.db", isolation_level=None)) as db,
+    ):
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE signal (value TEXT);")
+        begun = time.perf_counter()
+        for _ in range(count):
+            db.execute("INSERT INTO signal VALUES ('on')")
+        return count / (time.perf_counter() - begun)
