@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from linli.alert import Alert, AlertKind, Severity
 from linli.people import Home, Person, Role, Roster
@@ -79,6 +80,8 @@ class Callers:
 
     def key_holders(self) -> list[Person]:
         """Return who holds the home's spare key and is on duty, whatever their role: neighbours before family and staff."""
+        if not any(p.holds_key(self.home) for people in self._listed.values() for p in people):
+            return []
         volunteers = [p for p in self.of(Role.VOLUNTEER) if p.holds_key(self.home)]
         relatives = self._on_duty(self.of(Role.FAMILY))
         officials = [p for role in _HOLDERS[1:] for p in self._on_duty(self._reachable(role))]
@@ -93,27 +96,29 @@ class Callers:
         left = [*self.relatives(), *(p for role in HELPERS for p in self._reachable(role))]
         if left or self.severity is not Severity.EMERGENCY:
             return left
-        return [p for role in HELPERS for p in self._listed(role) if p.ways]
+        return [p for role in HELPERS for p in self._listed[role] if p.ways]
 
     def _reachable(self, role: Role) -> list[Person]:
-        return [p for p in self._listed(role) if p.ways and not self._is_paused(p)]
+        return [p for p in self._listed[role] if p.ways and not self._is_paused(p)]
 
     def _on_duty(self, people: list[Person]) -> list[Person]:
         return [p for p in people if p.is_on_duty(self.now, self.home.zone, self.holidays)]
 
-    def _listed(self, role: Role) -> list[Person]:
-        return [person for person in self._around(role) if person.role is role]
-
-    def _around(self, role: Role) -> Collection[Person]:
-        if role is Role.STAFF and not self.home.site:  # it is about linli itself, whatever the site
-            return self.roster.people.values()
-        if role is not Role.STAFF or not self.homes:
-            return self.roster.around(self.home)
-        return {p.person: p for home in self.homes for p in self.roster.around(home)}.values()
+    @cached_property
+    def _listed(self) -> Mapping[Role, Sequence[Person]]:
+        found: dict[Role, list[Person]] = {role: [] for role in Role}
+        for person in self.roster.around(self.home):
+            found[person.role].append(person)
+        if not self.home.site:  # it is about linli itself, whatever the site
+            found[Role.STAFF] = [p for p in self.roster.people.values() if p.role is Role.STAFF]
+        elif self.homes:
+            somewhere = {p.person: p for home in self.homes for p in self.roster.around(home)}
+            found[Role.STAFF] = [p for p in somewhere.values() if p.role is Role.STAFF]
+        return found
 
     def everybody(self) -> frozenset[str]:
         """Return who could be called at any time, by the list alone."""
-        return frozenset(person.person for role in Role for person in self._listed(role))
+        return frozenset(person.person for people in self._listed.values() for person in people)
 
     def _is_paused(self, person: Person) -> bool:
         return person.role in PAUSING and person.person in self.paused

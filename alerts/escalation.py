@@ -11,6 +11,7 @@ from alerts.case import Case, Draft, Step, next_mark
 from linli.alert import (
     Alert,
     AlertState,
+    Ladder,
     NoticeType,
     Request,
     RequestState,
@@ -181,22 +182,21 @@ def _climb(draft: Draft, callers: Callers, *, since: datetime) -> None:
     The next rung counts from when this one was due: who was promised staff after 90 s has them then, however late we are.
     """
     ladder = draft.alert.ladder
-    while draft.alert.rung < len(ladder.rungs):
-        index = draft.alert.rung
-        draft.alert = replace(draft.alert, rung=index + 1)
+    for index in range(draft.alert.rung, len(ladder.rungs)):
         if _call_rung(draft, callers, ladder.rungs[index], index):
-            is_last = draft.alert.rung >= len(ladder.rungs)
-            draft.alert = replace(draft.alert, climb_at=(draft.now if is_last else since) + _gap(draft.alert))
+            is_last = index + 1 == len(ladder.rungs)
+            climb_at = (draft.now if is_last else since) + _gap(ladder, index)
+            draft.alert = replace(draft.alert, rung=index + 1, climb_at=climb_at)
             return
     _go_round(draft, callers)
 
 
-def _gap(alert: Alert) -> timedelta:
-    """Return how long the rung just climbed has before the next one."""
-    rungs = alert.ladder.rungs
-    if alert.rung >= len(rungs):
-        return alert.ladder.again_every
-    return rungs[alert.rung].after - rungs[alert.rung - 1].after
+def _gap(ladder: Ladder, index: int) -> timedelta:
+    """Return how long a rung has before the next one."""
+    rungs = ladder.rungs
+    if index + 1 == len(rungs):
+        return ladder.again_every
+    return rungs[index + 1].after - rungs[index].after
 
 
 def _call_rung(draft: Draft, callers: Callers, rung: Rung, index: int) -> bool:
@@ -242,8 +242,9 @@ def _call_second_channels(draft: Draft, callers: Callers, index: int) -> bool:
 
 def _go_round(draft: Draft, callers: Callers) -> None:
     """The ladder never runs out: call staff and professionals again, or whoever there is."""
-    again = draft.alert.ladder.again_every
-    draft.alert = replace(draft.alert, round=draft.alert.round + 1, climb_at=draft.now + again)
+    ladder = draft.alert.ladder
+    climb_at = draft.now + ladder.again_every
+    draft.alert = replace(draft.alert, rung=len(ladder.rungs), round=draft.alert.round + 1, climb_at=climb_at)
     people = [*callers.of(Role.STAFF), *_if_emergency(draft.alert, callers.of(Role.PROFESSIONAL))]
     people = people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)] or callers.whoever()
     if not people:

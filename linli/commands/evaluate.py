@@ -71,7 +71,9 @@ def command(
     settings = settings_from(data, config)
     budgets = _budgets(budget) if budget is not None else [settings.false_alerts_per_month]
     wanted = _Wanted(rules(settings), budgets, with_report=report is not None)
-    homes = _homes(recordings, read_cuts(cuts) if cuts else {}, _known(settings) if data and is_installed(settings) else None)
+    homes = _homes(
+        recordings, read_cuts(cuts) if cuts else {}, _known(settings) if data and is_installed(settings) else None
+    )
     happened = happenings_beside(recordings)
     with bar("evaluating") as shown:
         found = wanted.judged(homes, shown.tell)

@@ -20,7 +20,7 @@ from alerts.dispatch import Dispatch
 from alerts.drill_desk import DrillDesk
 from alerts.incidents import Incidents
 from alerts.sender import Sender
-from linli.alert import Alert, Entry, NoticeState, Severity
+from linli.alert import Alert, Entry, Ladder, NoticeState, Severity
 from linli.common_causes import CommonCauses
 from linli.errors import StoreDown
 from linli.finding import Finding
@@ -71,7 +71,7 @@ def _a_minute_later(before: Callable[..., datetime | None], *given: Any) -> date
     return due and due + timedelta(minutes=1)
 
 
-def _two_days(_: object, __: Alert) -> timedelta:
+def _two_days(_: object, __: Ladder, ___: int) -> timedelta:
     return timedelta(days=2)
 
 
