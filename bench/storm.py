@@ -24,6 +24,7 @@ from bench.broker import ExternalMosquitto
 from bench.program import Neighbourhood, Program, wait_for
 from bench.publisher import Publisher
 from bench.sink import Sink
+from bench.stored import commits_a_second
 
 HOMES = 10_000
 PRESSES = 1000
@@ -53,7 +54,9 @@ def main() -> None:
         idle = around.enter_context(_bare(folder / "idle", sink))
         time.sleep(20)
         api = around.enter_context(program.api())
+        _tell_disk()
         _in_turns({"linli": linli, BUSY: busy.publisher, IDLE: idle.publisher}, sink, api)
+        _tell_disk()
         _storm(linli, sink)
 
 
@@ -142,6 +145,11 @@ def _press(publisher: Publisher, sink: Sink, home: str, who: str) -> float:
 
 def _is_told(sink: Sink, home: str) -> bool:
     return sink.first_for(home) is not None
+
+
+def _tell_disk() -> None:
+    """Say how fast the disk is at this moment: both commit each press, and linli does more besides."""
+    print(f"storm: the disk bears {commits_a_second(1000):.0f} commits a second")
 
 
 def _storm(publisher: Publisher, sink: Sink) -> None:
