@@ -169,7 +169,7 @@ def test_a_server_that_is_away_is_in_nobodys_way(open_line: Callable[[Address], 
     assert line.store.append(sent) == 10
     assert line.turns()[0] > 0
     assert "does not answer" in line.trouble
-    assert "0 MB wait" in line.trouble
+    assert "(1 MB wait)" in line.trouble
     assert line.store.recent(HOME) == sent[::-1]
     assert list(line.store.between(None, None)) == sent
     assert line.store.window.prune(EVER, millis(NOW)) == 0, "what the server has not got stays here"

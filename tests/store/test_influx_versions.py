@@ -75,7 +75,7 @@ def test_a_home_is_deleted_in_both_buckets_and_only_after_its_lines(api: InfluxA
     ("address", "told"),
     [
         (("linli", "", TOKEN), "set influxdb_org"),
-        (("linli", "river", TOKEN), "shows no organisation river"),
+        (("linli", "river", TOKEN), "no organisation river"),
         (("linli", ORG, "wrong"), "refuses the token"),
         (("short", ORG, TOKEN), "keeps short for 30 days, linli is to keep it for ever"),
     ],

@@ -5,6 +5,7 @@ is that in which signals came, and a wish to have a home deleted comes after eve
 """
 
 import logging
+import math
 import random
 import threading
 from contextlib import suppress
@@ -150,7 +151,7 @@ class Delivery:
     def _say_well(self) -> None:
         spooled = self._store.spooled()
         if spooled.size > MANY_BYTES:
-            self._health.trouble(PART, Sentence(_MANY.template, {"megabytes": spooled.size // 1_000_000}))
+            self._health.trouble(PART, Sentence(_MANY.template, {"megabytes": _megabytes(spooled.size)}))
         elif spooled.refused:
             self._health.trouble(PART, Sentence(_REFUSED.template, {"count": spooled.refused}))
         else:
@@ -160,7 +161,7 @@ class Delivery:
         if not self._failed:
             logger.warning("influxdb does not take signals: %s", why)
         self._fitted = None if isinstance(why, Misfit) else self._fitted
-        megabytes = self._store.spooled().size // 1_000_000
+        megabytes = _megabytes(self._store.spooled().size)
         self._health.trouble(PART, Sentence(_WAITS.template, {"megabytes": megabytes, "why": str(why)}))
         return self._pause(why.after if isinstance(why, Away) else None)
 
@@ -175,3 +176,8 @@ class Delivery:
         return min(_FIRST_PAUSE * float(2 ** min(self._failed - 1, 10)), _LONGEST_PAUSE) * self._chance.uniform(
             0.5, 1.0
         )
+
+
+def _megabytes(size: int) -> int:
+    """Return so many bytes in megabytes, rounded up: what waits is never none."""
+    return math.ceil(size / 1_000_000)

@@ -117,7 +117,8 @@ def _prepare_2(server: Server, bucket: str, retention: timedelta | None) -> None
         orgs = _call(server, "GET", "/api/v2/orgs", {"org": org}, missing={"orgs": []})["orgs"]
         if not orgs:
             raise Misfit(
-                f"InfluxDB has no bucket {bucket} and shows no organisation {org}; make the bucket, or see influxdb_org"
+                f"InfluxDB shows this token no bucket {bucket} and no organisation {org}: see that both are there"
+                " (influxdb_org), and that the token is active and may read and write that bucket"
             )
         rules = [{"type": "expire", "everySeconds": round(retention.total_seconds())}] if retention else []
         made = {"orgID": orgs[0]["id"], "name": bucket, "retentionRules": rules}
