@@ -1,8 +1,13 @@
-"""What must hold of pauses: who has said "not now" is not called until they can again."""
+"""What must hold of pauses: who has said "not now" is not called until they can again, unless nobody else is left.
 
-from collections.abc import Iterator
+That is so in an emergency alone, where everybody else who is listed for the home has said it too.
+"""
+
+from collections.abc import Collection, Iterator
 
 from alerts.callers import PAUSING
+from linli.alert import Severity
+from linli.people import Role
 from tests.alerts.engine import Row
 from tests.alerts.engine_look import Look
 
@@ -16,10 +21,19 @@ def pause_violations(look: Look) -> Iterator[str]:
     wanted = [row for row in pauses if listed[row["person"]].role in PAUSING]
     for alert in look.tables["alerts"] if wanted else ():
         for at, person, what in look.calls(alert):
-            if what != "reminded" and any(_runs(row, person, at) for row in wanted):
+            paused = {row["person"] for row in wanted if _runs(row, at)}
+            if what != "reminded" and person in paused and not _is_last(look, alert, paused):
                 yield f"pause: {person} was {what} for {alert['id']} in a pause"
 
 
-def _runs(row: Row, person: str, at: int) -> bool:
+def _runs(row: Row, at: int) -> bool:
     ended = row["until"] if row["ended_at"] is None else min(row["until"], row["ended_at"])
-    return bool(row["person"] == person and row["since"] < at < ended)
+    return bool(row["since"] < at < ended)
+
+
+def _is_last(look: Look, alert: Row, paused: Collection[str]) -> bool:
+    """Tell whether an emergency has nobody left who has not paused."""
+    if alert["severity"] != Severity.EMERGENCY:
+        return False
+    around = look.engine.roster.around(look.engine.roster.homes[alert["home"]])
+    return all(person.person in paused for person in around if person.role is not Role.RESIDENT)
