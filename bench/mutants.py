@@ -33,12 +33,12 @@ class Tests:
 
 
 _LADDER = Tests(
-    [f"alerts/test_{name}.py" for name in ("escalation", "climbing", "replies", "going", "hands")],
+    [f"alerts/test_{name}.py" for name in ("escalation", "climbing", "replies", "going", "hands", "relatives")],
     ["alerts/test_desk.py", "dashboard/test_promises.py"],
 )
 STATE_MACHINE = {"alerts.case": _LADDER, "alerts.escalation": _LADDER, "alerts.replies": _LADDER}
 AROUND = {
-    "alerts.callers": Tests(["alerts/test_callers.py", "alerts/test_escalation.py"]),
+    "alerts.callers": Tests(["alerts/test_callers.py", "alerts/test_escalation.py", "alerts/test_relatives.py"]),
     "alerts.retry": Tests(["alerts/test_retry.py"]),
     "alerts.thanks": Tests(["alerts/test_thanks.py"]),
 }

@@ -152,7 +152,8 @@ class Program:
 
     def _is_ready(self) -> bool:
         if self.process is not None and self.process.poll() is not None:
-            raise RuntimeError(f"linli ended: see {self.folder / 'linli.log'}")
+            said = (self.folder / "linli.log").read_text("utf-8", errors="replace").splitlines()
+            raise RuntimeError("\n".join(["linli ended; the last it said:", *said[-20:]]))
         try:
             return httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200
         except httpx.HTTPError:

@@ -162,6 +162,18 @@ def test_with_nobody_at_all_the_case_stays_open_and_says_so() -> None:
     assert case.alert.due_at == EIGHT + 3 * M
 
 
+def test_a_trial_for_which_nobody_is_on_duty_disturbs_one_and_no_more() -> None:
+    off_duty = [replace(one, duty=(Duty(frozenset({5, 6}), time(8), time(20)),)) for one in SEVEN[:3]]
+    trial = replace(new_alert(AlertKind.SOS, Severity.URGENT), drill=True)
+
+    assert called(escalation.opened(trial, callers(EIGHT, *off_duty), EIGHT)) == ["v1"]
+    assert called(escalation.opened(replace(trial, drill=False), callers(EIGHT, *off_duty), EIGHT)) == [
+        "v1",
+        "v2",
+        "v3",
+    ]
+
+
 @pytest.mark.parametrize("kind", [AlertKind.SOS, AlertKind.LEAK, AlertKind.LOW_BATTERY])
 def test_where_nobody_is_on_duty_and_there_is_nobody_else_it_rings_all_the_same(kind: AlertKind) -> None:
     severity = {AlertKind.SOS: Severity.EMERGENCY, AlertKind.LEAK: Severity.URGENT}.get(kind, Severity.NOTICE)
