@@ -12,7 +12,8 @@ ORG, TOKEN = "garden", "tok-abc"
 class InfluxApi(ThreadingHTTPServer):
     """Listens on a free port. `buckets`: the seconds each keeps, 0 for ever; `deleted`: what was asked to be deleted.
 
-    `rows` is what it answers to each question in InfluxQL.
+    `rows` is what it answers to each question in InfluxQL, `write_trouble` and `read_trouble` with
+    which status and words it turns away lines and questions.
     """
 
     daemon_threads = True
@@ -25,6 +26,8 @@ class InfluxApi(ThreadingHTTPServer):
         self.deleted: list[tuple[str, str]] = []
         self.lines: list[bytes] = []
         self.rows: list[list[object]] = []
+        self.write_trouble: tuple[int, str] | None = None
+        self.read_trouble: tuple[int, str] | None = None
         Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
@@ -42,10 +45,14 @@ class InfluxApi(ThreadingHTTPServer):
         match method, path:
             case "POST", "/api/v2/write":
                 return self._write(asked, body)
+            case _, "/query" if self.read_trouble:
+                return self.read_trouble[0], {"error": self.read_trouble[1]}
             case _, "/query":
                 return 200, {"results": [{"series": [{"values": self.rows}]} if self.rows else {}]}
             case "POST", "/api/v3/configure/database" if self.version.startswith("3"):
                 return self._make_3(json.loads(body))
+            case "GET", "/api/v3/query_sql" if self.version.startswith("3"):
+                return self._tell_retention(asked)
         return self._answer_2(method, path, asked, body)
 
     def _answer_2(self, method: str, path: str, asked: dict[str, str], body: bytes) -> tuple[int, object]:
@@ -73,6 +80,8 @@ class InfluxApi(ThreadingHTTPServer):
 
     def _write(self, asked: dict[str, str], body: bytes) -> tuple[int, object]:
         assert asked["precision"] == "ns"
+        if self.write_trouble and body:
+            return self.write_trouble[0], {"error": self.write_trouble[1]}
         if asked["bucket"] not in self.buckets:
             return 404, {"code": "not found", "message": "bucket not found"}
         self.lines += body.split(b"\n") if body else []
@@ -92,6 +101,11 @@ class InfluxApi(ThreadingHTTPServer):
             return 409, "attempted to create a resource that already exists"
         self.buckets[told["db"]] = int(told.get("retention_period", "0h").removesuffix("h")) * 3600
         return 200, None
+
+    def _tell_retention(self, asked: dict[str, str]) -> tuple[int, object]:
+        assert (asked["db"], asked["format"]) == ("_internal", "json")
+        kept = self.buckets[asked["q"].split("'")[1]]
+        return 200, [{"retention_period_ns": kept * 10**9 or None}]
 
 
 class _Handler(BaseHTTPRequestHandler):

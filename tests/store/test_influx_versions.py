@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from linli.clock import VirtualClock, millis
+from linli.errors import StoreDown
 from linli.health import Health
 from linli.signals import Signal
 from linli.store.influx_signals import Address, Delivery, InfluxSignalStore
@@ -96,7 +97,53 @@ def test_influxdb_3_must_let_signals_go_by_themselves(api: InfluxApi, open_: Ope
     store = open_(Address(api.url, "linli", token=TOKEN, retention=YEAR))
     assert store.misfit() is None
     assert store.misfit() is None, "what is there is no mistake"
-    assert api.buckets == {"linli": 365 * 86400, "linli_long": 0}
+    assert api.buckets == {"linli": 365 * 86400, "linli_long": 365 * 86400}, "the hours cannot be deleted either"
+
+
+@three
+def test_influxdb_3_keeps_signals_as_long_as_is_wished(api: InfluxApi, open_: Open) -> None:
+    assert open_(Address(api.url, "linli", token=TOKEN, retention=YEAR)).misfit() is None
+
+    other = open_(Address(api.url, "linli", token=TOKEN, retention=timedelta(days=100)))
+
+    assert "keeps linli for 365 days, linli is to keep it for 100 days" in str(other.misfit())
+
+
+@three
+@pytest.mark.parametrize(
+    "words",
+    [
+        "error from wal: Generic LocalFileSystem error: Unable to write: No space left on device (os error 28)",
+        "catalog update error: object store error: Generic LocalFileSystem error",
+    ],
+)
+def test_influxdb_3_with_a_full_disk_refuses_nothing_for_good(api: InfluxApi, open_: Open, words: str) -> None:
+    store = open_(Address(api.url, "linli", token=TOKEN, retention=YEAR))
+    store.append([signal()])
+    api.write_trouble = (400, words)
+    with pytest.raises(StoreDown):
+        deliver(store)
+    assert (store.spooled().batches, store.spooled().refused, api.lines) == (1, 0, [])
+
+    api.write_trouble = None
+    deliver(store)
+
+    assert (store.spooled().batches, len(api.lines)) == (0, 1)
+
+
+@three
+def test_what_influxdb_3_may_not_open_enough_files_for_is_said(api: InfluxApi, open_: Open) -> None:
+    store = open_(Address(api.url, "linli", token=TOKEN, retention=YEAR))
+    store.append([signal()])
+    deliver(store)
+    store.window.prune(EVER, 0)
+    api.read_trouble = (
+        500,
+        "query error: error while planning query: Query would exceed file limit of 432 parquet files.",
+    )
+
+    with pytest.raises(StoreDown, match="--query-file-limit"):
+        list(store.between(None, None))
 
 
 @three

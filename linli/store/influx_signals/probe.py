@@ -52,8 +52,10 @@ def fit(server: Server) -> Fitted:
     """Return the server if it fits; raises Misfit with a sentence on what to do, and Away while it does not answer."""
     fitted = Fitted(server, _version(server))
     address = server.address
-    {1: _prepare_1, 2: _prepare_2}.get(fitted.major, _prepare_3)(server, address.bucket, address.retention)
-    {1: _prepare_1, 2: _prepare_2}.get(fitted.major, _prepare_3)(server, address.long_bucket, None)
+    prepare = {1: _prepare_1, 2: _prepare_2}.get(fitted.major, _prepare_3)
+    prepare(server, address.bucket, address.retention)
+    # what cannot be deleted has to go by itself, the hours too
+    prepare(server, address.long_bucket, None if fitted.erases else address.retention)
     _may_write(server, fitted)
     _may_read(server, fitted)
     return fitted
@@ -147,6 +149,19 @@ def _prepare_3(server: Server, bucket: str, retention: timedelta | None) -> None
     except Misfit as why:
         if "409" not in str(why):  # it is there
             raise
+        _same(bucket, _kept_3(server, bucket, retention), retention)
+
+
+def _kept_3(server: Server, bucket: str, wanted: timedelta | None) -> timedelta | None:
+    """Return how long InfluxDB 3 keeps a database; what is wanted, if the token may not ask."""
+    asked = f"SELECT retention_period_ns FROM system.databases WHERE database_name = '{bucket}'"  # noqa: S608 - checked by `parse`
+    with server.speaking():
+        answer = server.http.get("/api/v3/query_sql", params={"db": "_internal", "q": asked, "format": "json"})
+    rows = msgspec.json.decode(answer.content) if answer.is_success else []
+    if not rows:
+        return wanted
+    kept = rows[0].get("retention_period_ns")
+    return timedelta(seconds=kept // 10**9) if kept else None
 
 
 def _same(bucket: str, found: timedelta | None, wanted: timedelta | None) -> None:

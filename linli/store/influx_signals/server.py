@@ -4,6 +4,7 @@ influxdb-client's own batching keeps points in memory and drops them when it has
 synchronous write is used. It is imported when the first line is sent, as that takes a second.
 """
 
+import re
 import ssl
 import threading
 from base64 import b64encode
@@ -33,6 +34,10 @@ _LEFT_ALONE_SECONDS = 5.0
 _CHUNK = 5000
 _NANOSECONDS = cast("WritePrecision", "ns")  # a class of constants to the client, and declared as one of its objects
 _REFUSALS = {400, 422}
+_OWN_TROUBLE = re.compile(r"error from (wal|persister)|object store error|no space left", re.IGNORECASE)
+"""What InfluxDB 3 says with a 400 though the lines are fine: its disk is full (seen on 3.6.0)."""
+_TOO_MANY_FILES = re.compile(r"file limit", re.IGNORECASE)
+_MORE_FILES = "InfluxDB 3 may not open enough files for this question; start it with --query-file-limit=1000000"
 
 Rows = Iterator[tuple[Mapping[str, str], list[list[object]]]]
 """Pieces of an answer: the tags they are grouped by, and rows of the columns that were asked for."""
@@ -150,6 +155,8 @@ def _pieces(text: str) -> Rows:
     except msgspec.DecodeError:
         raise Away("InfluxDB's answer was cut off") from None
     for result in answer.results:
+        if _TOO_MANY_FILES.search(result.error):
+            raise Misfit(_MORE_FILES)
         if result.error or answer.error:
             raise Misfit(f"InfluxDB does not answer the question: {without_readings(result.error or answer.error)}")
         for series in result.series:
@@ -159,6 +166,10 @@ def _pieces(text: str) -> Rows:
 def fault(status: int, body: str, retry_after: str | None) -> Away | Misfit | Refused | TooBig:
     """Return what an answer that is no success means."""
     words = without_readings(_words(body))
+    if _TOO_MANY_FILES.search(words):
+        return Misfit(_MORE_FILES)
+    if status in _REFUSALS and _OWN_TROUBLE.search(words):
+        return Away(f"InfluxDB answers {status}: {words}")
     if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
         return TooBig(words)
     if status in _REFUSALS:
