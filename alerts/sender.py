@@ -8,6 +8,7 @@ in the transaction that opens it (`at_once`): a thread less to wake and a commit
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 _LONGEST_PAUSE = 5.0
 _AT_ONCE = 200
+_WORKERS_FIRST_SECONDS = 0.001
+"""For so long whoever has opened an alert leaves the interpreter to the workers: the first call is then on its way."""
 
 Claim = Callable[[Connection, datetime, Sequence[Alert]], None]
 """Takes the calls for help that are due, in the transaction of a connection that has opened some alerts."""
@@ -128,7 +131,9 @@ class Sender:
             self.wake()
             raise
         self._hand_out(tasks, self._dispatch.send_at_once)
-        if not tasks:  # who has calls in hand looks again when the first has been answered
+        if tasks:
+            time.sleep(_WORKERS_FIRST_SECONDS)
+        else:  # who has calls in hand looks again when the first has been answered
             self.wake()
 
     def _claim_calls(self, connection: Connection, now: datetime, opened: Sequence[Alert]) -> list[Task]:
