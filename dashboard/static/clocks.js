@@ -70,14 +70,15 @@ function tick() {
   for (const element of document.querySelectorAll("[data-clock]")) {
     write(element, clockTime(moment, zone, element.dataset.clock !== "minutes"));
   }
+  const known = stoppedAt === null ? "" : clockTime(stoppedAt, zone, true);
+  for (const element of document.querySelectorAll("[data-known-at]")) write(element, known);
 }
 
 // What is left until a step counts down only while it is known that the step is still to come: from here on it stands
 // still, beside the moment up to which that was known. What has been running since something happened runs on.
 export function stopCountdowns(moment) {
   stoppedAt = moment;
-  const at = moment === null ? "" : clockTime(moment, document.documentElement.dataset.zone, true);
-  for (const element of document.querySelectorAll("[data-known-at]")) write(element, at);
+  tick();
 }
 
 export function startClocks() {

@@ -59,7 +59,8 @@ class CareStore:
         turn = self._turns.take() if self.is_sqlite else nullcontext()
         with turn, _ours(), self._writing.begin() as connection, gathering(connection):
             if self.is_sqlite:  # the lock at once: a transaction that has read first could not get it any more
-                when_free(partial(prepared.do, connection, "BEGIN IMMEDIATE"), self._busy_timeout)
+                begin = partial(prepared.do, connection, "BEGIN IMMEDIATE")
+                when_free(begin, self._busy_timeout, partial(_is_in_transaction, connection))
             yield connection
 
     @contextmanager
@@ -106,6 +107,12 @@ class CareStore:
         """Close all connections."""
         self._writing.dispose()
         self._reading.dispose()
+
+
+def _is_in_transaction(connection: Connection) -> bool:
+    """Ask SQLite itself whether a transaction has begun."""
+    driven: sqlite3.Connection | None = connection.connection.driver_connection
+    return driven is not None and driven.in_transaction
 
 
 def revision(connection: Connection) -> frozenset[str]:

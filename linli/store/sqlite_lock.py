@@ -14,10 +14,11 @@ from linli.clock import seconds
 _ASK_AGAIN_SECONDS = 0.01
 
 
-def when_free(begin: Callable[[], object], patience: timedelta) -> None:
+def when_free(begin: Callable[[], object], patience: timedelta, is_begun: Callable[[], bool] = lambda: True) -> None:
     """Do what takes the lock, again and again while another program has it; the connection's busy timeout must be 0.
 
-    Raises what `begin` raises, for a lock that does not become free in time too.
+    Raises what `begin` raises, for a lock that does not become free in time too. `is_begun` looks whether the lock was
+    taken: Python hides that it was not where another thread collects a cursor of the connection in that very moment.
     """
     until = seconds() + patience.total_seconds()
     while True:
@@ -26,9 +27,10 @@ def when_free(begin: Callable[[], object], patience: timedelta) -> None:
         except Exception as why:
             if code_of(getattr(why, "orig", why)) != sqlite3.SQLITE_BUSY or seconds() > until:
                 raise
-            time.sleep(_ASK_AGAIN_SECONDS)
         else:
-            return
+            if is_begun():
+                return
+        time.sleep(_ASK_AGAIN_SECONDS)
 
 
 def code_of(why: BaseException | None) -> int:

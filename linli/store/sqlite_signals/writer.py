@@ -39,7 +39,9 @@ class Writer:
     def write(self) -> Iterator[sqlite3.Connection]:
         """Open the one writing transaction; it commits at the end, or leaves nothing behind."""
         with self._alone() as connection:
-            when_free(partial(connection.execute, "BEGIN IMMEDIATE"), self._file.busy)
+            when_free(
+                partial(connection.execute, "BEGIN IMMEDIATE"), self._file.busy, lambda: connection.in_transaction
+            )
             try:
                 self.words.catch_up()
                 yield connection
