@@ -8,10 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from linli.errors import LinliError, StoreDown
+from linli.store import prepared
 from linli.store import tables as t
 from linli.store.care import CareStore
 from tests.postgres import Cluster
@@ -128,6 +129,32 @@ def test_who_waits_for_the_lock_holds_up_nobody_who_tidies_up_after_it(care_file
         waiting.join()
 
     assert was_waiting
+    care.close()
+
+
+def test_a_lock_that_was_only_said_to_be_taken_is_asked_for_again(
+    care_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python says so where another thread collects a cursor of the connection in that very moment."""
+    care = CareStore(f"sqlite:///{care_file}")
+    do, said = prepared.do, list[str]()
+
+    def hide_the_first(connection: Connection, words: str) -> int:
+        said.append(words)
+        return do(connection, words) if len(said) > 1 else 0
+
+    def half() -> None:
+        with care.begin() as connection:
+            connection.execute(insert(t.sites).values(site="garden"))
+            raise KeyError
+
+    monkeypatch.setattr(prepared, "do", hide_the_first)
+    with pytest.raises(KeyError):
+        half()
+
+    assert said == ["BEGIN IMMEDIATE"] * 2
+    monkeypatch.undo()
+    assert _sites(care) == [], "without a transaction nothing could be taken back"
     care.close()
 
 
