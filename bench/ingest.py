@@ -24,7 +24,6 @@ from bench.stored import commits_a_second
 HOMES = 1000
 COUNT = 60_000
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
-COMMITS = 1000
 WARM = HOMES * len(SENSORS)
 GOALS = {
     "paho v5, counting": 1.5,
@@ -44,7 +43,7 @@ def main() -> int:
     rates: dict[str, list[float]] = defaultdict(list)
     commits: list[float] = []
     for number in range(ROUNDS):
-        commits.append(commits_a_second(COMMITS))
+        commits.append(commits_a_second())
         start = number % len(there)
         for rival in there[start:] + there[:start]:
             rates[rival.name].append(_turn(rival, number))

@@ -1,4 +1,4 @@
-"""When rows can be read: what a store has taken, as another program sees it."""
+"""When rows can be read: what a store has taken, as another program sees it; and how many commits the disk bears."""
 
 import sqlite3
 import tempfile
@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.program import wait_for
 
 _WITHIN_SECONDS = 300
+_COMMITS = 1000
 
 
 def count(path: Path, table: str) -> int:
@@ -28,7 +29,7 @@ def when_stored(path: Path, table: str, wanted: int) -> float:
     return time.time()
 
 
-def commits_a_second(count: int) -> float:
+def commits_a_second() -> float:
     """Return how many rows a second SQLite commits here one by one, with WAL and `synchronous=FULL`."""
     with (
         tempfile.TemporaryDirectory(prefix="linli-bench-") as folder,
@@ -36,6 +37,6 @@ def commits_a_second(count: int) -> float:
     ):
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE signal (value TEXT);")
         begun = time.perf_counter()
-        for _ in range(count):
+        for _ in range(_COMMITS):
             db.execute("INSERT INTO signal VALUES ('on')")
-        return count / (time.perf_counter() - begun)
+        return _COMMITS / (time.perf_counter() - begun)

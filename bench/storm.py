@@ -149,7 +149,7 @@ def _is_told(sink: Sink, home: str) -> bool:
 
 def _tell_disk() -> None:
     """Say how fast the disk is at this moment: both commit each press, and linli does more besides."""
-    print(f"storm: the disk bears {commits_a_second(1000):.0f} commits a second")
+    print(f"storm: the disk bears {commits_a_second():.0f} commits a second")
 
 
 def _storm(publisher: Publisher, sink: Sink) -> None:

@@ -9,13 +9,13 @@ from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
 from linli.data_dir import DataDir
-from linli.tuning.installation import refuse_without_care
+from linli.tuning.installation import refuse_if_not_installed
 
 
 def command(data: Data = None, as_json: AsJson = False, config: Config = None) -> None:
     """Say what is wrong with settings, database, log, disk, clock, broker and channels; exit status 1 if anything is."""
     settings = settings_from(data, config)
-    refuse_without_care(settings)
+    refuse_if_not_installed(settings)
     with bar("reading the log") as shown:
         found = list(faults(settings, DataDir(settings.data), SystemClock(), shown.tell))
     if as_json:

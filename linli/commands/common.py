@@ -9,7 +9,7 @@ from linli.configured import care_url
 from linli.data_dir import DataDir
 from linli.settings import Settings, load
 from linli.store.care import CareStore
-from linli.tuning.installation import refuse_without_care
+from linli.tuning.installation import refuse_if_not_installed
 
 
 def settings_from(data: Path | None, config: Path | None, **given: Any) -> Settings:
@@ -21,7 +21,7 @@ def settings_from(data: Path | None, config: Path | None, **given: Any) -> Setti
 def open_care(settings: Settings, *, may_be_new: bool = False) -> Iterator[tuple[DataDir, CareStore]]:
     """Open the care data of an installation, also beside a running linli; a folder that is none is refused, or made one."""
     if not may_be_new:
-        refuse_without_care(settings)
+        refuse_if_not_installed(settings)
     data = DataDir(settings.data)
     care = CareStore(care_url(settings, data))
     try:

@@ -14,7 +14,7 @@ from linli.commands.progress import bar
 from linli.errors import LinliError
 from linli.evaluation import change
 from linli.rehearsal_report import lines, plain
-from linli.tuning.installation import as_chosen, refuse_without_care
+from linli.tuning.installation import as_chosen, refuse_if_not_installed
 from linli.tuning.ladder_rehearsal import rehearsed_ladders
 from linli.tuning.setting_rehearsal import changes_of, rehearsed
 
@@ -81,7 +81,7 @@ def _rehearse_setting(
 ) -> None:
     given, changes = settings_from(data, config), changes_of(texts)
     wished = settings_from(data, config, **changes)
-    refuse_without_care(given)
+    refuse_if_not_installed(given)
     settings = as_chosen(given)
     changed = settings.model_copy(update={name: getattr(wished, name) for name in changes})
     with bar("rehearsing") as shown:

@@ -14,7 +14,7 @@ from linli.clock import seconds
 _ASK_AGAIN_SECONDS = 0.01
 
 
-def when_free(begin: Callable[[], object], patience: timedelta, is_begun: Callable[[], bool] = lambda: True) -> None:
+def when_free(begin: Callable[[], object], patience: timedelta, is_begun: Callable[[], bool]) -> None:
     """Do what takes the lock, again and again while another program has it; the connection's busy timeout must be 0.
 
     Raises what `begin` raises, for a lock that does not become free in time too. `is_begun` looks whether the lock was

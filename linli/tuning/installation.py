@@ -17,7 +17,7 @@ def is_installed(settings: Settings) -> bool:
     return (folder.secret_file if settings.care else folder.care).exists()
 
 
-def refuse_without_care(settings: Settings) -> None:
+def refuse_if_not_installed(settings: Settings) -> None:
     """Raise LinliError where the data folder is no linli's."""
     if not is_installed(settings):
         raise LinliError(f"there is no linli in {settings.data}; name its folder with --data")

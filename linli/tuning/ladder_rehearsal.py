@@ -10,14 +10,14 @@ from linli.rehearsal import LaddersOf, Rehearsal, Rules, rehearse
 from linli.settings import Settings
 from linli.steps import Tell
 from linli.store.care import CareStore, newest_revision, revision
-from linli.tuning.installation import as_chosen, refuse_without_care
+from linli.tuning.installation import as_chosen, refuse_if_not_installed
 
 
 def rehearsed_ladders(
     settings: Settings, ladders: LaddersOf, span: tuple[datetime, datetime], site: str | None, tell: Tell
 ) -> Rehearsal:
     """Return what other ladders would have changed. Reads only; works while linli runs."""
-    refuse_without_care(settings)
+    refuse_if_not_installed(settings)
     data = DataDir(settings.data)
     settings = as_chosen(settings)
     rules = Rules(read_holidays(settings.holidays), settings.load_limit_per_week)
