@@ -147,6 +147,28 @@ def test_what_influxdb_3_may_not_open_enough_files_for_is_said(api: InfluxApi, o
 
 
 @three
+def test_staff_are_told_while_pages_cannot_show_what_is_older(api: InfluxApi, open_: Open) -> None:
+    store = open_(Address(api.url, "linli", token=TOKEN, retention=YEAR))
+    store.append([signal()])
+    clock = VirtualClock(EIGHT + MINUTE)
+    delivery = Delivery(store, clock, health := Health(clock), window=timedelta(days=7))
+    delivery.turn()
+    store.window.prune(EVER, 0)
+    api.rows = [_row(signal())]
+
+    api.read_trouble = (500, "Query would exceed file limit of 432 parquet files.")
+    assert store.recent(HOME) == []
+    delivery.turn()
+    (trouble,) = health.troubles()
+    assert (trouble.why.fields["days"], "--query-file-limit" in str(trouble.why.fields["why"])) == (7, True)
+
+    api.read_trouble = None
+    assert store.recent(HOME) == [signal()]
+    delivery.turn()
+    assert health.troubles() == []
+
+
+@three
 def test_what_influxdb_3_cannot_delete_is_never_shown_again(api: InfluxApi, open_: Open) -> None:
     store = open_(Address(api.url, "linli", token=TOKEN, retention=YEAR))
     store.append([signal()])

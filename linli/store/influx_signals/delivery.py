@@ -37,6 +37,7 @@ _CARE_EVERY, _DAY = timedelta(minutes=15), timedelta(days=1)
 _WAITS = Sentence("Signals are kept here until InfluxDB takes them ({megabytes} MB wait): {why}")
 _MANY = Sentence("{megabytes} MB of signals wait for InfluxDB; see that it keeps up, and that this disk has room.")
 _REFUSED = Sentence("InfluxDB has refused {count} signals; linli check says why. They are kept here.")
+_UNSHOWN = Sentence("Pages show the last {days} days only, what is older cannot be read: {why}")
 
 
 class Delivery:
@@ -154,6 +155,8 @@ class Delivery:
             self._health.trouble(PART, Sentence(_MANY.template, {"megabytes": _megabytes(spooled.size)}))
         elif spooled.refused:
             self._health.trouble(PART, Sentence(_REFUSED.template, {"count": spooled.refused}))
+        elif why := self._store.server.unshown:
+            self._health.trouble(PART, Sentence(_UNSHOWN.template, {"days": self._keep.days, "why": why}))
         else:
             self._health.well(PART)
 

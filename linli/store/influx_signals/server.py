@@ -64,6 +64,8 @@ class Server:
     def __init__(self, address: Address) -> None:
         self.address = address
         self.ask_again_at = 0.0
+        self.unshown = ""
+        """Why the last look for somebody who waits for a page could not be answered; empty where it was."""
         verify = ssl.create_default_context(cafile=address.authority) if address.authority else True
         self.http = httpx.Client(
             base_url=address.url,
@@ -106,7 +108,13 @@ class Server:
 
     def look(self, question: str) -> list[list[object]]:
         """Return all rows of an answer, for somebody who waits for a page."""
-        return [row for _, rows in self._ask(question, self.address.bucket, _LOOK_SECONDS) for row in rows]
+        try:
+            found = [row for _, rows in self._ask(question, self.address.bucket, _LOOK_SECONDS) for row in rows]
+        except Misfit as why:
+            self.unshown = str(why)
+            raise
+        self.unshown = ""
+        return found
 
     def read(self, question: str) -> Rows:
         """Yield an answer piece by piece, so that it may be longer than memory."""
