@@ -150,6 +150,13 @@ def test_neither_family_nor_staff_can_be_paused_by_accident(person: Person) -> N
     assert names(replace(picture(person), paused={person.person}), person.role) == [person.person]
 
 
+def test_relatives_of_whom_nobody_is_on_duty_are_called_all_the_same() -> None:
+    asleep, awake = replace(BO, duty=NIGHTS_ONLY), replace(BO, person="yan")
+
+    assert names(picture(asleep), Role.FAMILY) == ["bo"]
+    assert names(picture(asleep, awake), Role.FAMILY) == ["yan"]
+
+
 def test_staff_of_whom_nobody_is_on_duty_are_called_all_the_same() -> None:
     asleep, paused = replace(LIN, duty=NIGHTS_ONLY), replace(LIN, person="zhu", duty=NIGHTS_ONLY)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from alerts.callers import Callers
+from alerts.case import Case
 from alerts.desk import Desk
-from alerts.escalation import opened
+from alerts.escalation import due, opened
 from linli.alert import Alert, AlertKind, Ladder, NoticeState, NoticeType, Outcome, Rung, Severity
 from linli.clock import VirtualClock
 from linli.finding import Finding
@@ -20,7 +21,7 @@ from linli.store.care import CareStore
 from linli.store.pauses import Pause
 from linli.wish import Wish
 from linli.words import Sentence
-from tests.alerts.town import callers, new_alert, town
+from tests.alerts.town import after, callers, new_alert, town, volunteer
 from tests.cast import BO, DEVICES, EIGHT, GARDEN, HOMES, HOUR, LIN, MEI, MINUTE
 
 SISTER = replace(BO, person="yan", name="Yan Chen", channels=(replace(BO.channels[0], id="yan-0", person="yan"),))
@@ -92,6 +93,31 @@ def test_in_quiet_hours_the_message_waits_and_the_next_rung_does_not() -> None:
     due = {notice.person: notice.due_at for notice in step.notices}
     assert due == {"bo": EIGHT + HOUR / 2, "yan": EIGHT + HOUR / 2, "lin": EIGHT}
     assert [request.person for request in step.requests] == ["lin"], "nobody waits for an answer of who sleeps"
+
+
+@pytest.mark.parametrize(
+    ("relatives", "written"),
+    [
+        (Rung(MINUTE, Role.FAMILY), {"lin": EIGHT + MINUTE, "bo": EIGHT + HOUR / 2}),
+        (Rung(MINUTE, Role.FAMILY, keys=True), {"lin": EIGHT + MINUTE}),
+    ],
+    ids=["the family's", "of those who have the key"],
+)
+def test_who_sleeps_is_written_to_for_the_rung_of_the_family_and_for_no_other(
+    relatives: Rung, written: Mapping[str, datetime]
+) -> None:
+    rungs = (Rung(timedelta(0), Role.VOLUNTEER, count=1), relatives, Rung(MINUTE, Role.STAFF))
+    alert = replace(new_alert(AlertKind.LEAK, Severity.URGENT), ladder=Ladder(rungs, HOUR, HOUR, HOUR))
+
+    def around(now: datetime) -> Callers:
+        known = callers(now, volunteer(1, channels=1), BO, LIN)
+        return replace(known, wishes={"bo": NIGHT}, severity=alert.severity, kind=alert.kind)
+
+    first = opened(alert, around(EIGHT), EIGHT)
+    assert [notice.person for notice in first.notices] == ["v1"]
+
+    then = due(after(Case(alert), first), around(EIGHT + MINUTE), EIGHT + MINUTE)
+    assert {notice.person: notice.due_at for notice in then.notices} == written
 
 
 def test_a_family_that_wants_nothing_is_called_when_there_is_nobody_else() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.thanks import thanks
+from alerts.thanks import ends, thanks
 from linli.alert import Entry, Notice, NoticeState, NoticeType, Severity
 from tests.cast import EIGHT, MINUTE
 
@@ -68,3 +68,20 @@ def test_who_may_have_heard_the_call_hears_the_end_and_who_cannot_does_not(
     state: NoticeState, attempts: int, *, is_told: bool
 ) -> None:
     assert bool(thanks([replace(sent(), state=state, attempts=attempts)], CLOSED, NOW)) is is_told
+
+
+@pytest.mark.parametrize(
+    ("states", "way"),
+    [
+        ((NoticeState.SENT, NoticeState.SENT), "bo-1"),
+        ((NoticeState.SENT, NoticeState.LEASED), "bo-0"),
+        ((NoticeState.LEASED, NoticeState.SENT), "bo-1"),
+        ((NoticeState.LEASED, NoticeState.LEASED), "bo-1"),
+    ],
+)
+def test_the_end_of_an_incident_goes_by_the_newest_way_that_is_known_to_reach(
+    states: tuple[NoticeState, NoticeState], way: str
+) -> None:
+    told = [replace(sent("bo", f"bo-{number}"), state=state) for number, state in enumerate(states)]
+
+    assert [(one.person, one.channel) for one in ends([*told, sent("ana")], NOW)] == [("bo", way), ("ana", "ana-0")]
