@@ -16,9 +16,9 @@ from alerts.desk import Desk
 from alerts.links import Links
 from alerts.message import Message, compose
 from alerts.opening import new_alert
-from linli.alert import Alert, AlertKind, Notice, NoticeType, Outcome, Severity
+from linli.alert import Alert, AlertKind, Notice, NoticeType, Severity
 from linli.clock import Clock, millis
-from linli.errors import LinliError, StoreDown
+from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.people import Channel, Person, Role, Roster
 from linli.words import Sentence
@@ -71,11 +71,9 @@ class Alarm:
         try:
             for alert in self._desk.open_alerts():
                 if alert.kind is AlertKind.SYSTEM and alert.about == ABOUT:
-                    self._desk.close(alert.id, "linli", Outcome.OTHER)
+                    self._desk.end_by_itself(alert.id)
         except StoreDown:
             return
-        except LinliError as why:  # somebody else has closed it just now
-            logger.info("alarm closed already reason=%s", why)
         self._since, self._again_at, self._is_open, self._may_be_open = None, None, False, False
         self._reached = set()
 

@@ -20,7 +20,7 @@ from alerts.fold import Folded, fold
 from alerts.unreachable import Unreachable
 from linli import canary
 from linli.alert import Alert, AlertKind, Entry, NoticeState, Severity
-from linli.errors import Conflict, StoreDown
+from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.health import Health
 from linli.people import Role, Roster
@@ -128,7 +128,7 @@ class Auditor:
         self._tell(found, now)
         self._desk.open(unreachable)
         for alert in reached:
-            self._end(alert)
+            self._desk.end_by_itself(alert)
         self._told_to = newest
         return found
 
@@ -201,12 +201,6 @@ class Auditor:
         )
         sites = {one.site for one in found if _name(one) in is_news}
         self._desk.open([_finding(site, [one for one in found if one.site == site], now) for site in sorted(sites)])
-
-    def _end(self, alert: str) -> None:
-        try:
-            self._desk.end_by_itself(alert)
-        except Conflict:  # somebody has closed it just now
-            logger.info("alert closed already alert=%s", alert)
 
 
 def _of_notice(notice: IdleNotice) -> Found:

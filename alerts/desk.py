@@ -289,8 +289,14 @@ class Desk:
         return self._heeded.passing(homes)
 
     def end_by_itself(self, alert: str) -> None:
-        """Close a notice whose cause has gone (a sensor is heard again, a battery was changed)."""
-        self._change(alert, lambda case, _, now: replies.closed(case, "linli", Outcome.OTHER, "", now), closing=True)
+        """Close a notice whose cause has gone (a sensor is heard again, a battery was changed), unless somebody was quicker."""
+        try:
+            self._change(
+                alert, lambda case, _, now: replies.closed(case, "linli", Outcome.OTHER, "", now), closing=True
+            )
+        except (Conflict, UnknownAlert):
+            logger.info("alert closed already alert=%s", alert)
+            self._look_again(heeded.KINDS)
 
     def open_alerts(self) -> list[Alert]:
         """Return all open alerts, the gravest and oldest first."""

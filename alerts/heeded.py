@@ -29,9 +29,9 @@ class Heeded:
         self._noted: set[str] = set()
 
     def look(self, connection: Connection) -> None:
-        """Take the picture anew."""
-        found = cases.open_by_home(connection, KINDS)
+        """Take the picture anew; two who look do so one after the other, so that the older one is not kept."""
         with self._lock:
+            found = cases.open_by_home(connection, KINDS)
             self._asked, self._passing = _only(found, ASKED_ABOUT), _only(found, END_BY_THEMSELVES)
             self._noted &= {alert for alerts in self._asked.values() for alert, _ in alerts}
 

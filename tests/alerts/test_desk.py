@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -325,3 +327,40 @@ def test_a_spoilt_case_uses_up_nobodys_patience(stairwell: Town, monkeypatch: py
     with stairwell.care.read() as connection:
         assert cases.due(connection, stairwell.clock.now()) == [spoilt]
     assert len(others) == 2
+
+
+DARK = finding("dark:1", AlertKind.UNMONITORED, Severity.NOTICE)
+
+
+def test_of_two_who_look_at_what_ends_by_itself_the_newer_picture_stays(
+    stairwell: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stairwell.desk.open([DARK])
+    alert, look = only_open(stairwell), cases.open_by_home
+    closing = Thread(target=stairwell.desk.close, args=(alert, "lin", Outcome.SAFE))
+
+    def looked_before_it_was_closed(*asked: Any) -> object:
+        found = look(*asked)
+        if closing.ident is None:
+            closing.start()
+            while stairwell.desk.open_alerts():
+                closing.join(0.01)
+            closing.join(0.2)
+        return found
+
+    monkeypatch.setattr(cases, "open_by_home", looked_before_it_was_closed)
+    stairwell.desk.refresh()
+    closing.join()
+
+    assert stairwell.desk.passing() == []
+
+
+def test_what_somebody_has_closed_or_forgotten_need_not_end_by_itself(stairwell: Town) -> None:
+    stairwell.desk.open([DARK])
+    alert = only_open(stairwell)
+    stairwell.desk.close(alert, "lin", Outcome.SAFE)
+
+    stairwell.desk.end_by_itself(alert)
+    stairwell.desk.end_by_itself("a-nobody-knows")
+
+    assert stairwell.story(alert)[-1] == "closed"
