@@ -36,6 +36,12 @@ class Stopgap:
     rests_until: float = 0.0
     is_over: bool = False
 
+    def go_on(self, case: Case) -> None:
+        """Take the ladder up again where the store has come to know it and left it; what waited to be sent is the store's."""
+        kept = self.trying | self.parked
+        self.notices = {key: notice for key, notice in self.notices.items() if key in kept}
+        self.case, self.before, self.is_over, self.rests_until = case, case.alert, False, 0.0
+
     def due(self, callers: Callers, now: datetime) -> Step | None:
         """Take the step whose time has come, if any; return what it changed."""
         if self.case is None or self.case.alert.due_at is None or self.case.alert.due_at > now:

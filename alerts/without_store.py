@@ -6,7 +6,7 @@ Which steps are taken is decided in `stopgap`, with the desk's own rules. Nothin
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -85,11 +85,11 @@ class WithoutStore:
 
     def keep_up(self, open_: Open) -> None:
         """Hand over what was done without the store, then look at what it knows; raises StoreDown."""
-        over = self._hand_over(open_) if self._gaps else []
+        told = self._hand_over(open_) if self._gaps else {}
         with self._care.read() as connection:
             self._last_known.look(connection, self._clock.now())
-        if over:
-            self._let_go(over)
+        if told:
+            self._let_go(told)
 
     def start(self, late: Callable[[], Sequence[Finding]]) -> None:
         """Begin to look for findings that have waited too long: `late` returns each once."""
@@ -124,7 +124,9 @@ class WithoutStore:
             for finding in late:
                 lines += self._begin(finding, now)
             for case in self._last_known.behind(now):
-                self._gaps.setdefault(case.alert.id, gone_on(case))
+                gap = self._gaps.setdefault(case.alert.id, gone_on(case))
+                if gap.is_over:  # the store had it, and is gone again
+                    gap.go_on(case)
             tries = [notice for gap in self._gaps.values() for notice in self._step(gap, lines, now)]
         if lines:
             self._health.trouble("journal", CALLING)
@@ -217,25 +219,28 @@ class WithoutStore:
         except (IntegrityError, DataError):
             logger.exception("cannot be handed over alert=%s", gap.alert)
 
-    def _hand_over(self, open_: Open) -> list[str]:
-        """Return of which alerts the store knows all, with nothing still on its way from here."""
+    def _hand_over(self, open_: Open) -> dict[str, int]:
+        """Return how much the store has been told of which alert."""
         with self._care.begin() as connection:
             told = self.adopt(connection, self._clock.now())
         with self._lock:
-            for alert in told:
-                self._gaps[alert].is_over = True  # from here on the ladder is the desk's
             findings = [finding for alert in told for finding in self._gaps[alert].findings]
         open_(findings)
-        with self._lock:
-            return [alert for alert, changes in told.items() if self._is_told(self._gaps[alert], changes)]
+        return told
 
     @staticmethod
     def _is_told(gap: Stopgap, changes: int) -> bool:
         return gap.changes == changes and not gap.trying
 
-    def _let_go(self, over: Sequence[str]) -> None:
-        logger.info("handed over from the journal alerts=%s", over)
+    def _let_go(self, told: Mapping[str, int]) -> None:
+        """Leave the ladders to the desk, and drop those alerts of which the store knows all, with nothing still on its way."""
         with self._lock:
+            for alert in told:
+                self._gaps[alert].is_over = True
+            over = [alert for alert, changes in told.items() if self._is_told(self._gaps[alert], changes)]
+            if not over:
+                return
+            logger.info("handed over from the journal alerts=%s", over)
             for alert in over:
                 del self._gaps[alert]
             if self._gaps:

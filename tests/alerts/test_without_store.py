@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -228,6 +228,42 @@ def test_while_nobody_answers_the_ladder_is_climbed_up_to_staff_and_goes_on_from
     assert "wu" in house.phones.people()
     assert house.phones.got[: len(once)] == once
     assert house.phones.often() == {1}
+
+
+@pytest.mark.parametrize("in_hand", [False, True], ids=["all told", "a message still on its way"])
+@pytest.mark.parametrize("read", [True, False], ids=["and read", "and not read"])
+def test_when_the_database_goes_again_after_a_moment_the_ladder_goes_on(
+    care_file: Path, monkeypatch: pytest.MonkeyPatch, *, in_hand: bool, read: bool
+) -> None:
+    house = House(care_file.parent, Phones(), VirtualClock(EIGHT), behind_seconds=0)
+    with house.locked():
+        house.stand_in.turn([press()])
+    gap = house.stand_in._gaps[A]
+    if in_hand:
+        gap.trying.add(next(iter(gap.notices)))
+    with monkeypatch.context() as patch:
+        if not read:
+            patch.setattr(LastKnown, "look", _no_answer)
+        with suppress(StoreDown):
+            house.stand_in.keep_up(house.desk.open)
+    if in_hand:
+        gap.trying.clear()
+        gap.changes += 1
+    gap.rests_until = 0.0  # a second later
+
+    with house.locked():
+        house.pass_time(300)
+        assert {"bo", "lin", "wu"} <= set(house.phones.people())
+    house.back()
+
+    assert house.open_ones() == [A]
+    assert house.phones.often() == {1}
+    assert house.stand_in._gaps == {}
+    house.care.close()
+
+
+def _no_answer(*_: object) -> None:
+    raise StoreDown("it has gone again")
 
 
 def test_a_press_that_is_delivered_fifty_times_calls_once(house: House) -> None:
