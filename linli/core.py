@@ -124,17 +124,17 @@ class Core:
     def _heed_choices(self) -> None:
         """Let the settings hold that staff have chosen. New limits mean that the homes are known anew, as after a start."""
         with self.care.read() as connection:
-            if setting_choices.revision(connection) == self._choices_met:
+            revision = setting_choices.revision(connection)
+            if revision == self._choices_met:
                 return
-            self._choices_met = setting_choices.revision(connection)
             now = effective(self.given, setting_choices.in_force(connection))
-        before, self.settings = self.settings, now
         self.desk.take_load_limit(now.load_limit_per_week)
         self.learning.take_budget(now.false_alerts_per_month)
-        if rules(now) != rules(before):
+        if rules(now) != rules(self.settings):
             self.watch.take_rules(rules(now), self.clock.now())
             self.warm()
-        logger.info("settings chosen revision=%d", self._choices_met)
+        self.settings, self._choices_met = now, revision  # only now: what a store refused is tried again
+        logger.info("settings chosen revision=%d", revision)
 
     def warm(self) -> None:
         """Learn from the stores what was known of the homes when linli stopped."""

@@ -208,13 +208,13 @@ class Learning:
             habits.add(connection, [Learned(home.home, midnight, model_to_json(model))])
         if self._revision_met == revision - 1:  # nobody else has chosen anything meanwhile
             self._revision_met = revision
-        self._learned_at[home.home] = midnight
         self._use(home.home, model if held is None or present is None else present)
         if held is not None and (told := notice(held, night)) is not None:
             self._tell([told])
         self._tell_nervous(home, model, midnight)
         life = life_of(history.signs, home.zone, history.untaught, heard.beats(home.zone))
         self._watch.take_nightly(home.home, findings_of(home, life, day_of(midnight, home.zone)))
+        self._learned_at[home.home] = midnight  # only now: what a store refused to take of it is tried again
 
     def _tell_nervous(self, home: Home, model: HomeModel, midnight: datetime) -> None:
         rooms = {device.device: device.room for device in self._devices(home)}

@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from ingest.intake import Arrived
 from linli.core import Core
+from linli.errors import StoreDown
+from linli.home_state import HomeState
 from linli.incident import Loss
+from linli.store import setting_choices
 from tests.cast import HOUR, MEI, NEIGHBOUR
 from tests.watching import Whole
 
@@ -59,3 +65,25 @@ def test_before_anything_was_heard_nothing_was(tmp_path: Path) -> None:
 
     linli.close()
     assert heard is None
+
+
+def test_a_setting_that_a_store_kept_from_being_heeded_is_heeded_at_the_next_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linli = Whole(tmp_path)
+    say(linli, MEI.home, "hall/motion", "on")
+    with linli.core.care.begin() as connection:
+        setting_choices.choose(connection, "day_line_hours", "7", before="8", by="lin", at=linli.clock.now())
+
+    def locked(*_: object, **__: object) -> NoReturn:
+        raise StoreDown("signals.db is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(linli.core.signals, "recent", locked)
+        with pytest.raises(StoreDown):
+            linli.core.refresh()
+    linli.core.refresh()
+
+    state = linli.core.watch.state(MEI.home, linli.clock.now()).state
+    linli.close()
+    assert (linli.core.settings.day_line_hours, state) == (7, HomeState.WELL)

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 import pytest
 
 from linli.alert import AlertKind, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.commands.explain import command as explain
-from linli.errors import LinliError, UnknownHome
+from linli.errors import LinliError, StoreDown, UnknownHome
 from linli.finding import Finding
 from linli.learning import Learning, long_spans
 from linli.people import Roster
@@ -399,6 +400,21 @@ def test_staff_are_told_once_a_week_of_a_sensor_that_speaks_while_nobody_is_at_h
     assert nights.told[0].severity is Severity.NOTICE
     explain(HOME, data=tmp_path)
     assert "not believed alone: bathroom-pir" in capsys.readouterr().out
+
+
+def test_what_a_store_kept_from_being_told_is_told_after_all(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    nights.signals.append([*going_out(), *pulsing(1)])
+
+    def locked(_: object) -> NoReturn:
+        raise StoreDown("it is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(nights.learning, "_tell", locked)
+        with pytest.raises(StoreDown):
+            nights.night(WEEKS_LATER + HOUR)
+    nights.night(WEEKS_LATER + HOUR + MINUTE)
+
+    assert [finding.key for finding in nights.told] == [f"nervous:{HOME}:bathroom-pir:2026-W40"]
 
 
 def test_of_sensors_that_are_quiet_while_she_is_out_nobody_is_told(nights: Nights) -> None:
