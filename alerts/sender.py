@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 _LONGEST_PAUSE = 5.0
 _AT_ONCE = 200
+_FAULT_SHOWN_SECONDS = 3600.0
+"""For so long it is told that a message could not be sent by a fault of ours."""
 _WORKERS_FIRST_SECONDS = 0.001
 """For so long whoever has opened an alert leaves the interpreter to the workers: the first call is then on its way."""
 
@@ -86,6 +88,7 @@ class Sender:
         self._given_back: list[Task] = []
         self._is_fresh = True
         self.turned_at = seconds()
+        self._fault_at: float | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
 
@@ -194,6 +197,9 @@ class Sender:
             return POLL_SECONDS
         self._health.well("sender")
         self.turned_at = seconds()
+        if self._fault_at is not None and self.turned_at - self._fault_at > _FAULT_SHOWN_SECONDS:
+            self._fault_at = None
+            self._health.well("messages")
         return POLL_SECONDS
 
     def _turn(self) -> None:
@@ -244,6 +250,7 @@ class Sender:
             done = send(task)
         except Exception:
             logger.exception("a notice could not be sent key=%s", task.notice.key)
+            self._fault_at = seconds()
             self._health.trouble("messages", Sentence("A message could not be sent: a fault of linli; see the log."))
         finally:
             self._finished.put((task, done))

@@ -4,7 +4,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,7 @@ from linli.loop import Loop
 from linli.mqtt_url import MqttUrl
 from linli.outward import Outward, read_topics
 from linli.own_broker import OWN_USER, choose
+from linli.pipeline import Piece
 from linli.ports import listen, reachable
 from linli.settings import Settings, address
 from linli.store import sqlite_log
@@ -270,18 +271,17 @@ class App:
     def _late(self) -> list[Finding]:
         return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))
 
-    def _each_tick(self) -> Iterator[None]:
-        self._look_after_itself()
-        self.core.heed_clock()
-        yield
+    def _each_tick(self) -> Sequence[Piece]:
+        keep_up = partial(self.core.without_store.keep_up, self.core.desk.open)
+        return self._look_after_itself, self.core.heed_clock, self._refresh, keep_up
+
+    def _refresh(self) -> None:
+        """Heed what other commands have changed."""
         roster_changed = self.core.refresh()
         if roster_changed:
             self._listen_to_the_listed()
         if self._broker is not None:
             self._broker.look_after(roster_changed=roster_changed)
-        yield
-        self.core.without_store.keep_up(self.core.desk.open)
-        yield
 
     def _look_after_itself(self) -> None:
         if self._demo:  # its hours pass in minutes: everything would be late

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ingest.intake import Arrived
 
-CAPACITY = 20_000
-"""How many messages may wait in memory."""
+CAPACITY = 66_000
+"""How many messages may wait in memory: all that a broker hands out unacknowledged, so that a press among them is seen."""
 CAPACITY_BYTES = 64 * 1024 * 1024
 """How large they may be together; a single parcel that is larger waits alone."""
 
@@ -33,10 +33,10 @@ class Inbox:
         """How many messages wait."""
 
     def put(self, parcel: Parcel, *, is_urgent: bool, patience: float) -> bool:
-        """Add a parcel; False when there was no room for `patience` seconds."""
-        size = _size(parcel)
+        """Add a parcel; False when there was no room for `patience` seconds. For what may call for help there is room twice."""
+        size, times = _size(parcel), 2 if is_urgent else 1
         with self._changed:
-            if not self._changed.wait_for(lambda: self._has_room(size), patience):
+            if not self._changed.wait_for(lambda: self._has_room(size, times), patience):
                 return False
             (self._urgent if is_urgent else self._others).append(parcel)
             self._bytes += size
@@ -44,8 +44,9 @@ class Inbox:
             self._changed.notify_all()
         return True
 
-    def _has_room(self, size: int) -> bool:
-        return self.waiting == 0 or (self.waiting < CAPACITY and self._bytes + size <= CAPACITY_BYTES)
+    def _has_room(self, size: int, times: int) -> bool:
+        is_small = self.waiting < CAPACITY * times and self._bytes + size <= CAPACITY_BYTES * times
+        return self.waiting == 0 or is_small
 
     def take(self, at_most: int, patience: float) -> list[Parcel]:
         """Return the next parcels, about so many messages; none if none came within `patience` seconds.
@@ -54,14 +55,22 @@ class Inbox:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._urgent or self._others, patience)
-            parcels, left = self._urgent or self._others, at_most
-            taken: list[Parcel] = []
-            while parcels and left > 0:
-                taken.append(parcels.popleft())
-                left -= len(taken[-1].messages)
-            self.waiting -= at_most - left
-            self._bytes -= sum(map(_size, taken))
-            self._changed.notify_all()
+            return self._taken(self._urgent or self._others, at_most)
+
+    def take_urgent(self, at_most: int, patience: float) -> list[Parcel]:
+        """Return only what may call for help, as `take` does: for who has others in hand."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._urgent, patience)
+            return self._taken(self._urgent, at_most)
+
+    def _taken(self, parcels: deque[Parcel], at_most: int) -> list[Parcel]:
+        taken, left = list[Parcel](), at_most
+        while parcels and left > 0:
+            taken.append(parcels.popleft())
+            left -= len(taken[-1].messages)
+        self.waiting -= at_most - left
+        self._bytes -= sum(map(_size, taken))
+        self._changed.notify_all()
         return taken
 
 

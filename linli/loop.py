@@ -1,7 +1,8 @@
 """The thread `pipeline`: takes what has arrived in batches, and ticks. While a store is down, nothing is acknowledged.
 
 A tick is taken in pieces of a few milliseconds, and messages come in between: who presses a button waits for no tick.
-Where messages never end, a tick is given as long as they were, so that no ladder waits for them either.
+Where messages never end, a tick is given as long as they were, so that no ladder waits for them either. Nor does a piece
+wait for one that fails: what is wrong with one thing must not keep linli from all others.
 """
 
 import logging
@@ -9,6 +10,7 @@ import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 from ingest.intake import Arrived, TakenIn
@@ -17,7 +19,7 @@ from linli.errors import StoreDown
 from linli.health import Health
 from linli.inbox import Inbox, Parcel
 from linli.overdue import Overdue
-from linli.pipeline import Pipeline
+from linli.pipeline import Piece, Pipeline
 from linli.wire import may_call
 from linli.words import Sentence
 
@@ -30,9 +32,10 @@ BUSY_SECONDS = 3.5
 STEPS_SECONDS = 0.002
 """For so long a tick takes steps of alerts before it lets messages in again."""
 _LONGEST_PAUSE = 5.0
+_CALLS_BESIDE = 100
+"""So many parcels with calls for help at most join a batch that waits for a store."""
 _ROOM_SECONDS = 1.0
 _SUBMIT_SECONDS = 10.0
-_ENDED = object()
 _WORD_EVERY = 60.0
 """Seconds: that a store is down is written into the log no more often, or the log fills what is left of the disk."""
 FAULT_OF_OURS = "linli could not process this message; this is a fault of linli, not of the device"
@@ -41,7 +44,7 @@ FAULT_OF_OURS = "linli could not process this message; this is a fault of linli,
 class Loop:
     """Runs a pipeline. Messages come from any thread through `offer` and `submit`.
 
-    `each_tick` is done first in each tick, piece by piece.
+    `each_tick` gives what is done first in each tick, piece by piece.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class Loop:
         health: Health,
         *,
         tick_every: float = 1.0,
-        each_tick: Callable[[], Iterable[None]] = tuple,
+        each_tick: Callable[[], Iterable[Piece]] = tuple,
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
@@ -64,8 +67,9 @@ class Loop:
         self._next_word = 0.0
         self._stopping = threading.Event()
         self._next_tick = 0.0
-        self._tick: Iterator[None] = iter(())
+        self._tick: Iterator[Piece] = iter(())
         self._is_ticking = False
+        self._is_sound = True
         self._spare_from = 0.0
         self.ticked_at = seconds()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
@@ -139,22 +143,27 @@ class Loop:
 
     def _take_in(self, batch: list[Parcel]) -> None:
         """Take a batch in, trying again while a store is down; then tell everybody who waits."""
-        messages, pause = [message for parcel in batch for message in parcel.messages], 0.1
+        batch, pause, most = list(batch), 0.1, len(batch) + _CALLS_BESIDE
         while True:
             try:
-                taken = self._pipeline.call(messages)
+                taken = self._pipeline.call([message for parcel in batch for message in parcel.messages])
                 for parcel in batch:  # whoever called for help is helped, however long the signal store takes
                     self._waiting.went(parcel)
                 self._pipeline.keep(taken)
                 break
             except StoreDown as why:
                 self._say_store_is_down(why)
-                if self._stopping.wait(pause):
+                # whoever calls for help meanwhile may need only the store that does answer
+                if len(batch) < most:
+                    batch += self._inbox.take_urgent(most - len(batch), pause)
+                else:
+                    self._stopping.wait(pause)
+                if self._stopping.is_set():
                     return
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 self._tick_for(math.inf)
             except Exception:  # one message that we cannot handle must not stop the stream
-                logger.exception("batch failed messages=%d", len(messages))
+                logger.exception("batch failed parcels=%d", len(batch))
                 self._one_by_one(batch)
                 return
         self._stored_at = seconds()
@@ -179,9 +188,22 @@ class Loop:
                 parcel.done(verdicts)
 
     def _refuse(self, parcel: Parcel) -> None:
+        """Write down that a message cannot be processed; where not even that can be done, the log has it."""
         self._waiting.went(parcel)
-        self._health.trouble("pipeline", Sentence("A message could not be processed; see rejections and the log."))
-        self._pipeline.refuse(parcel.messages[0], FAULT_OF_OURS)
+        pause = 0.1
+        while True:
+            try:
+                self._pipeline.refuse(parcel.messages[0], FAULT_OF_OURS)
+                break
+            except StoreDown as why:
+                self._say_store_is_down(why)
+                if self._stopping.wait(pause):
+                    return
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                self._tick_for(math.inf)
+            except Exception:
+                logger.exception("a message that cannot be processed cannot be kept either")
+                break
         self.counts["rejections"] += 1
         parcel.done([FAULT_OF_OURS])
 
@@ -199,7 +221,7 @@ class Loop:
 
     def _spend_time(self) -> None:
         """Do a little of the next tick's work; what fails is left to that tick."""
-        if not self._safely(lambda: self._pipeline.spend_time(self._clock.now())):
+        if self._fault_of(lambda: self._pipeline.spend_time(self._clock.now())) is not None:
             self._spare_from = self._next_tick
 
     def _tick_for(self, share: float) -> None:
@@ -215,35 +237,39 @@ class Loop:
             if seconds() < self._next_tick:
                 return
             self._next_tick = seconds() + self._tick_every
-            self._tick, self._is_ticking = self._ticking(), True
-        if not self._safely(self._do_piece):
-            self._is_ticking = False
+            self._tick, self._is_ticking, self._is_sound = self._pieces(), True, True
+        piece = next(self._tick, None)
+        fault = self._fault_of(piece) if piece is not None else None
+        self._is_sound &= fault is None
+        # where a store does not answer, each further piece would wait for it as long
+        self._is_ticking = piece is not None and not isinstance(fault, StoreDown)
 
-    def _do_piece(self) -> None:
-        self._is_ticking = next(self._tick, _ENDED) is not _ENDED
-
-    def _safely(self, piece: Callable[[], None]) -> bool:
-        """Do something; tell whether it went well. The next tick must come whatever this one met."""
+    def _fault_of(self, piece: Piece) -> Exception | None:
+        """Do something; return what it raised, once that is told."""
         try:
             piece()
         except StoreDown as why:
             self._say_store_is_down(why)
-        except Exception:
+            return why
+        except Exception as why:  # the next piece and the next tick must come whatever this one met
             logger.exception("tick failed")
             self._health.trouble("pipeline", Sentence("A step could not be taken; see the log."))
-        else:
-            return True
-        return False
+            return why
+        return None
 
-    def _ticking(self) -> Iterator[None]:
-        """Tick, piece by piece. Steps that are left when the next tick is due are left to that one."""
+    def _pieces(self) -> Iterator[Piece]:
+        """Yield the pieces of a tick. Steps that are left when the next tick is due are left to that one."""
         yield from self._each_tick()
-        yield from self._pipeline.ticking(self._clock.now(), STEPS_SECONDS)
-        self._health.well("store")
-        self.ticked_at = seconds()
+        yield from self._pipeline.pieces(self._clock.now(), STEPS_SECONDS)
+        yield self._end_tick
         while self._pipeline.is_behind and seconds() < self._next_tick:
-            yield
-            self._pipeline.take_steps(self._clock.now(), STEPS_SECONDS)
+            yield partial(self._pipeline.take_steps, self._clock.now(), STEPS_SECONDS)
+
+    def _end_tick(self) -> None:
+        self._health.well("store")
+        if self._is_sound:
+            self._health.well("pipeline")
+        self.ticked_at = seconds()
 
     def _say_store_is_down(self, why: StoreDown) -> None:
         if seconds() >= self._next_word:

@@ -5,9 +5,10 @@ never for detection, since a crash may have come between the two.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from msgspec import structs
 
@@ -32,6 +33,8 @@ from linli.store.unseen import Unseen
 from models.emergencies import emergency
 from models.watch import Watch
 
+Piece = Callable[[], object]
+"""A part of a tick."""
 _AT_ONCE = 16
 """So many homes are reckoned between two messages: half a millisecond."""
 
@@ -59,6 +62,7 @@ class Pipeline:
         self._watch = watch
         self._desk = desk
         self._clock = clock
+        self._lost: Sequence[Finding] = ()
         self._causes = CommonCauses(roster, watch, desk, Incidents(care, desk, clock))
 
     def take_in(self, messages: Sequence[Arrived]) -> TakenIn:
@@ -153,24 +157,29 @@ class Pipeline:
 
     def tick(self, now: datetime) -> None:
         """Find what only time tells, take the steps that are due, and close what has ended by itself."""
-        for _ in self.ticking(now):
-            pass
+        for piece in self.pieces(now):
+            piece()
 
-    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:
-        """Do the same in pieces, so that whoever presses a button meanwhile need not wait for all of them.
+    def pieces(self, now: datetime, patience_seconds: float = math.inf) -> Sequence[Piece]:
+        """Return what a tick does, in pieces: whoever presses a button meanwhile need not wait for all of them.
 
         When patience ends, other steps are left, and `is_behind` says so.
         """
+        return (
+            partial(self._find, now),
+            partial(self.take_steps, now, patience_seconds),
+            partial(self._find_common_causes, now),  # last, so that nothing else waits for it
+            self._keep_unseen,
+        )
+
+    def _find(self, now: datetime) -> None:
         found = self._watch.tick(now)
-        lost = [finding for finding in found if finding.kind is AlertKind.UNMONITORED]
+        self._lost = [finding for finding in found if finding.kind is AlertKind.UNMONITORED]
         self._open([finding for finding in found if finding.kind is not AlertKind.UNMONITORED])
         self._end_what_is_over(self._desk.passing(), now)
-        yield
-        self.take_steps(now, patience_seconds)
-        yield
-        # last, so that nothing else waits for it
-        self._open(self._causes.tick(lost, now))
-        self._keep_unseen()
+
+    def _find_common_causes(self, now: datetime) -> None:
+        self._open(self._causes.tick(self._lost, now))
 
     def take_steps(self, now: datetime, patience_seconds: float = math.inf) -> None:
         """Take steps of alerts that are due, until patience ends."""

@@ -68,3 +68,25 @@ def test_there_is_room_for_so_many_bytes_but_a_single_large_parcel_is_taken(monk
     assert put(inbox, parcel("another", size=30))
     inbox.take(1, 0)
     assert put(inbox, parcel("other", size=60))
+
+
+def test_where_there_is_no_room_a_call_for_help_has_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_module, "CAPACITY", 4)
+    monkeypatch.setattr(inbox_module, "CAPACITY_BYTES", 100)
+    inbox = Inbox()
+    put(inbox, parcel("motion", 4, size=25))
+
+    assert not put(inbox, parcel("motion"))
+    assert put(inbox, parcel("sos", 3, size=25), is_urgent=True)
+    assert put(inbox, parcel("flood", size=25), is_urgent=True)
+    assert not put(inbox, parcel("flood"), is_urgent=True)
+
+
+def test_who_has_others_in_hand_can_take_only_the_calls_for_help() -> None:
+    inbox = Inbox()
+    put(inbox, parcel("motion"))
+    put(inbox, parcel("sos"), is_urgent=True)
+
+    assert names(inbox.take_urgent(1, 0)) == ["sos"]
+    assert inbox.take_urgent(1, 0) == []
+    assert names(inbox.take(1, 0)) == ["motion"]

@@ -2,8 +2,9 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import pytest
 
@@ -13,9 +14,11 @@ from linli import overdue
 from linli.clock import VirtualClock
 from linli.errors import StoreDown
 from linli.health import Health
-from linli.loop import BUSY_SECONDS, Loop
-from linli.pipeline import Pipeline
+from linli.loop import BUSY_SECONDS, FAULT_OF_OURS, Loop
+from linli.pipeline import Piece, Pipeline
 from tests.cast import EIGHT
+
+MOTION, SOS = "linli/v1/garden/home-7/hall/motion", "linli/v1/garden/home-7/button/sos"
 
 
 class Unused(Pipeline):
@@ -53,10 +56,9 @@ class Behind(Pipeline):
         """Be behind for all but the last."""
         self.left = ticks
 
-    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:
+    def pieces(self, now: datetime, patience_seconds: float = math.inf) -> Sequence[Piece]:
         """Begin by taking some of them."""
-        yield
-        self.take_steps(now, patience_seconds)
+        return (partial(self.take_steps, now, patience_seconds),)
 
     def take_steps(self, now: datetime, patience_seconds: float = math.inf) -> None:  # noqa: ARG002
         """Take some of them."""
@@ -90,12 +92,13 @@ class InPieces(Pipeline):
         self.done: list[str] = []
         self.offer: Callable[[], bool] = lambda: True
 
-    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:  # noqa: ARG002
-        """Take two pieces."""
+    def pieces(self, now: datetime, patience_seconds: float = math.inf) -> Sequence[Piece]:  # noqa: ARG002
+        """Take two."""
+        return self._first, partial(self.done.append, "second piece")
+
+    def _first(self) -> None:
         self.done.append("first piece")
         self.offer()
-        yield
-        self.done.append("second piece")
 
     def call(self, messages: Sequence[Arrived]) -> TakenIn:
         """Hear a call for help."""
@@ -141,7 +144,7 @@ def test_where_messages_never_end_a_tick_is_given_as_long_as_they_were(monkeypat
     now = 1000.0
     monkeypatch.setattr(loop_module, "seconds", lambda: now)
     clock, pipeline = VirtualClock(EIGHT), InPieces()
-    loop = Loop(pipeline, clock, Health(clock), each_tick=lambda: (None, None))
+    loop = Loop(pipeline, clock, Health(clock), each_tick=lambda: (tuple, tuple))
 
     for _ in range(3):
         loop._tick_for(0.0)
@@ -206,8 +209,11 @@ class Down(Pipeline):
     def __init__(self) -> None:
         """Take nothing."""
 
-    def ticking(self, now: datetime, patience_seconds: float = math.inf) -> Iterator[None]:  # noqa: ARG002
+    def pieces(self, now: datetime, patience_seconds: float = math.inf) -> Sequence[Piece]:  # noqa: ARG002
         """Fail, as with a full disk."""
+        return (self._fail,)
+
+    def _fail(self) -> None:
         raise StoreDown("the disk is full")
 
 
@@ -226,3 +232,94 @@ def test_that_a_store_is_down_is_logged_once_a_minute_and_shown_all_the_time(
         now += 1.0
 
     assert caplog.text.count("store down") == 3
+
+
+class Spoilt(InPieces):
+    """A pipeline of whose pieces the first cannot be done for a while."""
+
+    is_spoilt = True
+
+    def _first(self) -> None:
+        if self.is_spoilt:
+            raise ValueError("one spoilt case")
+
+
+def test_a_piece_that_fails_keeps_no_other_waiting_and_is_told_until_it_goes_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(loop_module, "seconds", lambda: now)
+    clock = VirtualClock(EIGHT)
+    pipeline, health = Spoilt(), Health(clock)
+    loop = Loop(pipeline, clock, health)
+
+    loop._tick_for(math.inf)
+    assert pipeline.done == ["second piece"]
+    assert [trouble.part for trouble in health.troubles()] == ["pipeline"]
+    assert loop.ticked_at == now
+
+    now += 1.0
+    pipeline.is_spoilt = False
+    loop._tick_for(math.inf)
+    assert health.troubles() == []
+
+
+class Locked(InPieces):
+    """A pipeline that can call for help, and store nothing until somebody has."""
+
+    def __init__(self) -> None:
+        """Know of nothing yet."""
+        super().__init__()
+        self.called: set[str] = set()
+
+    def call(self, messages: Sequence[Arrived]) -> TakenIn:
+        """Note what is called for."""
+        self.called |= {message.topic for message in messages}
+        return TakenIn(verdicts=[None for _ in messages])
+
+    def keep(self, taken: TakenIn) -> None:
+        """Store it once a call for help is among it, so that the test ends."""
+        if len(taken.verdicts) == 1:
+            raise StoreDown("it is locked")
+
+
+def test_who_calls_for_help_while_a_batch_cannot_be_stored_is_called_for_with_it() -> None:
+    clock, pipeline = VirtualClock(EIGHT), Locked()
+    loop = Loop(pipeline, clock, Health(clock))
+    told = threading.Event()
+    loop.offer([Arrived(MOTION, b"on", EIGHT)], lambda _: None)
+    batch = loop._next_batch()
+    loop.offer([Arrived(SOS, b"pressed", EIGHT)], lambda _: told.set())
+
+    loop._take_in(batch)
+
+    assert pipeline.called == {MOTION, SOS}
+    assert told.is_set()
+
+
+class Unkept(InPieces):
+    """A pipeline that can process no message, nor write that down at once."""
+
+    left = 2
+
+    def refuse(self, message: Arrived, reason: str) -> None:  # noqa: ARG002
+        """Fail the first time."""
+        self.left -= 1
+        if self.left:
+            raise self.why
+
+    why: Exception = ValueError()
+
+
+@pytest.mark.parametrize("why", [StoreDown("the disk is full"), ValueError("it cannot be kept")], ids=["down", "fault"])
+def test_a_message_that_can_be_neither_processed_nor_refused_ends_nothing(why: Exception) -> None:
+    clock, pipeline = VirtualClock(EIGHT), Unkept()
+    pipeline.why = why
+    loop = Loop(pipeline, clock, Health(clock))
+    told: list[str | None] = []
+    loop.offer([Arrived(MOTION, b"on", EIGHT)], told.extend)
+
+    loop._take_in(loop._next_batch())
+
+    assert told == [FAULT_OF_OURS]
+    assert pipeline.left == (0 if isinstance(why, StoreDown) else 1)

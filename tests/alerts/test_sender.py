@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts import sender as sender_module
 from alerts.breaker import HANGS, Breaker
 from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
@@ -452,7 +453,7 @@ class Broken:
 
 
 def test_a_mistake_of_ours_in_one_channel_uses_the_next_and_says_so(
-    office: Callable[..., Post], caplog: pytest.LogCaptureFixture
+    office: Callable[..., Post], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = office(
         person("ana", ("broken", "x"), ("good", "ana")), adapters={"broken": Broken(), "good": Accepting()}
@@ -464,6 +465,9 @@ def test_a_mistake_of_ours_in_one_channel_uses_the_next_and_says_so(
 
     assert "messages" in post.troubles()
     assert f"key={key}" in caplog.text
+    monkeypatch.setattr(sender_module, "_FAULT_SHOWN_SECONDS", 0.0)
+    post.sender.wake()
+    eventually(lambda: "messages" not in post.troubles(), "an hour later it was still told")
 
 
 class Accepting:
