@@ -17,6 +17,7 @@ from dashboard.guard import Asker, GuardedRoute, RowNumber, Web
 from dashboard.held_line import held_line
 from dashboard.home_pictures import CHOICES, pictures_of
 from dashboard.pages import drills, visits
+from dashboard.pages.alert import clean
 from dashboard.pages.board import heading
 from dashboard.problems import Problem
 from dashboard.queue import card_of
@@ -126,21 +127,14 @@ def look(
         standing = standing_of(services, place)
         said = words_for(request, zone=place.zone)
         return _why(services, asker, request, standing, said, fault="Say in a few words why you look.")
-    looks.give_reason(services, place, asker, reason, _plain(words))
+    looks.give_reason(services, place, asker, reason, clean(words))
     return RedirectResponse(f"/homes/{home}", 303)
-
-
-def _plain(text: str) -> str:
-    """Return what somebody wrote, without space around it."""
-    if any(ord(character) < 32 and character not in "\r\n\t" for character in text):
-        raise Problem(422, "Control characters are not allowed.")
-    return text.strip()
 
 
 @router.post("/homes/{home}/notes")
 def add_note(services: Web, asker: Asker, home: str, text: Annotated[str, Form(max_length=MOST_NOTE)] = "") -> Response:
     """Write something down about a home; an empty note changes nothing."""
-    note = Note(home, services.clock.now(), asker.actor, _plain(text))
+    note = Note(home, services.clock.now(), asker.actor, clean(text))
     if note.text:
         with services.care.begin() as connection:
             notes.add(connection, note)
@@ -152,7 +146,7 @@ def change_note(
     services: Web, asker: Asker, home: str, note: RowNumber, text: Annotated[str, Form(max_length=MOST_NOTE)] = ""
 ) -> Response:
     """Correct one's own note; without words it is withdrawn, and can be put back."""
-    better = Note(home, services.clock.now(), asker.actor, _plain(text))
+    better = Note(home, services.clock.now(), asker.actor, clean(text))
     with services.care.begin() as connection:
         if better.text:
             is_done = notes.correct(connection, note, better)

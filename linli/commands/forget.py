@@ -9,6 +9,7 @@ import typer
 
 from alerts.desk import Desk
 from linli.alert import Alert, AlertKind
+from linli.checkup import is_running
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
@@ -52,7 +53,7 @@ def command(
             elif yes or not sys.stdin.isatty() or typer.confirm(f"Erase {who} for good?"):
                 if is_home:
                     _forget_home(
-                        care, signals, who, settle=SETTLE_SECONDS if _runs(folder) or not care.is_sqlite else 0
+                        care, signals, who, settle=SETTLE_SECONDS if is_running(folder) or not care.is_sqlite else 0
                     )
                     if isinstance(signals, InfluxSignalStore):
                         typer.echo(_forget_at_influx(folder, signals, settings))
@@ -86,15 +87,6 @@ def _would_go(care: CareStore, signals: SignalStore, who: str, *, is_home: bool)
     if not is_home:
         return f"{of_person} rows speak of {who}"
     return f"{of_home} rows and {sum(1 for _ in signals.between(None, None, who))} signals speak of {who}"
-
-
-def _runs(folder: DataDir) -> bool:
-    """Tell whether a linli runs on this folder."""
-    try:
-        with folder.lock():
-            return False
-    except LinliError:
-        return True
 
 
 def _forget_home(care: CareStore, signals: SignalStore, home: str, *, settle: float) -> None:

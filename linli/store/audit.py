@@ -22,7 +22,8 @@ from linli.people import Role
 from linli.store import tables as t
 from linli.store.alert_rows import alert_of
 
-_CHUNK = 500
+_AT_ONCE = 500
+"""So many cases are looked at in one question, and so many faults told at once."""
 
 
 def open_ids(connection: Connection) -> list[tuple[str, str]]:
@@ -31,7 +32,7 @@ def open_ids(connection: Connection) -> list[tuple[str, str]]:
     return [(row.id, row.about) for row in connection.execute(query)]
 
 
-def suspects(connection: Connection, late_before: datetime, limit: int = 500) -> list[str]:
+def suspects(connection: Connection, late_before: datetime) -> list[str]:
     """Return open alerts without a next step, with an overdue one, or an emergency to which nobody was called.
 
     By ix_alerts_one_open, and the primary key of the requests.
@@ -48,7 +49,7 @@ def suspects(connection: Connection, late_before: datetime, limit: int = 500) ->
         ~called,
     )
     wrong = or_(t.alerts.c.due_at.is_(None), t.alerts.c.due_at < late_before, left_alone)
-    return list(connection.scalars(select(t.alerts.c.id).where(t.IS_OPEN, wrong).limit(limit)))
+    return list(connection.scalars(select(t.alerts.c.id).where(t.IS_OPEN, wrong).limit(_AT_ONCE)))
 
 
 def open_of_kind(connection: Connection, kind: AlertKind) -> list[Alert]:
@@ -87,7 +88,7 @@ def _is_long_over(late_before: datetime) -> ColumnElement[bool]:
     return or_(t.outbox.c.lease_until < late_before, t.outbox.c.lease_until.is_(None))
 
 
-def idle_notices(connection: Connection, late_before: datetime, limit: int = 500) -> list[IdleNotice]:
+def idle_notices(connection: Connection, late_before: datetime) -> list[IdleNotice]:
     """Return notices that wait or are leased for too long, and those that nobody wants any more (ix_outbox_due)."""
     unwanted = and_(t.alerts.c.state == AlertState.CLOSED, t.outbox.c.type != NoticeType.OVER)
     late = or_(
@@ -98,7 +99,7 @@ def idle_notices(connection: Connection, late_before: datetime, limit: int = 500
         select(t.outbox.c.key, t.outbox.c.alert, t.outbox.c.state, t.alerts.c.site, unwanted.label("is_unwanted"))
         .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
         .where(t.IS_LIVE, or_(late, unwanted))
-        .limit(limit)
+        .limit(_AT_ONCE)
     )
     return [
         IdleNotice(row.key, row.alert, row.site, NoticeState(row.state), bool(row.is_unwanted))
@@ -131,7 +132,7 @@ def endings(connection: Connection, alerts: Collection[str]) -> Mapping[str, tup
 
 def _some(alerts: Collection[str]) -> Iterable[list[str]]:
     listed = list(alerts)
-    return (listed[start : start + _CHUNK] for start in range(0, len(listed), _CHUNK))
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
 
 
 def unreachable_since(connection: Connection, seq: int) -> list[tuple[str, Entry]]:

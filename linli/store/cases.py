@@ -184,9 +184,12 @@ def known_episodes(connection: Connection, keys: Collection[str]) -> dict[str, t
     return found
 
 
-def _in_portions(keys: Sequence[str], size: int = 5000) -> Iterable[Sequence[str]]:
-    """Cut what goes into one question: a statement takes some ten thousand values at most."""
-    return (keys[start : start + size] for start in range(0, len(keys), size))
+_KEYS_AT_ONCE = 5000
+"""A statement takes some ten thousand values at most."""
+
+
+def _in_portions(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
 
 
 def move_episodes(connection: Connection, keys: Collection[str], alert: str, at: datetime) -> None:
