@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from paho.mqtt.client import ConnectFlags
+from paho.mqtt.client import ConnectFlags, DisconnectFlags
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -42,10 +42,16 @@ class FakeClient:
         self.packets.append(len(self.packets) + 1)
         return 0, self.packets[-1]
 
-    def connect(self, gateway: Gateway) -> None:
+    def connect(self, gateway: Gateway, *, session_present: bool = False) -> None:
         """Let the broker let linli in."""
         accepted = ReasonCode(PacketTypes.CONNACK, "Success")
-        gateway._on_connect(self, None, ConnectFlags(session_present=False), accepted, None)  # type: ignore[arg-type]
+        gateway._on_connect(self, None, ConnectFlags(session_present), accepted, None)  # type: ignore[arg-type]
+
+    def disconnect(self, gateway: Gateway) -> None:
+        """Lose the connection."""
+        self.connected = False
+        lost = ReasonCode(PacketTypes.DISCONNECT, "Unspecified error")
+        gateway._on_disconnect(self, None, DisconnectFlags(is_disconnect_packet_from_server=False), lost, None)  # type: ignore[arg-type]
 
     def answer(self, gateway: Gateway, packet: int, reasons: list[ReasonCode]) -> None:
         """Let the broker say what it grants."""
@@ -230,6 +236,40 @@ def test_a_site_that_is_refused_at_run_time_is_named_too(gateway: Gateway, clien
     client.answer(gateway, client.packets[-1], [REFUSED])
 
     assert [trouble.why.fields for trouble in health.troubles()] == [{"topics": RIVER}]
+
+
+def test_a_broker_that_kept_the_session_is_heard_before_it_answers(
+    gateway: Gateway, client: FakeClient, health: Health
+) -> None:
+    client.connect(gateway, session_present=True)
+
+    assert not health.troubles()
+    assert "found" in client.asked
+
+
+def test_a_roster_that_changes_while_the_connection_is_lost_makes_nothing_heard(
+    gateway: Gateway, client: FakeClient, health: Health
+) -> None:
+    client.connect(gateway)
+    client.answer(gateway, client.packets[-1], [GRANTED])
+    client.disconnect(gateway)
+    client.asked = []
+    gateway.listen_to(own=[GARDEN], others=[])
+
+    assert health.troubles()
+    assert "found" not in client.asked
+
+
+def test_what_was_refused_once_and_is_granted_at_the_next_connection_is_heard(
+    gateway: Gateway, client: FakeClient, health: Health
+) -> None:
+    client.connect(gateway)
+    client.answer(gateway, client.packets[-1], [REFUSED])
+    client.connect(gateway)
+    client.answer(gateway, client.packets[-1], [GRANTED])
+
+    assert not health.troubles()
+    assert "found" in client.asked
 
 
 def test_without_a_site_there_is_nothing_to_be_granted(gateway: Gateway, client: FakeClient, health: Health) -> None:
