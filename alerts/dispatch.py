@@ -79,6 +79,7 @@ class Dispatch:
 
     def record(self, connection: Connection, tries: Sequence[Done], now: datetime) -> None:
         """Write answers down; at a failure the person's next channel gets the notice at once."""
+        outbox.hold(connection, [done.notice.key for done in tries])
         accepted = {done.notice.key: done for done in tries if done.answer.verdict is Verdict.ACCEPTED}
         sent = outbox.record_sent(connection, accepted, now)
         _log(connection, [done for key, done in accepted.items() if key in sent], now, "notice_sent")

@@ -1,4 +1,4 @@
-"""Which of linli's own topics a broker was ever asked for. Its session outlives every connection, and keeps them all."""
+"""Which topics a broker may still keep for linli: its session outlives every connection, and keeps all it was asked for."""
 
 import logging
 from collections.abc import Collection
@@ -18,18 +18,22 @@ class AskedTopics:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.ever = _read(path) | {ALL_SITES}
+        self.held = _read(path) | {ALL_SITES}
 
     def add(self, topics: Collection[str]) -> None:
         """Remember topics, before they are asked for; a disk that takes nothing must not keep linli from hearing."""
-        if self.ever.issuperset(topics):
+        if self.held.issuperset(topics):
             return
-        self.ever |= frozenset(topics)
+        self.held |= frozenset(topics)
         try:
             with replacing(self._path) as part:
-                part.write_bytes(msgspec.json.encode(sorted(self.ever)))
+                part.write_bytes(msgspec.json.encode(sorted(self.held)))
         except LinliError as why:
             logger.warning("asked topics not kept: %s", why)
+
+    def forget(self, topics: Collection[str]) -> None:
+        """Forget topics that the broker has given up; in the file they may stay until the next are added."""
+        self.held -= frozenset(topics)
 
 
 def _read(path: Path) -> frozenset[str]:

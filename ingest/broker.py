@@ -30,10 +30,13 @@ class Broker(Protocol):
         """Start it and return once it accepts connections; LinliError says why it cannot."""
 
     def apply(self, accounts: Iterable[Account]) -> None:
-        """Let in these accounts and no others, from now on, connected clients included; may come before `start`."""
+        """Let in these accounts and no others, connected clients included, by the next `check`; may come before `start`."""
 
     def check(self) -> str | None:
-        """Look after it: to be called once a second. Return a sentence on what is wrong, or None."""
+        """Look after it: to be called once a second. Return a sentence on what is wrong, or None.
+
+        Accounts that it cannot be told of, as on a full disk, it is told of at a later look.
+        """
 
     def stop(self) -> None:
         """Stop it in good order; doing so twice does no harm."""

@@ -70,6 +70,7 @@ class Gateway:
         self._others = frozenset[str]()
         self._is_let_in = False
         self._waiting = dict[int, list[str]]()
+        self._giving_up = dict[int, list[str]]()
         self._refused = set[str]()
         self._asking = threading.Lock()
         self._connection = 0
@@ -87,6 +88,7 @@ class Gateway:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_unsubscribe = self._on_unsubscribe
         return client
 
     def start(self) -> None:
@@ -127,10 +129,10 @@ class Gateway:
             self._health.well("broker")
             self._found()
         with self._asking:
-            self._is_let_in, self._refused = True, set()
+            self._is_let_in, self._refused, self._giving_up = True, set(), {}
             self._waiting = self._ask_for(self._own)
             self._ask_for(self._others)
-            self._give_up(self._asked.ever - self._own)
+            self._give_up(self._asked.held - self._own - self._others)
         self._judge()
 
     def listen_to(self, *, own: Iterable[str], others: Iterable[str]) -> None:
@@ -141,7 +143,7 @@ class Gateway:
         with self._asking:
             before, own_before = self._own | self._others, self._own
             self._own, self._others = frozenset(own), frozenset(others)
-            self._asked.add(self._own)
+            self._asked.add(self._own | self._others)
             self._refused &= self._own
             self._waiting |= self._ask_for(self._own - own_before)
             self._ask_for(self._others - before)
@@ -152,7 +154,7 @@ class Gateway:
         """Give up in small packets too. What is left when there is no connection is given up at the next."""
         for some in _in_portions(topics):
             if self.is_connected:
-                self._client.unsubscribe(some)
+                self._giving_up[self._client.unsubscribe(some)[1] or 0] = some
 
     def _ask_for(self, topics: Iterable[str]) -> dict[int, list[str]]:
         """Ask in small packets, as some brokers refuse a large one; return what stands in each. Offline, nothing is asked."""
@@ -174,6 +176,14 @@ class Gateway:
             self._judge()
         elif refused:
             logger.warning("broker refuses topics of the device list count=%d", len(refused))
+
+    def _on_unsubscribe(
+        self, _: paho.Client, __: object, packet: int, ___: list[ReasonCode], ____: Properties | None
+    ) -> None:
+        """Forget what the broker gave up, but for what it was asked for again meanwhile."""
+        with self._asking:
+            given_up = frozenset(self._giving_up.pop(packet, ()))
+            self._asked.forget(given_up - self._own - self._others)
 
     def _judge(self) -> None:
         """Say whether linli hears, once the broker has answered all: what it does not let us read, and what it does."""

@@ -79,6 +79,7 @@ class Mosquitto:
         self._files = MosquittoFiles(directory, self._owner)
         self._log = MosquittoLog(self._files.log)
         self._accounts: dict[str, Account] = {}
+        self._unwritten = False
         self._process: subprocess.Popen[bytes] | None = None
         self._is_settled = False
         self._failures = 0
@@ -102,7 +103,7 @@ class Mosquitto:
             end_orphan(self._files.pid, marks=("mosquitto", str(self._files.configuration)))
             self._files.prepare(self._host, self._port)
             refuse_taken_port(self._host, self._port)
-            self._files.write_accounts(self._accounts.values())
+            self._write_accounts()
             self._spawn(self._binary)
             if not self._await_answer() and self._set_unreadable_queue_aside():
                 self._spawn(self._binary)
@@ -113,23 +114,25 @@ class Mosquitto:
             logger.info("broker started broker=%s address=%s:%s", self.name, self._host, self._port)
 
     def apply(self, accounts: Iterable[Account]) -> None:
-        """Let in these accounts and no others. A removed or changed password ends its connections; rights change in place."""
+        """Let in these accounts and no others from the next look on.
+
+        A removed or changed password ends its connections; rights change in place.
+        """
         with self._lock:
             self._accounts = by_user(accounts)
-            if self._process is not None:
-                self._files.write_accounts(self._accounts.values())
-                self._reload(self._process)
+            self._unwritten = True
 
     def check(self) -> str | None:
-        """Pass on what the broker wrote and start it again when it has died. Return what is wrong, or None."""
+        """Pass on what the broker wrote, tell it of new accounts, start it again when it has died. Return what is wrong."""
         with self._lock:
             self._log.pass_on()
             if self._process is None:
                 return None
+            unwritten = self._tell_of_accounts(self._process)
             status = self._process.poll()
             if status is not None:
                 return self._start_again(status)
-            return self._settle(self._process)
+            return self._settle(self._process) or unwritten
 
     def stop(self) -> None:
         """Stop the broker; at SIGTERM it writes its queue."""
@@ -191,6 +194,21 @@ class Mosquitto:
         )
         self._files.set_queue_aside()
         return True
+
+    def _write_accounts(self) -> None:
+        self._files.write_accounts(self._accounts.values())
+        self._unwritten = False
+
+    def _tell_of_accounts(self, process: "subprocess.Popen[bytes]") -> str | None:
+        """Write accounts that are not written yet; return why that cannot be done, to be tried at the next look, or None."""
+        if not self._unwritten:
+            return None
+        try:
+            self._write_accounts()
+        except LinliError as why:
+            return str(why)
+        self._reload(process)
+        return None
 
     def _reload(self, process: "subprocess.Popen[bytes]") -> None:
         # a SIGHUP before it is up would end it; once up it has read the new files anyway

@@ -84,7 +84,7 @@ class DataDir:
 
     @property
     def asked_topics(self) -> Path:
-        """Return where it is written down which of linli's own topics its broker was ever asked for."""
+        """Return where it is written down which topics its broker may still keep for linli."""
         return self.path / "asked-topics.json"
 
     @property

@@ -26,7 +26,6 @@ from linli.people import Roster
 from linli.settings import Settings
 from linli.steps import Tell
 from linli.store import roster as roster_store
-from linli.tuning.installation import is_installed
 from linli.words import LANGUAGES
 from models.habits.prior import shipped_prior
 from models.rules import Rules
@@ -71,9 +70,7 @@ def command(
     settings = settings_from(data, config)
     budgets = _budgets(budget) if budget is not None else [settings.false_alerts_per_month]
     wanted = _Wanted(rules(settings), budgets, with_report=report is not None)
-    homes = _homes(
-        recordings, read_cuts(cuts) if cuts else {}, _known(settings) if data and is_installed(settings) else None
-    )
+    homes = _homes(recordings, read_cuts(cuts) if cuts else {}, _known(settings) if data else None)
     happened = happenings_beside(recordings)
     with bar("evaluating") as shown:
         found = wanted.judged(homes, shown.tell)

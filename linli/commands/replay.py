@@ -22,6 +22,8 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.people import Roster
 from linli.replay import Replay, Transition, add_unknown_homes, signals_of
+from linli.settings import Settings
+from linli.tuning.installation import refuse_if_not_installed
 from linli.words import say
 
 KINDS_OF_CHANNEL = ("webhook", "email", "sms", "wecom", "dingtalk", "feishu", "ntfy", "webpush", "inbox")
@@ -61,7 +63,7 @@ def command(
 @contextmanager
 def _core(data: Path | None, config: Path | None, recordings: list[Path]) -> Iterator[tuple[Core, VirtualClock]]:
     with tempfile.TemporaryDirectory(prefix="linli-replay-") as throw_away:
-        settings = settings_from(data or Path(throw_away), config, signals="")
+        settings = _throw_away(Path(throw_away), config) if data is None else _installed(data, config)
         folder = DataDir(settings.data)
         first = next(signals_of(recordings), None)
         if first is None:
@@ -75,6 +77,17 @@ def _core(data: Path | None, config: Path | None, recordings: list[Path]) -> Ite
                 yield core, clock
             finally:
                 core.close()
+
+
+def _throw_away(folder: Path, config: Path | None) -> Settings:
+    """Return settings by which nothing outlives the folder: those of this machine may name its real care database."""
+    return settings_from(folder, config, care="", signals="")
+
+
+def _installed(data: Path, config: Path | None) -> Settings:
+    settings = settings_from(data, config, signals="")
+    refuse_if_not_installed(settings)
+    return settings
 
 
 def _zone(alert: Alert, roster: Roster) -> ZoneInfo:

@@ -14,13 +14,15 @@ from typing import Annotated
 import typer
 
 from linli.clock import Clock, PacedClock, SystemClock
-from linli.commands.options import Data
+from linli.commands.common import settings_from
+from linli.commands.options import Config, Data
 from linli.commands.progress import Bar, bar
 from linli.commands.run import start_logging
 from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.keys import Keys
 from linli.mqtt_url import MqttUrl, parse
+from linli.tuning.installation import refuse_if_not_installed
 from simulators.community import Community, build
 from simulators.incidents import parse_incident
 from simulators.languages import Languages, listed, parse_languages, spoken
@@ -51,6 +53,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         Path | None, typer.Option("--roster", help="Also write the homes here, for linli import.")
     ] = None,
     data: Data = None,
+    config: Config = None,
 ) -> None:
     """Publish simulated homes to a broker, or write them as a recording.
 
@@ -74,6 +77,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         if roster is None:
             raise LinliError("say where to: --mqtt mqtt://user:pass@host:1883, --write FILE or --roster FOLDER")
         return
+    if data is not None:
+        refuse_if_not_installed(settings_from(data, config))
     stream = (
         load_events(community.homes, per_minute, seed, begin, until)
         if per_minute

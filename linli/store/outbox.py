@@ -100,6 +100,7 @@ _SENT = Prepared(
 _NOT_SENT_YET = Prepared(
     select(t.outbox.c.key, t.outbox.c.person, t.outbox.c.state)
     .where(t.outbox.c.alert == bindparam("alert"), t.IS_LIVE, t.outbox.c.type != NoticeType.OVER)
+    .order_by(t.outbox.c.key)
     .with_for_update()
 )
 _WITHDRAW = Prepared(
@@ -187,6 +188,16 @@ def next_due(connection: Connection) -> datetime | None:
     """Return when the next notice can be taken (ix_outbox_due)."""
     found: datetime | None = _NEXT_DUE.value(connection)
     return found
+
+
+def hold(connection: Connection, keys: Collection[str]) -> None:
+    """Hold several notices until the transaction ends, taken in the order in which `withdraw` takes them (primary key).
+
+    Two that each held what the other wants would wait for ever. SQLite has one writer at a time.
+    """
+    if len(keys) > 1 and connection.dialect.name != "sqlite":
+        wanted = select(t.outbox.c.key).where(t.outbox.c.key.in_(list(keys)))
+        connection.execute(wanted.order_by(t.outbox.c.key).with_for_update())
 
 
 def record_failure(

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from linli.cli import main
+from linli.commands.evaluate import command as evaluate
+from linli.commands.replay import command as replay
+from linli.commands.simulate import command as simulate
 from linli.data_dir import DataDir
+
+RECORDING = __file__
+"""A file that is there: what it says is not read."""
 
 
 @pytest.fixture
@@ -28,10 +34,13 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     [
         ["check"],
         ["drill", "home-1"],
+        ["evaluate", RECORDING],
         ["explain", "home-1"],
         ["export", "out.jsonl"],
         ["forget", "home-1", "--yes"],
         ["model", "list", "home-1"],
+        ["replay", RECORDING],
+        ["simulate", "--mqtt", "mqtt://127.0.0.1:1", "--homes", "1"],
     ],
     ids=lambda words: str(words[0]),
 )
@@ -58,3 +67,16 @@ def test_with_the_care_data_on_a_server_the_secret_tells_whose_folder_it_is(
     DataDir(tmp_path / "data").secret()
 
     assert "does not answer" in said(*words)
+
+
+def test_without_a_folder_a_replay_and_an_evaluation_leave_the_care_data_on_a_server_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINLI_CARE", "postgresql+psycopg://nobody@127.0.0.1:1/linli")
+    monkeypatch.chdir(tmp_path)
+    simulate(homes=1, days=1, write=tmp_path / "home.csv")
+
+    replay([tmp_path / "home.csv"])
+    evaluate([tmp_path / "home.csv"])
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home.csv", "home.csv.truth.json"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.accounts import gateway_account, home_account, linli_account
+from ingest.accounts import Account, gateway_account, home_account, linli_account
 from ingest.broker import Broker, turns_strangers_away
 from ingest.demo_broker import DemoBroker
 from ingest.mosquitto import Mosquitto
@@ -30,6 +30,11 @@ class House:
     def __init__(self, broker: Broker, port: int) -> None:
         self.broker = broker
         self.port = port
+
+    def let_in(self, *accounts: Account) -> None:
+        """Let in these accounts and no others."""
+        self.broker.apply(accounts)
+        assert self.broker.check() is None
 
     def linli(self, *, acknowledges: bool = True) -> MqttClient:
         """Connect linli as ingest does, with a session that lasts."""
@@ -228,7 +233,7 @@ def test_a_last_will_for_another_home_is_not_carried_out(house: House) -> None:
 
 def test_a_new_account_works_at_once_and_a_removed_one_no_longer(house: House) -> None:
     with house.linli() as linli, house.mei() as mei, house.bo() as bo:
-        house.broker.apply([linli_account("of linli"), ACCOUNTS[1], home_account("elm", "home-9", "of jun")])
+        house.let_in(linli_account("of linli"), ACCOUNTS[1], home_account("elm", "home-9", "of jun"))
 
         wait_until(lambda: bo.is_cut_off, "the removed account is cut off")
         with house.bo() as again:
@@ -244,7 +249,7 @@ def test_a_new_account_works_at_once_and_a_removed_one_no_longer(house: House) -
 
 def test_a_changed_password_cuts_off_who_used_the_old_one(house: House) -> None:
     with house.mei() as mei:
-        house.broker.apply([home_account("elm", "home-7", "new")])
+        house.let_in(home_account("elm", "home-7", "new"))
 
         wait_until(lambda: mei.is_cut_off, "the old password is cut off")
         with house.mei() as old, MqttClient(house.port, "home-7", "new", "home-7") as new:
@@ -255,7 +260,7 @@ def test_a_changed_password_cuts_off_who_used_the_old_one(house: House) -> None:
 def test_changed_rights_hold_for_a_client_that_is_connected(house: House) -> None:
     moved = "linli/v1/oak/home-7/button/sos"
     with house.linli() as linli, house.mei() as mei:
-        house.broker.apply([linli_account("of linli"), home_account("oak", "home-7", "of mei"), ACCOUNTS[2]])
+        house.let_in(linli_account("of linli"), home_account("oak", "home-7", "of mei"), ACCOUNTS[2])
         wait_until(lambda: _is_passed_on(mei, moved, linli), "the new right works")
         mei.publish(MEI, "old home")
         mei.publish(moved, "new home")

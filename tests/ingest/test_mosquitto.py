@@ -223,6 +223,22 @@ def test_accounts_applied_while_it_comes_back_are_not_forgotten(broker: Mosquitt
     wait_until(lambda: _is_welcome(port, "home-9", "of jun"), "the account works")
 
 
+def test_accounts_that_cannot_be_written_are_said_and_let_in_once_they_can(
+    broker: Mosquitto, folder: Path, port: int
+) -> None:
+    in_the_way = folder / "passwords.new"
+    in_the_way.mkdir()
+    broker.apply([*ACCOUNTS, home_account("elm", "home-9", "of jun")])
+
+    assert "cannot write" in (broker.check() or "")
+    assert "cannot write" in (broker.check() or "")
+    assert not _is_welcome(port, "home-9", "of jun")
+    in_the_way.rmdir()
+
+    assert broker.check() is None
+    wait_until(lambda: _is_welcome(port, "home-9", "of jun"), "the account works")
+
+
 def test_a_broker_that_dies_again_and_again_is_started_less_and_less_often(folder: Path, port: int) -> None:
     starts = folder.parent / "starts"
     binary = _program(
@@ -310,6 +326,7 @@ def test_a_long_log_is_emptied_and_written_on(tmp_path: Path, caplog: pytest.Log
 
 def test_only_the_broker_reads_its_accounts(broker: Mosquitto, folder: Path) -> None:
     broker.apply([Account(user="home-7", password="of mei")])
+    assert broker.check() is None
 
     for name in ("passwords", "rights", "mosquitto.conf"):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
@@ -328,6 +345,7 @@ def test_root_hands_the_broker_to_a_user_of_its_own(port: int) -> None:
     broker.start()
     pid = _pid(home / "broker")
     broker.apply([*ACCOUNTS, home_account("elm", "home-9", "of jun")])
+    assert broker.check() is None
 
     assert pid is not None
     assert (home / "broker").stat().st_uid == 0
