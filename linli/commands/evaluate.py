@@ -26,6 +26,7 @@ from linli.people import Roster
 from linli.settings import Settings
 from linli.steps import Tell
 from linli.store import roster as roster_store
+from linli.tuning.installation import installed_or_none
 from linli.words import LANGUAGES
 from models.habits.prior import shipped_prior
 from models.rules import Rules
@@ -70,7 +71,9 @@ def command(
     settings = settings_from(data, config)
     budgets = _budgets(budget) if budget is not None else [settings.false_alerts_per_month]
     wanted = _Wanted(rules(settings), budgets, with_report=report is not None)
-    homes = _homes(recordings, read_cuts(cuts) if cuts else {}, _known(settings) if data else None)
+    homes = _homes(
+        recordings, read_cuts(cuts) if cuts else {}, _known(settings) if installed_or_none(data, settings) else None
+    )
     happened = happenings_beside(recordings)
     with bar("evaluating") as shown:
         found = wanted.judged(homes, shown.tell)

@@ -23,7 +23,6 @@ from linli.errors import LinliError
 from linli.people import Roster
 from linli.replay import Replay, Transition, add_unknown_homes, signals_of
 from linli.settings import Settings
-from linli.tuning.installation import refuse_if_not_installed
 from linli.words import say
 
 KINDS_OF_CHANNEL = ("webhook", "email", "sms", "wecom", "dingtalk", "feishu", "ntfy", "webpush", "inbox")
@@ -63,7 +62,7 @@ def command(
 @contextmanager
 def _core(data: Path | None, config: Path | None, recordings: list[Path]) -> Iterator[tuple[Core, VirtualClock]]:
     with tempfile.TemporaryDirectory(prefix="linli-replay-") as throw_away:
-        settings = _throw_away(Path(throw_away), config) if data is None else _installed(data, config)
+        settings = settings_from(data, config, signals="") if data else _throw_away(Path(throw_away), config)
         folder = DataDir(settings.data)
         first = next(signals_of(recordings), None)
         if first is None:
@@ -82,12 +81,6 @@ def _core(data: Path | None, config: Path | None, recordings: list[Path]) -> Ite
 def _throw_away(folder: Path, config: Path | None) -> Settings:
     """Return settings by which nothing outlives the folder: those of this machine may name its real care database."""
     return settings_from(folder, config, care="", signals="")
-
-
-def _installed(data: Path, config: Path | None) -> Settings:
-    settings = settings_from(data, config, signals="")
-    refuse_if_not_installed(settings)
-    return settings
 
 
 def _zone(alert: Alert, roster: Roster) -> ZoneInfo:

@@ -22,7 +22,7 @@ from linli.data_dir import DataDir
 from linli.errors import LinliError
 from linli.keys import Keys
 from linli.mqtt_url import MqttUrl, parse
-from linli.tuning.installation import refuse_if_not_installed
+from linli.tuning.installation import installed_or_none
 from simulators.community import Community, build
 from simulators.incidents import parse_incident
 from simulators.languages import Languages, listed, parse_languages, spoken
@@ -78,7 +78,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
             raise LinliError("say where to: --mqtt mqtt://user:pass@host:1883, --write FILE or --roster FOLDER")
         return
     if data is not None:
-        refuse_if_not_installed(settings_from(data, config))
+        data = installed_or_none(data, settings_from(data, config))
     stream = (
         load_events(community.homes, per_minute, seed, begin, until)
         if per_minute

@@ -1,5 +1,8 @@
 """What holds in an installation, for who only reads there while linli runs."""
 
+import sys
+from pathlib import Path
+
 from linli.chosen_settings import effective
 from linli.configured import care_url
 from linli.data_dir import DataDir
@@ -21,6 +24,14 @@ def refuse_if_not_installed(settings: Settings) -> None:
     """Raise LinliError where the data folder is no linli's."""
     if not is_installed(settings):
         raise LinliError(f"there is no linli in {settings.data}; name its folder with --data")
+
+
+def installed_or_none(data: Path | None, settings: Settings) -> Path | None:
+    """Return the folder that was named if it is a linli's; if not, say so on stderr, as what follows does without."""
+    if data is None or is_installed(settings):
+        return data
+    sys.stderr.write(f"linli: there is no linli in {settings.data}; going on without it\n")
+    return None
 
 
 def as_chosen(given: Settings) -> Settings:

@@ -11,9 +11,7 @@ from linli.commands.evaluate import command as evaluate
 from linli.commands.replay import command as replay
 from linli.commands.simulate import command as simulate
 from linli.data_dir import DataDir
-
-RECORDING = __file__
-"""A file that is there: what it says is not read."""
+from linli.errors import LinliError
 
 
 @pytest.fixture
@@ -34,13 +32,10 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     [
         ["check"],
         ["drill", "home-1"],
-        ["evaluate", RECORDING],
         ["explain", "home-1"],
         ["export", "out.jsonl"],
         ["forget", "home-1", "--yes"],
         ["model", "list", "home-1"],
-        ["replay", RECORDING],
-        ["simulate", "--mqtt", "mqtt://127.0.0.1:1", "--homes", "1"],
     ],
     ids=lambda words: str(words[0]),
 )
@@ -55,6 +50,25 @@ def test_a_folder_that_is_no_linlis_is_refused_and_left_as_it_is(
     assert said(*words, "--data", str(folder)) == f"linli: there is no linli in {folder}; name its folder with --data\n"
 
     assert sorted(tmp_path.rglob("*")) == ([folder] if is_there else [])
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["no folder", "an empty one"])
+def test_an_evaluation_and_a_simulation_go_on_without_it_say_so_and_make_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, is_there: bool
+) -> None:
+    folder, recording = tmp_path / "slip", tmp_path / "home.csv"
+    simulate(homes=1, days=1, write=recording)
+    if is_there:
+        folder.mkdir()
+
+    evaluate([recording], data=folder)
+    with pytest.raises(LinliError, match="127.0.0.1:1"):
+        simulate(mqtt="mqtt://127.0.0.1:1", homes=1, data=folder)
+
+    told = f"linli: there is no linli in {folder}; going on without it\n"
+    assert capsys.readouterr().err.count(told) == 2
+    assert folder.exists() is is_there
+    assert not is_there or not list(folder.iterdir())
 
 
 def test_with_the_care_data_on_a_server_the_secret_tells_whose_folder_it_is(
