@@ -10,9 +10,9 @@ from sqlalchemy import (
     Connection,
     Row,
     Text,
+    and_,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -91,17 +91,25 @@ _ANNOUNCED = Prepared(
 def take_window(connection: Connection, finding: Finding, alert: str, now: datetime) -> bool:
     """Spend a home's announced trial on a press of the button it is about; tell whether there was one to spend.
 
-    Both the press and its coming must lie in the window, and nobody may be in need there: then a press is a call for
-    help whatever was announced (ix_drills_home_begun_at, ix_alerts_home).
+    Both the press and its coming must lie in the window, and nobody may be in need there, nor have called for help since
+    it was announced: then a press is a call for help (ix_drills_home_begun_at, ix_alerts_home).
     """
     if _ANNOUNCED.row(connection, home=finding.home, now=now) is None:
         return False
     device = str(finding.evidence.get("device", ""))
-    in_need = exists().where(
-        t.alerts.c.home == finding.home,
-        t.alerts.c.due_at.is_not(None),
-        t.alerts.c.drill == 0,
-        t.alerts.c.severity == Severity.EMERGENCY,
+    is_emergency = t.alerts.c.severity == Severity.EMERGENCY
+    in_need = (
+        select(literal(1))
+        .where(
+            t.alerts.c.home == finding.home,
+            t.alerts.c.drill == 0,
+            or_(
+                and_(t.alerts.c.due_at.is_not(None), or_(is_emergency, t.alerts.c.severity == Severity.URGENT)),
+                and_(is_emergency, t.alerts.c.opened_at >= t.drills.c.begun_at),
+            ),
+        )
+        .correlate(t.drills)
+        .exists()
     )
     spent = connection.execute(
         update(t.drills)

@@ -301,6 +301,32 @@ def test_a_real_call_spoils_the_window_that_was_announced_before_it(community: C
         assert "repeated" in [entry.what for entry in cases.read_log(connection, real.id)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"), [(Kind.CHECK_IN, "help"), (Kind.FALL, "on"), (Kind.SOS, "pressed")], ids=str
+)
+def test_a_real_call_spoils_the_window_also_once_it_is_closed(community: Community, kind: Kind, value: str) -> None:
+    community.drills.announce(MEI.home, "button-1")
+    community.wait(SECOND)
+    community.press(kind, value, device="pendant")
+    (real,) = community.open(drill=False)
+    community.core.desk.close(real.id, "lin", Outcome.SAFE)
+
+    community.wait(SECOND)
+    community.press()
+
+    assert community.open(drill=True) == []
+    assert [alert.severity for alert in community.open(drill=False)] == [Severity.EMERGENCY]
+
+
+def test_while_something_urgent_is_open_a_press_is_real(community: Community) -> None:
+    community.drills.announce(MEI.home, "button-1")
+    community.press(Kind.LEAK, "on", device="bath")
+
+    community.press()
+
+    assert community.open(drill=True) == []
+
+
 def test_closing_the_drill_leaves_the_real_alert_open(community: Community) -> None:
     community.drills.announce(MEI.home)
     community.press()

@@ -59,13 +59,16 @@ def test_a_window_is_only_open_within_its_time(care: CareStore, after: timedelta
     assert spent(care, after) is is_spent
 
 
-def test_an_emergency_in_the_home_keeps_the_window_shut_until_it_is_closed(care: CareStore) -> None:
+@pytest.mark.parametrize(("opened", "is_shut"), [(-MINUTE, False), (0 * MINUTE, True)], ids=["before", "since"])
+def test_an_emergency_in_the_home_keeps_the_window_shut_and_one_from_before_it_until_it_is_closed(
+    care: CareStore, opened: timedelta, *, is_shut: bool
+) -> None:
     begun(care, WINDOW)
-    open_one = stored(care, alert("a-9"))
+    open_one = stored(care, replace(alert("a-9"), opened_at=EIGHT + opened))
     assert not spent(care)
     with care.begin() as connection:
         cases.change(connection, closed(open_one, EIGHT))
-    assert spent(care)
+    assert spent(care) is not is_shut
 
 
 def test_presses_are_known_by_their_button_whether_drill_or_real(care: CareStore) -> None:
