@@ -24,7 +24,8 @@ class Step:
     """What one decision changes; stored in one transaction.
 
     `withdraw` takes back every notice that is still waiting, `spare` those to one person who need not be written to.
-    `is_over`: everybody who was called is told that it is over, and thanked.
+    `is_over`: everybody who was called is told that it is over, and thanked. `goes_on`: the calls had been stopped, as
+    somebody went, and go on: what was taken back then is sent after all.
     """
 
     alert: Alert
@@ -34,6 +35,7 @@ class Step:
     withdraw: bool
     spare: str
     is_over: bool
+    goes_on: bool
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Draft:
     withdraw: bool = False
     spare: str = ""
     is_over: bool = False
+    goes_on: bool = False
 
     @classmethod
     def of(cls, case: Case, now: datetime) -> "Draft":
@@ -119,7 +122,8 @@ class Draft:
         """Return the step, with the alert's next due moment worked out."""
         alert = replace(self.alert, due_at=next_step(self.alert, self.waiting()))
         changed = tuple(self.requests[person] for person in sorted(self.changed))
-        return Step(alert, changed, tuple(self.notices), tuple(self.log), self.withdraw, self.spare, self.is_over)
+        written, said = tuple(self.notices), tuple(self.log)
+        return Step(alert, changed, written, said, self.withdraw, self.spare, self.is_over, self.goes_on)
 
 
 def notice_key(alert: Alert, type: NoticeType, rung: int, person: str, channel: str) -> str:  # noqa: A002

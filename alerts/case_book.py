@@ -15,7 +15,7 @@ from alerts.opening import alert_id, is_another, new_alert
 from alerts.pacing import paced
 from alerts.thanks import thanks
 from linli import canary
-from linli.alert import Alert
+from linli.alert import Alert, RequestState
 from linli.clock import millis
 from linli.finding import Finding
 from linli.holidays import Holidays
@@ -39,6 +39,12 @@ def tell_opened(opened: Iterable[Alert | None]) -> None:
 def case_of(connection: Connection, alert: Alert) -> Case:
     """Return an alert with everybody who was asked to come."""
     return Case(alert, tuple(cases.requests(connection, alert.id)))
+
+
+def _who_answered(connection: Connection, alert: Alert) -> set[str]:
+    """Return who has answered a call, in whichever way: they need not hear it again."""
+    open_ = {RequestState.ASKED, RequestState.SILENT}
+    return {request.person for request in cases.requests(connection, alert.id) if request.state not in open_}
 
 
 class CaseBook:
@@ -109,6 +115,8 @@ class CaseBook:
             outbox.withdraw(connection, step.alert.id, now)
         elif step.spare:
             outbox.withdraw(connection, step.alert.id, now, person=step.spare)
+        if step.goes_on:
+            outbox.send_after_all(connection, step.alert.id, _who_answered(connection, step.alert), now)
         outbox.add(connection, step.notices, now)
         if step.alert.drill:
             for person in drills.who_answered(step):

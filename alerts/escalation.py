@@ -123,6 +123,7 @@ def _ask_for_outcome(draft: Draft, callers: Callers) -> None:
 def _end_lease(draft: Draft, callers: Callers) -> None:
     """Nobody at the door in time: remind who accepted, keep them on, and go on calling."""
     draft.note("lease_ended")
+    draft.goes_on = True
     draft.alert = replace(draft.alert, state=AlertState.OPEN, lease_until=None, round=draft.alert.round + 1)
     for request in list(draft.requests.values()):
         if request.state is RequestState.ACCEPTED:

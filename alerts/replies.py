@@ -74,6 +74,7 @@ def declined(case: Case, callers: Callers, person: str, now: datetime) -> Step:
         draft.alert = replace(
             draft.alert, state=AlertState.OPEN, lease_until=None, climb_at=draft.alert.climb_at or now
         )
+        draft.goes_on = True
     if draft.alert.state is AlertState.OPEN and known is not None:
         call_next(draft, callers, known)
         go_on(draft, callers)

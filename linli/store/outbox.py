@@ -109,6 +109,12 @@ _WITHDRAW = Prepared(
     .values(state=NoticeState.WITHDRAWN, lease_until=None, answered_at=bindparam("now"))
 )
 
+_REVIVE = Prepared(
+    update(t.outbox)
+    .where(t.outbox.c.key == bindparam("wanted"), t.outbox.c.state == NoticeState.WITHDRAWN)
+    .values(state=NoticeState.WAITING, due_at=bindparam("again_at"), answered_at=None)
+)
+
 
 def add(connection: Connection, notices: Iterable[Notice], now: datetime) -> None:
     """Put notices in the outbox; a key that is there already is left alone, so that a step taken twice sends once."""
@@ -245,6 +251,16 @@ def withdraw(connection: Connection, alert: str, now: datetime, *, person: str |
     cases.write_logs(connection, lines)
     _WITHDRAW.run_each(connection, [{"unwanted": key, "now": now} for key, _, _ in unsent])
     return len(unsent)
+
+
+def send_after_all(connection: Connection, alert: str, but: Collection[str], now: datetime) -> None:
+    """Let calls that were taken back unsent wait again, but to some people; what was to go later still does (ix_outbox_alert)."""
+    unsent = {
+        notice.key: max(notice.due_at, now)
+        for notice in of_alert(connection, alert)
+        if notice.type is NoticeType.CALL and notice.state is NoticeState.WITHDRAWN and notice.person not in but
+    }
+    _REVIVE.run_each(connection, [{"wanted": key, "again_at": unsent[key]} for key in sorted(unsent)])
 
 
 def of_alert(connection: Connection, alert: str) -> list[Notice]:

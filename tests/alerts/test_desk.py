@@ -364,3 +364,44 @@ def test_what_somebody_has_closed_or_forgotten_need_not_end_by_itself(stairwell:
     stairwell.desk.end_by_itself("a-nobody-knows")
 
     assert stairwell.story(alert)[-1] == "closed"
+
+
+def test_who_had_not_been_reached_when_somebody_went_is_called_when_they_turn_back(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    alert = only_open(stairwell)
+    called = set(stairwell.waiting())
+    assert called == {"v1", "v2", "v3", "v4", "v5"}
+    stairwell.desk.decline(alert, "v2")
+    stairwell.desk.accept(alert, "v1")
+    assert stairwell.waiting() == []
+
+    stairwell.clock.advance(4 * S)
+    stairwell.desk.decline(alert, "v1")
+
+    assert called - {"v1", "v2"} < set(stairwell.waiting()) <= {"v3", "v4", "v5", "v6", "v7"}
+
+
+def test_who_had_not_been_reached_is_called_when_nobody_comes_to_the_door(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    alert = only_open(stairwell)
+    stairwell.desk.accept(alert, "v1")
+
+    stairwell.clock.advance(11 * MINUTE)
+    stairwell.tick()
+
+    assert "lease_ended" in stairwell.story(alert)
+    assert {"v2", "v3", "v4", "v5"} <= set(stairwell.waiting())
+
+
+def test_what_has_been_sent_already_is_not_sent_after_all(stairwell: Town) -> None:
+    stairwell.desk.open([finding()])
+    alert = only_open(stairwell)
+    with stairwell.care.begin() as connection:
+        reached = [notice.key for notice in outbox.of_alert(connection, alert) if notice.person in {"v2", "v3"}]
+        outbox.record_sent(connection, reached, EIGHT)
+    stairwell.desk.accept(alert, "v1")
+    stairwell.desk.decline(alert, "v1")
+
+    with stairwell.care.read() as connection:
+        states = {notice.key: notice.state for notice in outbox.of_alert(connection, alert)}
+    assert {states[key] for key in reached} == {NoticeState.SENT}

@@ -170,6 +170,19 @@ def test_a_ladder_that_calls_one_relative_calls_the_first_of_their_own_order(car
         assert [one.person for one in outbox.of_alert(connection, desk.open_alerts()[0].id)] == ["yan"]
 
 
+def test_who_is_held_until_the_morning_is_written_to_then_though_somebody_went_and_turned_back(care: CareStore) -> None:
+    with care.begin() as connection:
+        contacts.put_wish(connection, MEI.home, NIGHT)
+    desk, clock, alert = _opens(care, AlertKind.LEAK, Severity.URGENT)
+    desk.accept(alert, "lin")
+    clock.advance(MINUTE)
+    desk.decline(alert, "lin")
+
+    with care.read() as connection:
+        held = next(one for one in outbox.of_alert(connection, alert) if one.person == "bo")
+    assert (held.state, held.due_at) == (NoticeState.WAITING, EIGHT + HOUR / 2)
+
+
 def test_nobody_is_woken_in_the_morning_for_what_is_over(care: CareStore) -> None:
     with care.begin() as connection:
         contacts.put_wish(connection, MEI.home, NIGHT)
