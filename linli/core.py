@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ logger = logging.getLogger(__name__)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WARM_SIGNALS = 300
 """How many of a home's latest signals are read at the start to know it again."""
+_REMEMBERED_AT_ONCE = 20
+"""Of so many homes at once what is not at hand is asked for."""
 WARM_WINDOW = timedelta(hours=36)
 _SET_BACK = timedelta(minutes=5)
 """A clock that goes back by more was wrong before."""
@@ -96,6 +99,8 @@ class Core:
     _choices_met: int = 0
     _roster_met: int = 0
     _channels_read: int = -1
+    _beyond: deque[tuple[str, datetime | None, int]] = field(default_factory=deque)
+    """Of which homes, from before when, and how much is still to be learned from a store that may have to ask a server."""
     _taking_roster: threading.Lock = field(default_factory=threading.Lock)
 
     def heed_clock(self) -> None:
@@ -137,13 +142,14 @@ class Core:
         logger.info("settings chosen revision=%d", revision)
 
     def warm(self) -> None:
-        """Learn from the stores what was known of the homes when linli stopped."""
+        """Learn from the stores what was known of the homes when linli stopped; what a server has of it, `tidy` learns later."""
         now = self.clock.now()
         roster = self.roster.get()
         self.watch.take_roster(roster)
         self.learning.start()  # first: which sensors are not believed alone is part of what was learned
+        self._beyond = deque()
         for home in roster.homes:
-            self._warm(home, self.signals.recent(home, limit=WARM_SIGNALS))
+            self._warm_latest(home)
             self._warm_body(home, now)
             if roster.homes[home].check_in_by:
                 self._warm(home, self.signals.recent(home, kind=Kind.CHECK_IN, since=now - WARM_WINDOW, limit=20))
@@ -152,6 +158,21 @@ class Core:
                 self.watch.see_availability(home, device, online=online, at=min(at, now))
             for absence in absences.running(connection, now):
                 self._heed(absence)
+
+    def _warm_latest(self, home: str) -> None:
+        """Learn a home's latest signals that are at hand: calls for help wait for this, and a server may be slow."""
+        latest = self.signals.at_hand(home, limit=WARM_SIGNALS)
+        self._warm(home, latest)
+        if len(latest) < WARM_SIGNALS:
+            self._beyond.append((home, latest[-1].at if latest else None, WARM_SIGNALS - len(latest)))
+
+    def _remember(self) -> None:
+        """Learn of a few homes what is older than what was at hand."""
+        beyond = self._beyond  # whoever knows the homes anew meanwhile begins another
+        for _ in range(min(_REMEMBERED_AT_ONCE, len(beyond))):
+            home, until, limit = beyond[0]
+            self._warm(home, self.signals.recent(home, until=until, limit=limit))
+            beyond.popleft()
 
     def _warm(self, home: str, signals: Iterable[Signal]) -> None:
         """Take in stored signals; what a clock that ran ahead has written came before now at any rate."""
@@ -227,6 +248,8 @@ class Core:
             with suppress(StoreDown):
                 store.tidy()
         self._read_channels()
+        with suppress(StoreDown):
+            self._remember()
 
     def _read_channels(self) -> None:
         """Have read what serves each listed kind of channel: of Apprise that takes seconds, as long as a try may take."""

@@ -305,9 +305,13 @@ class Watch:
             return frozenset(self._homes.dwellings[row].home.home for row in self._silent_rows(homes, now))
 
     def lost_ones(self, homes: Collection[str], now: datetime) -> list[Loss]:
-        """Return the losses of those homes that are not heard, whether an alert stands for them or not."""
+        """Return the losses of those homes that are not heard, whether an alert stands for them or not.
+
+        A home that was never heard as far as is known has lost nothing, although an alert may tell of it.
+        """
         with self._lock:
-            return [self._loss_of(row) for row in self._silent_rows(homes, now)]
+            silent = self._silent_rows(homes, now)
+            return [self._loss_of(row) for row in silent if self._homes.seen_until.item(row) > NONE]
 
     def _silent_rows(self, homes: Collection[str], now: datetime) -> list[int]:
         rows = np.array([self._homes.index[home] for home in homes if home in self._homes.index], dtype=np.int64)

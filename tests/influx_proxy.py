@@ -34,6 +34,7 @@ class Proxy(ThreadingHTTPServer):
         self.is_deaf = False
         self.most_bytes: int | None = None
         self.writes: list[bytes] = []
+        self.questions = 0
         self._thread = Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
@@ -100,6 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _ask(self, path: str, body: bytes | None) -> tuple[int, dict[str, str], bytes]:
         upstream = http.client.HTTPConnection("127.0.0.1", self.server.upstream, timeout=60)
+        self.server.questions += urlsplit(path).path == "/query"
         kept = {name: value for name, value in self.headers.items() if name.lower() not in {*HOPS, "host"}}
         try:
             upstream.request(self.command, path, body, kept)

@@ -401,6 +401,18 @@ def test_a_restart_while_silences_are_gathered_loses_none(make: Make) -> None:
     assert estate.homes_of(estate.incident()) == set(STAIRS)
 
 
+def test_a_home_of_which_nothing_is_known_after_a_restart_hides_no_other_silence(make: Make) -> None:
+    estate = make()
+    estate.go("h-1-1-1")
+    estate.wait(10 * MINUTE)
+    estate.signals.forget("h-1-1-1")
+    estate.start_again()
+    estate.go("h-2-1-1")
+    estate.wait(10 * MINUTE)
+
+    assert {alert.home for alert in estate.open()} == {"h-1-1-1", "h-2-1-1"}
+
+
 def test_a_home_that_is_lost_again_without_a_word_between_is_told_also_after_a_restart(make: Make) -> None:
     estate = make()
     estate.go(STAIRS[0])

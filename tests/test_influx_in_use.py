@@ -26,6 +26,8 @@ from tests.influx import free_port, reaching
 from tests.influx_proxy import Proxy
 from tests.watching import furnish
 
+A_WEEK_LATER = EIGHT + timedelta(days=8)
+
 
 @pytest.fixture
 def nowhere() -> str:
@@ -118,6 +120,32 @@ def test_what_only_the_influxdb_has_is_exported_and_forgotten(
     assert f"{MEI.home} is forgotten: 5 signals" in told
     assert "the InfluxDB's copy is erased too" in told
     assert "5 signals written" in told
+
+
+@pytest.mark.influx
+def test_a_start_asks_the_influxdb_nothing_and_what_it_has_is_known_a_moment_later(
+    tmp_path: Path, influx_address: Address, influx_proxy: Proxy
+) -> None:
+    settings = Settings(data=furnish(tmp_path), **reaching(influx_address))
+    clock = VirtualClock(EIGHT)
+    core = build(settings, DataDir(settings.data), clock, "http://127.0.0.1")
+    core.signals.append([*_motions(MEI.home), *_motions(NEIGHBOUR.home)])
+    assert core.delivery is not None
+    core.delivery.send_all()
+    assert isinstance(core.signals, InfluxSignalStore)
+    core.signals.window.prune(millis(A_WEEK_LATER - timedelta(days=7)), millis(A_WEEK_LATER))
+    core.signals.append([Signal(MEI.home, "hall", Kind.MOTION, "on", A_WEEK_LATER, A_WEEK_LATER, "new", "hall")])
+    clock.set(A_WEEK_LATER)
+    asked = influx_proxy.questions
+
+    core.warm()
+    assert influx_proxy.questions == asked
+    assert core.watch.state(MEI.home, A_WEEK_LATER).last_sign_at == A_WEEK_LATER
+    assert core.watch.state(NEIGHBOUR.home, A_WEEK_LATER).last_sign_at is None
+    core.tidy()
+
+    assert core.watch.state(NEIGHBOUR.home, A_WEEK_LATER).last_sign_at == EIGHT + 4 * MINUTE
+    core.close()
 
 
 @pytest.mark.influx

@@ -32,6 +32,10 @@ class SignalStore(Protocol):
         """Return a home's signals from `since` up to, not including, `until`; newest first."""
         ...
 
+    def at_hand(self, home: str, *, limit: int) -> list[Signal]:
+        """Return a home's newest signals like `recent`, but only as far back as no server has to be asked."""
+        ...
+
     def between(self, since: datetime | None, until: datetime | None, home: str | None = None) -> Iterator[Signal]:
         """Yield signals from `since` up to, not including, `until` in time order, of one home or of all.
 

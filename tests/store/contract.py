@@ -260,6 +260,17 @@ class SignalStoreContract:
         assert store.recent(HOME, kind=Kind.SOS) == []
         assert len(store.recent(HOME, kind=Kind.MOTION, limit=7)) == 7
 
+    def test_what_is_at_hand_and_what_is_older_are_the_newest(self, store: SignalStore) -> None:
+        store.append(at_each(SECOND, 5))
+        store.append([signal(home=OTHER)])
+
+        here = store.at_hand(HOME, limit=9)
+        older = store.recent(HOME, until=here[-1].at if here else None, limit=9 - len(here))
+
+        assert [*here, *older] == store.recent(HOME, limit=9)
+        assert store.at_hand(HOME, limit=1) == here[:1]
+        assert store.at_hand("nobody", limit=1) == []
+
     def test_signals_of_one_moment_stand_as_they_arrived(self, store: SignalStore) -> None:
         opened = signal(device="door", kind=Kind.CONTACT, value="open", key="z", after=MILLISECOND)
         closed = signal(device="door", kind=Kind.CONTACT, value="closed", key="a", after=2 * MILLISECOND)

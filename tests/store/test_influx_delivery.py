@@ -271,6 +271,7 @@ def test_a_late_signal_is_found_at_its_place_before_and_after_it_is_sent(line: L
     expected = [*kept[:2], late, *kept[2:]]
     assert list(line.store.between(None, None)) == expected
     assert line.store.recent(HOME) == expected[::-1]
+    assert line.store.at_hand(HOME, limit=20) == [], "of what is newer than it, nothing is here"
     line.turns()
     assert line.store.window.count() == 0
     assert list(line.store.between(None, None)) == expected

@@ -61,6 +61,12 @@ class InfluxSignalStore:
         distinct = {_key(one): one for one in old}
         return [*new, *sorted(distinct.values(), key=_order, reverse=True)][:limit]
 
+    def at_hand(self, home: str, *, limit: int) -> list[Signal]:
+        """Return a home's newest signals in the window, without what is late: the server may have some between."""
+        here = self.window.recent(home, limit=limit)
+        horizon = self.window.horizon()
+        return [one for one in here if millis(one.at) >= horizon]
+
     def _newest(self, home: str, kind: Kind | None, begin: int, end: int, limit: int, reach: Reach) -> list[Signal]:
         """Return at least so many of a home's newest signals at the server, the last millisecond whole."""
         named = _named(home, kind)

@@ -84,6 +84,10 @@ class SqliteSignalStore:
                 rows.sort(key=_BY_ARRIVAL, reverse=True)
             return signals_in(rows, self._texts, connection)
 
+    def at_hand(self, home: str, *, limit: int) -> list[Signal]:
+        """Return a home's newest signals: all are here."""
+        return self.recent(home, limit=limit)
+
     def between(self, since: datetime | None, until: datetime | None, home: str | None = None) -> Iterator[Signal]:
         """Yield signals in time order, ties by arrival: stretch by stretch of time, each by the primary key of each home.
 
