@@ -14,6 +14,7 @@ from linli.clock import Clock
 from linli.people import Person, Roster
 
 NOT_LISTED = "the person or this channel is no longer listed"
+NOT_THEIRS = "the person is no longer listed for this home"
 FAULT = "a fault of linli; see the log"
 HANGS = "this channel has not answered for a while; one try is under way"
 
@@ -47,6 +48,9 @@ class Courier:
         channel = next((way for way in person.ways if way.id == notice.channel), None) if person else None
         if person is None or channel is None:
             return "", Answer(Verdict.NEVER, NOT_LISTED)
+        home = roster.homes.get(alert.home)
+        if home is not None and not alert.drill and not person.cares_for(home):
+            return channel.kind, Answer(Verdict.NEVER, NOT_THEIRS)
         wait = self._rates.wait(channel, notice.severity, self._clock.now())
         if wait is not None:
             return channel.kind, Answer(Verdict.LATER, TOO_MANY, wait)

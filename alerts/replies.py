@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from alerts.callers import Callers
+from alerts.callers import HELPERS, Callers
 from alerts.case import Case, Draft, Step, role_of
 from alerts.escalation import AGAIN_AT, DOOR_LEASE, call_next, go_on
 from alerts.ladders import ASKED_ABOUT
@@ -127,6 +127,7 @@ def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
 
 
 TOO_LATE_TO_CORRECT = "How it ended can be said anew only by who was there and by staff, for half an hour."
+NOT_THEIRS_TO_END = "Only who goes, the family and staff can say how it ended."
 NOT_AT_THE_DOOR = "Say first that you go, or that you are at the door; then more hands can be called."
 
 
@@ -156,17 +157,27 @@ def _more(draft: Draft, callers: Callers) -> Iterable[Person]:
 
 
 def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> Step:
-    """End a case with its outcome; raises Conflict when it ended otherwise before."""
+    """End a case with its outcome; raises Conflict when it ended otherwise before, and for a helper who cannot know."""
     draft = Draft.of(case, now)
     alert = case.alert
     if alert.state is AlertState.CLOSED:
         if (alert.outcome, alert.note) != (outcome, note):
             raise Conflict(f"alert {alert.id} is closed already, with outcome {alert.outcome}")
         return draft.step()
+    if _cannot_know(case, who):
+        raise Conflict(NOT_THEIRS_TO_END)
     draft.close(outcome, note)
     draft.is_over = alert.severity is not Severity.NOTICE
     draft.note("closed", who, outcome=outcome)
     return draft.step()
+
+
+def _cannot_know(case: Case, who: str) -> bool:
+    """Tell whether a helper has said that they cannot come, or was only asked while somebody else goes or is there."""
+    known = case.of(who)
+    if known is None or known.role not in HELPERS or known.state in _CARRIED_BY.values():
+        return False
+    return known.state is RequestState.DECLINED or case.alert.state in _CARRIED_BY
 
 
 def is_just_over(alert: Alert, now: datetime) -> bool:

@@ -273,16 +273,26 @@ def stood_by(requests: tuple[Request, ...], person: str) -> Request | None:
     return next((request for request in requests if request.person == person), None)
 
 
+def goes(request: Request | None) -> bool:
+    """Tell whether somebody has said that they go, or is at the door."""
+    return request is not None and request.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
+
+
 def may_see_home(reach: Reach, home: Home, asked_now: frozenset[str]) -> bool:
     """Tell whether somebody may see a home; `asked_now` are the homes whose open alerts have asked them and still do."""
-    return home.home in asked_now if reach.is_helper else reach.covers(home)
+    return reach.covers(home) and (not reach.is_helper or home.home in asked_now)
 
 
 def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], roster: Roster) -> bool:
-    """Tell whether somebody may see an alert: a helper only one that asked them, staff also those of a whole site."""
+    """Tell whether somebody may see an alert: a helper only one that asked them, staff also those of a whole site.
+
+    Who is no longer listed for its home may not, unless they go: then they know already where.
+    """
+    request, home = stood_by(requests, reach.person), roster.homes.get(alert.home)
+    if goes(request):
+        return True
     if reach.is_helper:
-        return stood_by(requests, reach.person) is not None
-    home = roster.homes.get(alert.home)
+        return request is not None and (home is None or reach.covers(home))
     if home is not None:
         return reach.covers(home)
     return reach.role in {STAFF, WALL} and reach.covers_site(alert.site, roster)
@@ -290,9 +300,7 @@ def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], ros
 
 def may_know_key(reach: Reach, requests: tuple[Request, ...]) -> bool:
     """Tell whether somebody may know who holds the home's key: staff, and whoever has said that they go."""
-    request = stood_by(requests, reach.person)
-    goes = request is not None and request.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
-    return reach.role == STAFF or goes
+    return reach.role == STAFF or goes(stood_by(requests, reach.person))
 
 
 def may_see_whose(reach: Reach, alert: Alert, requests: tuple[Request, ...]) -> bool:

@@ -14,12 +14,12 @@ from alerts.sender import Sender
 from linli.alert import Alert, AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import Clock, VirtualClock
 from linli.health import Health
-from linli.people import Channel, Person, Role, Roster
+from linli.people import Care, Channel, Person, Role, Roster, Scope
 from linli.store import cases, outbox
 from linli.store.care import CareStore
 from tests.alerts.far_end import Gateway
 from tests.alerts.town import new_alert, town
-from tests.cast import EIGHT
+from tests.cast import EIGHT, GARDEN
 
 LIMIT = timedelta(seconds=5)
 
@@ -27,7 +27,7 @@ LIMIT = timedelta(seconds=5)
 def person(name: str, *ways: tuple[str, str]) -> Person:
     """Return a volunteer with these channels, each a kind and an address."""
     channels = tuple(Channel(f"{name}-{i}", name, kind, address, order=i) for i, (kind, address) in enumerate(ways))
-    return Person(name, Role.VOLUNTEER, channels=channels)
+    return Person(name, Role.VOLUNTEER, cares=(Care(Scope.SITE, GARDEN),), channels=channels)
 
 
 class Post:

@@ -334,3 +334,24 @@ def test_an_end_is_written_down_once_with_its_outcome_and_its_note() -> None:
 def test_what_was_decided_on_cannot_be_changed_afterwards(record: Case | Step | TakingBack, field: str) -> None:
     with pytest.raises(FrozenInstanceError):
         setattr(record, field, None)
+
+
+def test_who_cannot_come_does_not_say_how_it_ended() -> None:
+    case, _ = begun(*SOS)
+    case = after(case, replies.declined(case, callers(EIGHT), "v2", EIGHT + S))
+    with pytest.raises(Conflict, match="who goes"):
+        replies.closed(case, "v2", Outcome.SAFE, "", EIGHT + 2 * S)
+
+
+@pytest.mark.parametrize("case", [going(), at_door()], ids=["goes", "is there"])
+def test_while_somebody_goes_a_neighbour_who_was_only_asked_does_not_say_how_it_ended(case: Case) -> None:
+    with pytest.raises(Conflict, match="who goes"):
+        replies.closed(case, "v2", Outcome.AWAY, "", EIGHT + 6 * M)
+
+    for who in ("v1", "bo", "lin", "staff"):
+        assert replies.closed(case, who, Outcome.SAFE, "", EIGHT + 6 * M).is_over
+
+
+def test_a_neighbour_who_went_without_a_word_says_how_it_ended() -> None:
+    case, _ = begun(*SOS)
+    assert replies.closed(case, "v2", Outcome.SAFE, "", EIGHT + 2 * S).is_over

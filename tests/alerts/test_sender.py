@@ -19,7 +19,7 @@ from alerts.links import Links
 from alerts.message import Message
 from linli.alert import Notice, NoticeState, NoticeType, Severity
 from linli.clock import SystemClock, VirtualClock
-from linli.people import Care, Channel, Person, Role, Scope
+from linli.people import Care, Channel, Role, Scope
 from linli.store import outbox
 from tests.alerts.far_end import Gateway, eventually, nobody_listens
 from tests.alerts.post import Post, hooked, person
@@ -164,10 +164,23 @@ def test_who_was_struck_off_the_list_is_not_written_to(office: Callable[..., Pos
     assert post.story("a-1") == [("notice_failed", "ana"), ("person_unreachable", "ana")]
 
 
+def test_who_was_taken_off_the_list_of_a_home_is_not_written_to_about_it(
+    office: Callable[..., Post], gateway: Gateway
+) -> None:
+    post = office(person("ana", hooked(gateway, "ana")))
+    post.call(post.open("a-1"), "ana")
+    post.people = (replace(post.people[0], cares=(Care(Scope.HOME, "home-8"),)),)
+
+    post.deliver()
+
+    assert gateway.got == []
+    assert post.states("a-1") == {"ana-0": NoticeState.FAILED}
+
+
 def test_who_has_a_new_channel_is_written_to_by_that(office: Callable[..., Post], gateway: Gateway) -> None:
     post = office(person("ana", hooked(gateway, "old")))
     post.call(post.open("a-1"), "ana")
-    post.people = (Person("ana", Role.VOLUNTEER, channels=(Channel("ana-new", "ana", *hooked(gateway, "new")),)),)
+    post.people = (replace(person("ana"), channels=(Channel("ana-new", "ana", *hooked(gateway, "new")),)),)
 
     post.deliver()
 

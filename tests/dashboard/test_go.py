@@ -1,14 +1,15 @@
 """The link in a volunteer's hand: looking changes nothing, one tap does, and afterwards no name is left."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from alerts.fold import fold
 from linli.alert import AlertKind, AlertState, Outcome, Severity
-from linli.people import Role
+from linli.people import Care, Role, Scope
 from linli.store import cases
-from tests.cast import LIN, MEI, MINUTE
+from tests.cast import ANA, LIN, MEI, MINUTE
 from tests.dashboard.world import World
 
 WHOSE = (MEI.resident, MEI.door, MEI.phone)
@@ -125,6 +126,19 @@ def test_a_forged_link_and_one_of_somebody_who_was_not_asked_show_nothing(world:
         assert not any(word in answer.text for word in WHOSE)
         assert world.browser().post(bad, data={"verb": "accept"}).status_code == 404
     assert state(world) is AlertState.OPEN
+
+
+def test_who_was_taken_off_the_list_of_her_home_sees_nothing_more_and_who_goes_does(world: World, link: str) -> None:
+    people = world.services.roster().people
+    people["ana"] = replace(ANA, cares=(Care(Scope.HOME, "home-8"),))
+    gone = world.browser()
+    assert gone.get(link).status_code == gone.post(link, data={"verb": "accept"}).status_code == 404
+    assert state(world) is AlertState.OPEN
+
+    people["ana"] = ANA
+    world.browser().post(link, data={"verb": "accept"})
+    people["ana"] = replace(ANA, cares=(Care(Scope.HOME, "home-8"),))
+    assert world.browser().get(link).status_code == 200
 
 
 def test_no_account_and_no_cookie_is_needed_and_none_is_left(world: World, link: str) -> None:
