@@ -10,7 +10,8 @@ from itertools import product
 import pytest
 
 from alerts.links import Links
-from alerts.message import STILL_SILENT, Message, compose, fit
+from alerts.message import STILL_SILENT, Message, compose
+from alerts.text_message import fit
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.people import Home, Person
@@ -267,14 +268,57 @@ def test_an_address_is_written_as_people_say_it(home: Home, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("a" * 160, 160), ("a" * 161, 160), ("看" * 70, 70), ("看" * 71, 70), ("a" * 100 + "看", 70)],
+    [
+        ("a" * 160, 160),
+        ("a" * 161, 160),
+        ("看" * 70, 70),
+        ("看" * 71, 70),
+        ("a" * 100 + "看", 70),
+        ("🏠" * 35, 70),
+        ("🏠" * 36, 69),
+        ("a" * 50 + "🏠" * 20, 69),
+    ],
 )
 def test_a_short_text_fits_into_one_text_message(text: str, length: int) -> None:
-    assert len(fit(text)) == length
+    assert as_a_phone_counts(fit(text)) == length
+
+
+def as_a_phone_counts(text: str) -> int:
+    """Return how long a text message is that is not all ASCII, in units of UTF-16."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+NEW_HOUSE = replace(MEI, building="3号楼", unit="2", floor="12", door="1203")
+
+
+@pytest.mark.parametrize("type", [NoticeType.CALL, NoticeType.REMIND, NoticeType.TELL, NoticeType.OVER])
+def test_one_chinese_sign_in_the_address_costs_an_english_text_message_neither_door_nor_time(
+    type: NoticeType,  # noqa: A002
+) -> None:
+    for person in (ANA, LIN, WU):
+        short = told(replace(person, language="en"), type=type, home=NEW_HOUSE).short
+
+        assert short.endswith("3号楼, Unit 2, Floor 12, 1203, since 08:00)")
+        assert len(short) <= 70
+
+    short = told(replace(ANA, language="en"), home=NEW_HOUSE).short
+    assert short == "Urgent: please go and look… (3号楼, Unit 2, Floor 12, 1203, since 08:00)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_door_and_the_time_stay_however_long_the_rest_is(language: str) -> None:
+    for person, sign, length in product((ANA, WU), "东🏠E", range(0, 200, 7)):
+        short = told(replace(person, language=language), home=replace(NEW_HOUSE, building="E" + sign * length)).short
+
+        assert re.search(r"1203(, since 08:00\)|，08:00 起）)$", short), short
+        assert as_a_phone_counts(short) <= (160 if short.isascii() else 70)
 
 
 def test_an_endless_address_does_not_make_the_short_text_endless() -> None:
-    assert len(told(ANA, home=replace(MEI, building="东" * 200)).short) == 70
+    short = told(ANA, home=replace(MEI, building="东" * 200)).short
+
+    assert len(short) == 70
+    assert short.endswith("东 2单元 5层 502，08:00 起）")
 
 
 def test_a_name_with_braces_or_markup_is_only_a_name() -> None:
