@@ -138,7 +138,11 @@ def _is_of(identity: Identity) -> ColumnElement[bool]:
 
 
 def put_user(connection: Connection, login: str, password_hash: str, identity: Identity, now: datetime) -> None:
-    """Add a user or change the password; the hash is argon2's (primary key)."""
+    """Add a user, or change the password or the role; the hash is argon2's (primary key; full scan of the few sessions).
+
+    What was signed in by the login as it was is signed out.
+    """
+    _end_sessions_of_login(connection, login)
     upsert(
         connection,
         t.users,
@@ -152,6 +156,18 @@ def put_user(connection: Connection, login: str, password_hash: str, identity: I
             }
         ],
     )
+
+
+def _end_sessions_of_login(connection: Connection, login: str) -> None:
+    """Sign all browsers out that may have come in by a login: all that are signed in as whoever it is for."""
+    if known := by_login(connection, login):
+        end_sessions_of(connection, known[1])
+
+
+def remove_user(connection: Connection, login: str) -> bool:
+    """Take a login away and sign out who came in by it; False if there is none of that name (primary key)."""
+    _end_sessions_of_login(connection, login)
+    return connection.execute(delete(t.users).where(t.users.c.login == login)).rowcount == 1
 
 
 def by_login(connection: Connection, login: str) -> tuple[str, Identity] | None:
