@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
+from linli.people import Role
 from linli.store import tables as t
 from linli.store.upsert import upsert
 
@@ -133,6 +134,10 @@ def end_sessions_of(connection: Connection, identity: Identity) -> None:
     connection.execute(delete(t.sessions).where(_is_of(identity) | _is_of(by_link(identity))))
 
 
+def _end_links_of(connection: Connection, identity: Identity) -> None:
+    connection.execute(delete(t.sessions).where(_is_of(by_link(identity))))
+
+
 def _is_of(identity: Identity) -> ColumnElement[bool]:
     return (t.sessions.c.role == identity.role) & (t.sessions.c.person == identity.person)
 
@@ -140,9 +145,11 @@ def _is_of(identity: Identity) -> ColumnElement[bool]:
 def put_user(connection: Connection, login: str, password_hash: str, identity: Identity, now: datetime) -> None:
     """Add a user, or change the password or the role; the hash is argon2's (primary key; full scan of the few sessions).
 
-    What was signed in by the login as it was is signed out.
+    What was signed in by the login as it was is signed out. With a password for staff, the links of the first start end.
     """
     _end_sessions_of_login(connection, login)
+    if identity.role == Role.STAFF:
+        _end_links_of(connection, Identity(Role.STAFF))
     upsert(
         connection,
         t.users,

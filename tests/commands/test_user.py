@@ -101,3 +101,20 @@ def test_a_login_that_is_taken_away_lets_nobody_in_any_more(
 def test_where_nobody_signs_in_by_a_name_that_is_said(folder: Path) -> None:
     with pytest.raises(LinliError, match="^nobody signs in as 'offfice'$"):
         command("offfice", remove=True, data=folder)
+
+
+@pytest.mark.parametrize(
+    ("role", "person", "works"), [(TokenRole.STAFF, "", False), (TokenRole.VOLUNTEER, "ana", True)]
+)
+def test_the_link_of_the_first_start_ends_once_there_is_a_password_for_staff(
+    care: CareStore, put: Callable[..., None], role: TokenRole, person: str, *, works: bool
+) -> None:
+    with care.begin() as connection:
+        access.add_link(connection, "first", OFFICE, EIGHT + MINUTE, EIGHT)
+        access.add_link(connection, "anas", ANA, EIGHT + MINUTE, EIGHT)
+
+    put("new", role, person)
+
+    with care.begin() as connection:
+        assert access.use_link(connection, "first") is works
+        assert access.use_link(connection, "anas")
