@@ -25,6 +25,10 @@ _IN_GENERAL = {
     AlertKind.ROUTINE_CHANGE: "A look is needed.",
 }
 """What neighbours and family are told where the reason itself tells of rooms, habits or health."""
+OF_A_ROOM = frozenset({"room", "device", "key", "taken_back_by"})
+"""What a family is not told of a reason, its evidence or the log: a device is often called after its room."""
+_WITHOUT_ROOM = {"at": "{what} at {at}.", "received": "{what}, received at {received}."}
+"""How it is said to a family what was pressed or rang, by the moment that is known."""
 
 _URGENT_SUBJECT = {
     Role.VOLUNTEER: "Urgent: please go and look in on a neighbour",
@@ -108,7 +112,16 @@ def reason_for(alert: Alert, role: Role) -> Sentence:
     """Return why there is an alert, in words that are fit for a reader's role."""
     if role in {Role.VOLUNTEER, Role.FAMILY} and alert.kind in _IN_GENERAL:
         return Sentence(_IN_GENERAL[alert.kind])
-    return alert.why
+    return _without_room(alert.why) if role is Role.FAMILY else alert.why
+
+
+def _without_room(why: Sentence) -> Sentence:
+    if not OF_A_ROOM & why.fields.keys():
+        return why
+    for moment, template in _WITHOUT_ROOM.items():
+        if {"what", moment} <= why.fields.keys():
+            return Sentence(template, {name: why.fields[name] for name in ("what", moment)})
+    return Sentence("A look is needed.")
 
 
 def compose(

@@ -15,9 +15,12 @@ from alerts.text_message import fit
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.people import Home, Person
+from linli.signals import Kind
 from linli.words import LANGUAGES, Sentence
+from models.emergencies import emergency
 from tests.alerts.town import new_alert
 from tests.cast import ANA, BO, EIGHT, GARDEN, JUN, LIN, MEI, MEI_HERSELF, OTHER_SITE, WU
+from tests.models.vigil import signal
 
 LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
 WHY = Sentence("Pulse {pulse} at {at}, {room}.", {"pulse": 150, "at": EIGHT, "room": "bedroom"})
@@ -110,6 +113,43 @@ def test_neighbours_and_family_are_not_told_of_health_or_rooms(person: Person, k
     said = message.long + message.webhook_body.decode()
     assert not re.search(r"150|[Pp]ulse|bedroom|卧室|1941", said)
     assert MEI.phone not in said
+
+
+@pytest.mark.parametrize(
+    ("value", "late", "language", "told_as"),
+    [
+        ((Kind.SOS, "pressed"), 0, "en", "SOS pressed at 08:00."),
+        ((Kind.SOS, "pressed"), 0, "zh", "按了一键呼叫，08:00。"),
+        ((Kind.CHECK_IN, "help"), 0, "en", "Asked for help at check-in at 08:00."),
+        ((Kind.SMOKE, "on"), 0, "en", "Smoke alarm at 08:00."),
+        ((Kind.LEAK, "on"), 0, "en", "Water leak at 08:00."),
+        ((Kind.SOS, "pressed"), 9, "en", "SOS pressed, received at 17:00."),
+        ((Kind.SOS, "pressed"), 9, "zh", "按了一键呼叫，17:00 收到。"),
+    ],
+)
+def test_the_family_is_told_what_happened_and_when_but_not_in_which_room(
+    value: tuple[Kind, str], late: int, language: str, told_as: str
+) -> None:
+    finding = emergency(signal(MEI.home, "hall-1", *value, EIGHT, "hall", EIGHT + timedelta(hours=late)), MEI)
+    assert finding is not None
+    alert = replace(new_alert(finding.kind, finding.severity), why=finding.why)
+
+    message = told(replace(BO, language=language), alert)
+
+    assert told_as in message.paragraphs
+    assert json.loads(message.webhook_body)["alert"]["text"] == told_as
+    assert not re.search("hall|过道", message.long + message.webhook_body.decode())
+    assert re.search("hall|过道", told(replace(ANA, language=language), alert).long), "who goes there needs the room"
+
+
+@pytest.mark.parametrize("kind", [AlertKind.LOW_BATTERY, AlertKind.SYSTEM])
+def test_the_family_is_told_no_room_by_the_name_of_a_device(kind: AlertKind) -> None:
+    why = Sentence("Low battery: {device}, {room}, {percent} %.", {"device": "hall-1", "room": "hall", "percent": 9})
+
+    message = told(BO, replace(new_alert(kind, Severity.NOTICE), why=why))
+
+    assert "A look is needed." in message.paragraphs
+    assert "hall" not in message.long + message.webhook_body.decode()
 
 
 @pytest.mark.parametrize("person", [LIN, WU], ids=["staff", "professional"])
