@@ -10,14 +10,11 @@ from datetime import datetime
 from alerts import address
 from alerts.links import Links, Ways
 from alerts.spare_key import where_the_key_is
+from alerts.text_message import fit, fit_round
 from alerts.webhook_body import webhook_body
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
 from linli.people import Home, Person, Role
 from linli.words import Field, Sentence, say
-
-ASCII_LIMIT = 160
-LIMIT = 70
-"""Characters of one text message: more when all of them are ASCII."""
 
 _IN_GENERAL = {
     AlertKind.MISSED_CHECK_IN: "No check-in as agreed.",
@@ -28,6 +25,10 @@ _IN_GENERAL = {
     AlertKind.ROUTINE_CHANGE: "A look is needed.",
 }
 """What neighbours and family are told where the reason itself tells of rooms, habits or health."""
+OF_A_ROOM = frozenset({"room", "device", "key", "taken_back_by"})
+"""What a family is not told of a reason, its evidence or the log: a device is often called after its room."""
+_WITHOUT_ROOM = {"at": "{what} at {at}.", "received": "{what}, received at {received}."}
+"""How it is said to a family what was pressed or rang, by the moment that is known."""
 
 _URGENT_SUBJECT = {
     Role.VOLUNTEER: "Urgent: please go and look in on a neighbour",
@@ -111,7 +112,16 @@ def reason_for(alert: Alert, role: Role) -> Sentence:
     """Return why there is an alert, in words that are fit for a reader's role."""
     if role in {Role.VOLUNTEER, Role.FAMILY} and alert.kind in _IN_GENERAL:
         return Sentence(_IN_GENERAL[alert.kind])
-    return alert.why
+    return _without_room(alert.why) if role is Role.FAMILY else alert.why
+
+
+def _without_room(why: Sentence) -> Sentence:
+    if not OF_A_ROOM & why.fields.keys():
+        return why
+    for moment, template in _WITHOUT_ROOM.items():
+        if {"what", moment} <= why.fields.keys():
+            return Sentence(template, {name: why.fields[name] for name in ("what", moment)})
+    return Sentence("A look is needed.")
 
 
 def compose(
@@ -197,7 +207,11 @@ class _Writer:
             return fit(self._say(_ASKED.get(self.alert.kind, _ASKED_OF_SILENCE).short))
         place = self.address if self.person.role is not Role.FAMILY else ""
         template = "{subject} ({place}, since {at})" if place else "{subject} (since {at})"
-        return fit(self._say(template, subject=self.subject(), place=place, at=self.alert.opened_at))
+        return fit_round(
+            lambda subject, place: self._say(template, subject=subject, place=place, at=self.alert.opened_at),
+            subject=self.subject(),
+            place=place,
+        )
 
     def below(self) -> str:
         if self.alert.drill:
@@ -336,10 +350,3 @@ class _Writer:
 
     def _say(self, template: str, **fields: Field) -> str:
         return say(Sentence(template, fields), self.person.language, self.home.zone)
-
-
-def fit(text: str) -> str:
-    """Return a text cut to what one text message holds: 160 characters of ASCII, 70 of anything else."""
-    if text.isascii():
-        return text if len(text) <= ASCII_LIMIT else f"{text[: ASCII_LIMIT - 3]}..."
-    return text if len(text) <= LIMIT else f"{text[: LIMIT - 1]}…"

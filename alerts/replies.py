@@ -259,7 +259,8 @@ def _called_last(alert: Alert) -> datetime:
 def _taken_back_once(case: Case, callers: Callers, said: TakingBack, now: datetime) -> Step:
     draft = Draft.of(case, now)
     remembered = {"taken_back_at": said.at.isoformat(), "taken_back_by": said.identity}
-    draft.alert = replace(case.alert, evidence={**case.alert.evidence, **remembered})
+    evidence = {**case.alert.evidence, **remembered}
+    draft.alert = replace(case.alert, evidence=evidence, round=case.alert.round + 1)  # staff hear of each time
     draft.note("taken_back", "resident", at=said.at.isoformat())
     for person in callers.of(Role.STAFF):
         draft.tell(person, rung=case.alert.rung)

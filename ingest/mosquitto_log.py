@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import BinaryIO
 
+from linli.files import for_owner_alone
+
 logger = logging.getLogger(__name__)
 
 MAX_LOG_BYTES = 1024 * 1024
@@ -24,7 +26,11 @@ class MosquittoLog:
         self._read = 0
 
     def open(self) -> BinaryIO:
-        """Open the file for a broker that is about to start; what earlier ones wrote stays before it."""
+        """Open the file for a broker that is about to start; what earlier ones wrote stays before it.
+
+        Only its owner may read it: it names the client ids, and linli's is a secret.
+        """
+        for_owner_alone(self._path)
         file = self._path.open("ab")
         self._begin = self._read = file.tell()
         return file

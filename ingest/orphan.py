@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linli.errors import LinliError
+from linli.files import for_owner_alone
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class _Running:
 
 def write_pid_file(path: Path, pid: int) -> None:
     """Note which process is ours and whose child it is."""
+    for_owner_alone(path)
     path.write_text(f"{pid} {os.getpid()}\n", encoding="ascii")
 
 

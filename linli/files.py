@@ -31,6 +31,12 @@ def replacing(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def for_owner_alone(path: Path) -> None:
+    """See that a file, new or old, can be read by its owner alone, whatever folder it is in."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+
+
 def sync(path: Path) -> None:
     """Wait until a file's content is on the disk."""
     with path.open("rb+") as file:

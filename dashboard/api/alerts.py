@@ -1,10 +1,12 @@
 """The API about alerts: which there are, what each rests on, and the four things that people do about them."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
+from alerts.message import OF_A_ROOM
 from dashboard.access import FAMILY, Reach, may_see_whose
 from dashboard.api.shapes import AcceptIn, AlertDetail, AlertFilter, AlertOut, CloseIn, KeyHolderOut, LineOut, PersonOut
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
@@ -20,9 +22,6 @@ from linli.store.overview import Involved
 from linli.words import say, translate
 
 router = APIRouter(prefix="/api/v1/alerts", route_class=GuardedRoute, tags=["alerts"])
-
-OF_A_ROOM = frozenset({"room", "device"})
-"""What a family is not told of the evidence."""
 
 
 @router.get("")
@@ -119,19 +118,22 @@ def detail_of(services: Services, asker: Reach, language: str | None, id: str) -
         **row(services, involved, asker, language).model_dump(),
         note=alert.note if knows else "",
         lease_until=alert.lease_until,
-        evidence=_evidence(alert, asker) if knows else {},
+        evidence=_without_rooms(alert.evidence, asker) if knows else {},
         people=_people(services, involved, asker, knows=knows),
         key_holders=[
             KeyHolderOut(person=one.person, name=one.name, role=one.role)
             for one in key_holders(involved, services.roster(), asker)
         ],
-        timeline=[_line(entry) for entry in log if knows or asker.person in {entry.who, entry.detail.get("person")}],
+        timeline=[
+            _line(entry, asker) for entry in log if knows or asker.person in {entry.who, entry.detail.get("person")}
+        ],
     )
 
 
-def _evidence(alert: Alert, asker: Reach) -> dict[str, str | float]:
+def _without_rooms(known: Mapping[str, str | float], asker: Reach) -> dict[str, str | float]:
+    """Return what is known, for a family without what tells of a room."""
     hidden = OF_A_ROOM if asker.role == FAMILY else frozenset()
-    return {name: value for name, value in alert.evidence.items() if name not in hidden}
+    return {name: value for name, value in known.items() if name not in hidden}
 
 
 def _people(services: Services, involved: Involved, asker: Reach, *, knows: bool) -> list[PersonOut]:
@@ -149,5 +151,5 @@ def _people(services: Services, involved: Involved, asker: Reach, *, knows: bool
     ]
 
 
-def _line(entry: Entry) -> LineOut:
-    return LineOut(at=entry.at, what=entry.what, who=entry.who, detail=dict(entry.detail))
+def _line(entry: Entry, asker: Reach) -> LineOut:
+    return LineOut(at=entry.at, what=entry.what, who=entry.who, detail=_without_rooms(entry.detail, asker))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
+from linli.people import Role
 from linli.store import tables as t
 from linli.store.upsert import upsert
 
@@ -133,12 +134,22 @@ def end_sessions_of(connection: Connection, identity: Identity) -> None:
     connection.execute(delete(t.sessions).where(_is_of(identity) | _is_of(by_link(identity))))
 
 
+def _end_links_of(connection: Connection, identity: Identity) -> None:
+    connection.execute(delete(t.sessions).where(_is_of(by_link(identity))))
+
+
 def _is_of(identity: Identity) -> ColumnElement[bool]:
     return (t.sessions.c.role == identity.role) & (t.sessions.c.person == identity.person)
 
 
 def put_user(connection: Connection, login: str, password_hash: str, identity: Identity, now: datetime) -> None:
-    """Add a user or change the password; the hash is argon2's (primary key)."""
+    """Add a user, or change the password or the role; the hash is argon2's (primary key; full scan of the few sessions).
+
+    What was signed in by the login as it was is signed out. With a password for staff, the links of the first start end.
+    """
+    _end_sessions_of_login(connection, login)
+    if identity.role == Role.STAFF:
+        _end_links_of(connection, Identity(Role.STAFF))
     upsert(
         connection,
         t.users,
@@ -152,6 +163,18 @@ def put_user(connection: Connection, login: str, password_hash: str, identity: I
             }
         ],
     )
+
+
+def _end_sessions_of_login(connection: Connection, login: str) -> None:
+    """Sign all browsers out that may have come in by a login: all that are signed in as whoever it is for."""
+    if known := by_login(connection, login):
+        end_sessions_of(connection, known[1])
+
+
+def remove_user(connection: Connection, login: str) -> bool:
+    """Take a login away and sign out who came in by it; False if there is none of that name (primary key)."""
+    _end_sessions_of_login(connection, login)
+    return connection.execute(delete(t.users).where(t.users.c.login == login)).rowcount == 1
 
 
 def by_login(connection: Connection, login: str) -> tuple[str, Identity] | None:

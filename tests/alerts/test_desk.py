@@ -295,6 +295,24 @@ def test_a_call_taken_back_twice_is_over_and_staff_have_heard_of_it(stairwell: T
     assert stairwell.story(closed.id)[-3:] == ["taken_back", "told", "closed"]
 
 
+def test_a_call_that_is_made_again_and_taken_back_again_is_told_to_staff_again(stairwell: Town) -> None:
+    def takes_back(identity: str) -> None:
+        stairwell.clock.advance(5 * S)
+        stairwell.desk.take_back(MEI.home, TakingBack(identity, PAGE, stairwell.clock.now(), can_confirm=True))
+
+    stairwell.desk.open([finding()])
+    takes_back("one")
+    stairwell.clock.advance(5 * S)
+    stairwell.desk.open([replace(finding("sos:2"), at=stairwell.clock.now())])
+    takes_back("two")
+    alert = only_open(stairwell)
+
+    with stairwell.care.read() as connection:
+        told = [one for one in outbox.of_alert(connection, alert) if one.type is NoticeType.TELL]
+    assert [one.person for one in told] == ["lin", "lin"]
+    assert stairwell.story(alert).count("told") == 2
+
+
 def test_when_patience_ends_the_other_steps_are_taken_at_the_next_tick(stairwell: Town) -> None:
     kinds = (AlertKind.SOS, AlertKind.FALL, AlertKind.SMOKE)
     stairwell.desk.open([finding(f"{kind}:1", kind) for kind in kinds])

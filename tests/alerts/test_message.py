@@ -10,13 +10,17 @@ from itertools import product
 import pytest
 
 from alerts.links import Links
-from alerts.message import STILL_SILENT, Message, compose, fit
+from alerts.message import STILL_SILENT, Message, compose
+from alerts.text_message import fit
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.people import Home, Person
+from linli.signals import Kind
 from linli.words import LANGUAGES, Sentence
+from models.emergencies import emergency
 from tests.alerts.town import new_alert
 from tests.cast import ANA, BO, EIGHT, GARDEN, JUN, LIN, MEI, MEI_HERSELF, OTHER_SITE, WU
+from tests.models.vigil import signal
 
 LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
 WHY = Sentence("Pulse {pulse} at {at}, {room}.", {"pulse": 150, "at": EIGHT, "room": "bedroom"})
@@ -109,6 +113,43 @@ def test_neighbours_and_family_are_not_told_of_health_or_rooms(person: Person, k
     said = message.long + message.webhook_body.decode()
     assert not re.search(r"150|[Pp]ulse|bedroom|卧室|1941", said)
     assert MEI.phone not in said
+
+
+@pytest.mark.parametrize(
+    ("value", "late", "language", "told_as"),
+    [
+        ((Kind.SOS, "pressed"), 0, "en", "SOS pressed at 08:00."),
+        ((Kind.SOS, "pressed"), 0, "zh", "按了一键呼叫，08:00。"),
+        ((Kind.CHECK_IN, "help"), 0, "en", "Asked for help at check-in at 08:00."),
+        ((Kind.SMOKE, "on"), 0, "en", "Smoke alarm at 08:00."),
+        ((Kind.LEAK, "on"), 0, "en", "Water leak at 08:00."),
+        ((Kind.SOS, "pressed"), 9, "en", "SOS pressed, received at 17:00."),
+        ((Kind.SOS, "pressed"), 9, "zh", "按了一键呼叫，17:00 收到。"),
+    ],
+)
+def test_the_family_is_told_what_happened_and_when_but_not_in_which_room(
+    value: tuple[Kind, str], late: int, language: str, told_as: str
+) -> None:
+    finding = emergency(signal(MEI.home, "hall-1", *value, EIGHT, "hall", EIGHT + timedelta(hours=late)), MEI)
+    assert finding is not None
+    alert = replace(new_alert(finding.kind, finding.severity), why=finding.why)
+
+    message = told(replace(BO, language=language), alert)
+
+    assert told_as in message.paragraphs
+    assert json.loads(message.webhook_body)["alert"]["text"] == told_as
+    assert not re.search("hall|过道", message.long + message.webhook_body.decode())
+    assert re.search("hall|过道", told(replace(ANA, language=language), alert).long), "who goes there needs the room"
+
+
+@pytest.mark.parametrize("kind", [AlertKind.LOW_BATTERY, AlertKind.SYSTEM])
+def test_the_family_is_told_no_room_by_the_name_of_a_device(kind: AlertKind) -> None:
+    why = Sentence("Low battery: {device}, {room}, {percent} %.", {"device": "hall-1", "room": "hall", "percent": 9})
+
+    message = told(BO, replace(new_alert(kind, Severity.NOTICE), why=why))
+
+    assert "A look is needed." in message.paragraphs
+    assert "hall" not in message.long + message.webhook_body.decode()
 
 
 @pytest.mark.parametrize("person", [LIN, WU], ids=["staff", "professional"])
@@ -267,14 +308,57 @@ def test_an_address_is_written_as_people_say_it(home: Home, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("a" * 160, 160), ("a" * 161, 160), ("看" * 70, 70), ("看" * 71, 70), ("a" * 100 + "看", 70)],
+    [
+        ("a" * 160, 160),
+        ("a" * 161, 160),
+        ("看" * 70, 70),
+        ("看" * 71, 70),
+        ("a" * 100 + "看", 70),
+        ("🏠" * 35, 70),
+        ("🏠" * 36, 69),
+        ("a" * 50 + "🏠" * 20, 69),
+    ],
 )
 def test_a_short_text_fits_into_one_text_message(text: str, length: int) -> None:
-    assert len(fit(text)) == length
+    assert as_a_phone_counts(fit(text)) == length
+
+
+def as_a_phone_counts(text: str) -> int:
+    """Return how long a text message is that is not all ASCII, in units of UTF-16."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+NEW_HOUSE = replace(MEI, building="3号楼", unit="2", floor="12", door="1203")
+
+
+@pytest.mark.parametrize("type", [NoticeType.CALL, NoticeType.REMIND, NoticeType.TELL, NoticeType.OVER])
+def test_one_chinese_sign_in_the_address_costs_an_english_text_message_neither_door_nor_time(
+    type: NoticeType,  # noqa: A002
+) -> None:
+    for person in (ANA, LIN, WU):
+        short = told(replace(person, language="en"), type=type, home=NEW_HOUSE).short
+
+        assert short.endswith("3号楼, Unit 2, Floor 12, 1203, since 08:00)")
+        assert len(short) <= 70
+
+    short = told(replace(ANA, language="en"), home=NEW_HOUSE).short
+    assert short == "Urgent: please go and look… (3号楼, Unit 2, Floor 12, 1203, since 08:00)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_door_and_the_time_stay_however_long_the_rest_is(language: str) -> None:
+    for person, sign, length in product((ANA, WU), "东🏠E", range(0, 200, 7)):
+        short = told(replace(person, language=language), home=replace(NEW_HOUSE, building="E" + sign * length)).short
+
+        assert re.search(r"1203(, since 08:00\)|，08:00 起）)$", short), short
+        assert as_a_phone_counts(short) <= (160 if short.isascii() else 70)
 
 
 def test_an_endless_address_does_not_make_the_short_text_endless() -> None:
-    assert len(told(ANA, home=replace(MEI, building="东" * 200)).short) == 70
+    short = told(ANA, home=replace(MEI, building="东" * 200)).short
+
+    assert len(short) == 70
+    assert short.endswith("东 2单元 5层 502，08:00 起）")
 
 
 def test_a_name_with_braces_or_markup_is_only_a_name() -> None:

@@ -271,6 +271,16 @@ def test_who_calls_again_is_not_silenced_by_what_was_taken_back_before() -> None
     assert before is None
 
 
+def test_what_staff_are_told_of_a_call_taken_back_is_told_once_even_if_the_step_is_taken_twice() -> None:
+    case, _ = begun(*SOS)
+    first, again = (
+        replies.taken_back(case, callers(EIGHT + S), taking_back(EIGHT + S), EIGHT + seconds * S) for seconds in (1, 9)
+    )
+    assert first is not None
+    assert again is not None
+    assert [notice.key for notice in first.notices] == [notice.key for notice in again.notices]
+
+
 def test_only_the_button_that_called_or_her_own_page_can_take_a_call_back() -> None:
     case, _ = begun(*SOS)
     case = replace(case, alert=replace(case.alert, evidence={"device": "button-1"}))

@@ -2,10 +2,17 @@
 
 import pytest
 
+from dashboard.access import reach_of
+from dashboard.eyes import Eyes
+from dashboard.voices import ApiVoice
 from linli.alert import AlertKind, Severity
 from linli.people import Role
+from linli.signals import Kind
+from linli.store.access import Identity
+from models.emergencies import emergency
 from tests.cast import MEI, MINUTE
 from tests.dashboard.world import World
+from tests.models.vigil import signal
 
 ENGLISH = {"accept-language": "en"}
 
@@ -110,3 +117,27 @@ def test_a_family_is_not_told_the_room_of_the_evidence(world: World) -> None:
     assert told["evidence"] == {"value": "pressed"}
     assert told["text"] == "Quieter than usual for some time."
     assert told["home"] == MEI.home
+
+
+def test_a_family_is_never_told_in_which_room_she_called(world: World) -> None:
+    def pressed(world: World) -> None:
+        found = emergency(signal(MEI.home, "hall-button", Kind.SOS, "pressed", world.clock.now(), "hall"), MEI)
+        assert found is not None
+        world.desk.open([found])
+
+    eyes = Eyes(world.services)
+    eyes.look()
+    pressed(world)
+    world.advance(MINUTE)
+    pressed(world)
+    (alert,) = world.desk.open_alerts()
+    bo = world.api(Role.FAMILY, "bo")
+    who = reach_of(Identity(Role.FAMILY, "bo"), world.services.roster())
+    heard = b"".join(ApiVoice(world.services, "en").tell(eyes.look(), who)).decode()
+    told = [bo.get(f"/api/v1/{what}", headers=ENGLISH) for what in ("homes", "alerts", f"alerts/{alert.id}")]
+
+    assert told[0].json()[0]["reason"] == "SOS pressed at 08:00."
+    assert told[1].json()[0]["text"] == told[2].json()["text"] == "SOS pressed at 08:00."
+    assert "repeated" in [line["what"] for line in told[2].json()["timeline"]]
+    assert "SOS pressed at 08:00." in heard
+    assert "hall" not in heard + "".join(answer.text for answer in told)

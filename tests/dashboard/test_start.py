@@ -9,12 +9,14 @@ import pytest
 
 from dashboard import first_steps
 from dashboard.first_steps import Facts, Name, State
+from dashboard.pages.signin import entry_link
 from linli.people import Channel, Role, Roster
 from linli.store import access
+from linli.store.access import Identity
 from linli.store.rejections import Rejection, add
 from tests.cast import BUTTON, MEI, MINUTE, OTHER_SITE, roster
 from tests.dashboard.test_drills import press
-from tests.dashboard.world import TestClient, World, furnish, make_world
+from tests.dashboard.world import TestClient, World, csrf_in, furnish, make_world
 
 ALL_WELL = Facts(
     has_password=True,
@@ -122,6 +124,18 @@ def test_the_first_one_in_chooses_a_password_and_comes_back_with_it(world: World
     assert 'action="/start/password"' not in office.get("/start").text
     doorman = world.app.state.doorman
     assert doorman.check("office", "a long password", "").role == Role.STAFF
+
+
+def test_with_a_password_a_link_of_the_first_start_that_nobody_used_lets_nobody_in(
+    world: World, office: TestClient
+) -> None:
+    link, late = entry_link(world.services, Identity(Role.STAFF)), world.browser()
+    secret = csrf_in(late.get(link).text)
+
+    choose(world, office, "office", "a long password")
+
+    assert late.post(link, data={"csrf": secret}).status_code == 404
+    assert office.get("/start").status_code == 200
 
 
 def test_nobody_takes_over_the_name_of_somebody_else(world: World, office: TestClient) -> None:

@@ -333,6 +333,19 @@ def test_only_the_broker_reads_its_accounts(broker: Mosquitto, folder: Path) -> 
     assert "of mei" not in (folder / "passwords").read_text()
 
 
+def test_what_the_broker_writes_is_for_its_owner_alone(broker: Mosquitto, folder: Path, port: int) -> None:
+    """Its log names the client id under which linli's messages wait; the folder may have to be open to the broker's user."""
+    _leave_a_queue(port)
+    wait_until(lambda: LINLI_ID in (folder / "mosquitto.log").read_text(), "linli's client id is in the log")
+    (folder / "mosquitto.log").chmod(0o644)
+    broker.stop()
+    broker.start()
+
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {"mosquitto.log", "mosquitto.pid", "mosquitto.db"} <= {path.name for path in files}
+    assert [path.name for path in files if path.stat().st_mode & 0o077] == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a broker another user")
 def test_root_hands_the_broker_to_a_user_of_its_own(port: int) -> None:
     try:
