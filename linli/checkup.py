@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -101,8 +100,6 @@ def _disk(data: DataDir) -> Iterator[Fault]:
         yield f"only {free} MB are free in {data.path}; linli needs {LEAST_FREE_MB} MB to be safe"
     if not os.access(data.path, os.W_OK):
         yield f"{data.path} cannot be written to by this user"
-    if os.name == "posix" and data.path.stat().st_mode & stat.S_IRWXO:
-        yield f"{data.path} is open to every user of this machine; close it with: chmod o-rwx {data.path}"
 
 
 def is_running(data: DataDir) -> bool:

@@ -10,11 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from linli.checkup import faults
-from linli.clock import SystemClock
 from linli.data_dir import DataDir
 from linli.errors import LinliError
-from linli.settings import Settings
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions in another way")
 
@@ -39,19 +36,6 @@ def test_folder_and_secret_are_for_their_owner_alone(tmp_path: Path) -> None:
 
     assert _mode(data.path) == 0o700
     assert _mode(data.secret_file) == 0o600
-
-
-@posix_only
-@pytest.mark.parametrize(("mode", "is_told"), [(0o700, False), (0o750, False), (0o755, True), (0o711, True)])
-def test_linli_check_says_that_a_folder_made_beforehand_is_open_to_everybody(
-    tmp_path: Path, mode: int, *, is_told: bool
-) -> None:
-    tmp_path.chmod(mode)
-
-    said = list(faults(Settings(data=tmp_path, broker="demo"), DataDir(tmp_path), SystemClock()))
-
-    told = f"{tmp_path} is open to every user of this machine; close it with: chmod o-rwx {tmp_path}"
-    assert (told in said) is is_told
 
 
 def test_the_secret_stays_the_same(tmp_path: Path) -> None:
