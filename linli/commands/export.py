@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from linli.commands.common import open_care, settings_from
+from linli.commands.moments import moment_or_none
 from linli.commands.options import Config, Data
 from linli.commands.progress import bar
-from linli.errors import LinliError, UnknownHome
+from linli.errors import UnknownHome
 from linli.files import replacing
 from linli.recording import told_by_time, write_recording
 from linli.signal_store import open_signals
@@ -32,7 +33,7 @@ def command(
     config: Config = None,
 ) -> None:
     """Write stored signals as a recording; works while linli runs."""
-    begin, end = _moment(since, "--from"), _moment(until, "--to")
+    begin, end = moment_or_none(since, "--from"), moment_or_none(until, "--to")
     settings = settings_from(data, config)
     with open_care(settings) as (folder, care):
         with care.read() as connection:
@@ -61,15 +62,3 @@ def _signals(
     if oldest is None or newest is None:
         return signals
     return told_by_time(signals, max(begin or oldest, oldest), min(end or newest, newest), tell)
-
-
-def _moment(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
-    if moment.tzinfo is None:
-        raise LinliError(f"{option} {text!r} needs an offset, such as +08:00")
-    return moment

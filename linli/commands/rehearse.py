@@ -9,6 +9,7 @@ import typer
 
 from alerts.ladder_file import load
 from linli.commands.common import settings_from
+from linli.commands.moments import moment_or_none
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
 from linli.errors import LinliError
@@ -49,7 +50,7 @@ def command(
     With --setting the stored signals are lived through twice, with the real detectors and rules: as set, and as it would
     be. Printed is which calls are new, which are gone, and how much earlier the others come.
     """
-    given = _moment_or_none(since, "--from"), _moment_or_none(until, "--to")
+    given = _moment(since, "--from"), _moment(until, "--to")
     if (ladder is None) == (not setting):
         raise LinliError("name either a ladder file or a --setting, such as --setting false_alerts_per_month=2")
     if setting:
@@ -93,17 +94,8 @@ def _rehearse_setting(
         typer.echo(line)
 
 
-def _moment_or_none(text: str | None, option: str) -> datetime | None:
-    return None if text is None else _moment(text, option)
-
-
-def _moment(text: str, option: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        if not 2000 <= moment.year < 2100:
-            raise ValueError(text)
-    except ValueError:
-        raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
-    if moment.tzinfo is None:
-        raise LinliError(f"{option} {text!r} needs an offset, such as +08:00")
+def _moment(text: str | None, option: str) -> datetime | None:
+    moment = moment_or_none(text, option)
+    if moment is not None and not 2000 <= moment.year < 2100:
+        raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00")
     return moment

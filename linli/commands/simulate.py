@@ -15,6 +15,7 @@ import typer
 
 from linli.clock import Clock, PacedClock, SystemClock
 from linli.commands.common import settings_from
+from linli.commands.moments import moment_of
 from linli.commands.options import Config, Data
 from linli.commands.progress import Bar, bar
 from linli.commands.run import start_logging
@@ -61,7 +62,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     Kinds of incident: see docs/simulation.md. TIME is ISO with offset, or +2h30m after the start, or "day3 09:00".
     """
     community = build(homes, seed)
-    begin = _moment(start)
+    begin = moment_of(start, "--start") if start else SystemClock().now()
     until = begin + timedelta(days=days)
     languages = parse_languages(speaks, community)
     incidents = [parse_incident(text, start=begin, zone=community.zone) for text in incident]
@@ -89,18 +90,6 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         pace = _Pace(_clock(start, begin, speed), speed, begin, until)
         played = _publish(spoken(stream, community, languages), community, parse(mqtt), data, pace, shown)
     typer.echo(f"{played.sent} messages published; at most {played.most_behind_seconds:.1f} s late")
-
-
-def _moment(text: str) -> datetime:
-    if not text:
-        return SystemClock().now()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise LinliError(f"--start {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
-    if moment.tzinfo is None:
-        raise LinliError(f"--start {text!r} needs an offset, such as +08:00")
-    return moment
 
 
 def _clock(start: str, begin: datetime, speed: float) -> Clock:

@@ -12,8 +12,8 @@ from itertools import islice
 from sqlalchemy import Connection, delete, func, insert, select
 
 from linli.held_model import Held, Why
+from linli.store import revisions
 from linli.store import tables as t
-from linli.store.upsert import insert as insert_or_else
 from linli.store.upsert import upsert
 
 KEPT = 14
@@ -33,15 +33,12 @@ class Learned:
 
 def revision(connection: Connection) -> int:
     """Return the number that grows whenever somebody has chosen another model (primary key)."""
-    return int(connection.scalar(select(t.revisions.c.value).where(t.revisions.c.name == _HABITS)) or 0)
+    return revisions.revision(connection, _HABITS)
 
 
 def bump(connection: Connection) -> None:
     """Say that another model is to be used; who does it first in a transaction waits for others who do."""
-    statement = insert_or_else(connection, t.revisions).values(name=_HABITS, value=1)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"value": t.revisions.c.value + 1})
-    )
+    revisions.bump(connection, _HABITS)
 
 
 def add(connection: Connection, learned: Iterable[Learned]) -> None:

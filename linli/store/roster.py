@@ -11,28 +11,22 @@ from linli.duty import Duty, DutyException
 from linli.errors import Conflict
 from linli.people import Care, Channel, Device, Home, Person, Role, Roster, Scope
 from linli.steps import Steps, Tell, nobody
+from linli.store import revisions
 from linli.store import roster_rows as rows
 from linli.store import tables as t
-from linli.store.upsert import insert, upsert
+from linli.store.upsert import upsert
 
 _ROSTER = "roster"
 
 
 def revision(connection: Connection) -> int:
     """Return the number that grows with each change of the roster (primary key)."""
-    found = connection.scalar(select(t.revisions.c.value).where(t.revisions.c.name == _ROSTER))
-    return int(found or 0)
+    return revisions.revision(connection, _ROSTER)
 
 
 def bump(connection: Connection) -> None:
-    """Say that the roster has changed, so that a running linli reads it anew within seconds.
-
-    Counted by the database itself, and first in a transaction: two who change the roster wait for each other.
-    """
-    statement = insert(connection, t.revisions).values(name=_ROSTER, value=1)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"value": t.revisions.c.value + 1})
-    )
+    """Say that the roster has changed, so that a running linli reads it anew within seconds."""
+    revisions.bump(connection, _ROSTER)
 
 
 def hold(connection: Connection) -> None:
