@@ -284,6 +284,16 @@ class Desk:
         self._heeded.note(noted)
         self._committed()
 
+    def excuse(self, home: str, who: str, outcome: Outcome) -> None:
+        """End what only the elder was asked about, by somebody's word that nobody need look."""
+        now = self._clock.now()
+        with self._care.begin() as connection:
+            for alert in cases.open_ones_of_home(connection, home):
+                step = replies.excused(case_of(connection, alert), who, outcome, now)
+                if step is not None:
+                    self.book.store(connection, step, now)
+        self._committed()
+
     def passing(self, homes: Collection[str] | None = None) -> list[tuple[str, str, AlertKind]]:
         """Return (alert, home, kind) of open alerts, of some homes or all, that end when their cause has gone."""
         return self._heeded.passing(homes)

@@ -209,11 +209,23 @@ def lives(case: Case, at: datetime, now: datetime, leaves_open: Collection[Alert
     kind = case.alert.kind
     if kind not in ASKED_ABOUT or kind in leaves_open or at <= case.alert.opened_at:
         return None
-    if all(request.role is Role.RESIDENT for request in case.requests) and case.alert.state is AlertState.OPEN:
+    if _is_only_asked(case):
         return closed(case, "resident", Outcome.SAFE, "", now)
     draft = Draft.of(case, now)
     draft.note("sign_of_life", "resident", at=at.isoformat())
     return draft.step()
+
+
+def _is_only_asked(case: Case) -> bool:
+    """Tell whether nobody but the elder has been asked."""
+    return all(request.role is Role.RESIDENT for request in case.requests) and case.alert.state is AlertState.OPEN
+
+
+def excused(case: Case, who: str, outcome: Outcome, now: datetime) -> Step | None:
+    """She is said to be away, or does not wish to be watched: a question that only she was asked is over."""
+    if case.alert.kind not in ASKED_ABOUT or not _is_only_asked(case):
+        return None
+    return closed(case, who, outcome, "", now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from alerts.site_ladders import SiteLadders
 from alerts.without_store import WithoutStore
 from ingest.intake import Intake
 from linli import canary
-from linli.alert import Notice
+from linli.alert import Notice, Outcome
 from linli.canary import Canaries
 from linli.chosen_settings import effective
 from linli.clock import Clock
@@ -214,10 +214,12 @@ class Core:
         return view if until is None else paused_view(view, until)
 
     def begin_absence(self, absence: Absence) -> None:
-        """Store an absence and heed it at once."""
+        """Store an absence and heed it at once; a question that only she was asked is over."""
         with self.care.begin() as connection:
             absences.begin(connection, absence)
         self._heed(absence)
+        if absence.since <= self.clock.now():
+            self.desk.excuse(absence.home, absence.by, Outcome.SAFE if absence.is_pause else Outcome.AWAY)
 
     def _heed(self, absence: Absence) -> None:
         self.watch.take_absence(absence.home, absence.since, absence.until)

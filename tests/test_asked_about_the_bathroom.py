@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, Outcome
 from linli.people import Channel
 from linli.store import cases
 from linli.store import roster as roster_store
+from linli.store.absences import Absence
 from tests.cast import EIGHT, MEI, MEI_HERSELF, MINUTE
 from tests.watching import Whole
 
@@ -87,3 +90,32 @@ def test_a_linli_that_was_started_again_meanwhile_tells_of_the_stay_once(tmp_pat
 
     assert [one.id for one in asked(again)] == [alert.id]
     again.close()
+
+
+@pytest.mark.parametrize(("is_pause", "outcome"), [(False, Outcome.AWAY), (True, Outcome.SAFE)], ids=["away", "paused"])
+def test_a_question_that_only_she_was_asked_is_over_when_she_is_said_to_be_away(
+    tmp_path: Path, *, is_pause: bool, outcome: Outcome
+) -> None:
+    linli = long_in_the_bathroom(tmp_path)
+    (alert,) = asked(linli)
+    now = linli.clock.now()
+
+    linli.core.begin_absence(Absence(MEI.home, now, now + timedelta(hours=3), "bo", is_pause=is_pause))
+    linli.clock.advance(timedelta(minutes=10))
+    linli.core.pipeline.tick(linli.clock.now())
+
+    assert (ended(linli, alert), notified(linli)) == (outcome, [])
+    linli.close()
+
+
+def test_whoever_was_called_about_her_goes_on_though_she_is_said_to_be_away(tmp_path: Path) -> None:
+    linli = long_in_the_bathroom(tmp_path)
+    linli.clock.advance(timedelta(minutes=10))
+    linli.core.pipeline.tick(linli.clock.now())
+    (alert,) = asked(linli)
+    now = linli.clock.now()
+
+    linli.core.begin_absence(Absence(MEI.home, now, now + timedelta(hours=3), "bo"))
+
+    assert ended(linli, alert) is None
+    linli.close()
