@@ -52,6 +52,8 @@ TEMPLATES = (
     '"{id}" is not known; add it to the sheet homes',
     '"{id}" is also a site; both are names at the broker, change one',
     '"{id}" is also a home; both are names at the broker, change one',
+    '"{topic}" stands in row {row} already; each device has its own',
+    '"{topic}" is the topic of {device} of {home}; take that out first with "linli discover --unmap {row}", or list it in this file too, without a topic',
     "a resident is never called; list who holds a key as a volunteer",
     'building "{id}" stands on {count} sites ({sites}); give each its own id, or list the homes',
     'building "{id}" would stand on two sites, and {person} cares for it; give it its own id',
