@@ -78,6 +78,7 @@ TEMPLATES = (
     "{file} has none of the sheets {names}",
     "{file} is neither an .xlsx workbook nor a folder with homes.csv, devices.csv and people.csv",
     "{file} line {line}: the quotation marks do not fit together ({why})",
+    "{file} line {line}: a cell is longer than {most} characters; look for a quotation mark that is never closed",
     "{file} line {line}: more than {most} columns",
     '{file} is neither UTF-8 nor GB 18030; save it as "CSV UTF-8"',
     "no file was chosen",

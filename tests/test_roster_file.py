@@ -639,6 +639,15 @@ def test_what_is_not_a_roster_is_told_in_one_sentence(tmp_path: Path) -> None:
             read_roster(path)
 
 
+@pytest.mark.parametrize("cell", ["x" * 200_000, '"' + "home-8,garden,3\n" * 20_000], ids=["long", "never closed"])
+def test_a_cell_that_is_too_long_for_one_is_said_to_be_that(tmp_path: Path, cell: str) -> None:
+    (tmp_path / "homes.csv").write_text(f"home,site,building\nhome-7,garden,{cell}\n")
+
+    with pytest.raises(LinliError, match=r"^homes\.csv line \d+: a cell is longer than 131072 characters") as raised:
+        read_roster(tmp_path / "homes.csv")
+    assert str(raised.value).endswith("look for a quotation mark that is never closed")
+
+
 def test_other_sheets_are_named_not_read(tmp_path: Path) -> None:
     book = write_workbook(tmp_path / "roster.xlsx", {**GOOD, "home": HOMES, "Sheet1": []})
     files = folder(tmp_path / "csv", {**GOOD, "Device": DEVICES})
