@@ -351,11 +351,11 @@ def test_a_button_that_is_listed_for_one_home_is_not_listed_for_a_second(tmp_pat
     )
 
 
-def test_of_two_rows_with_one_topic_the_second_is_refused(tmp_path: Path) -> None:
+def test_of_two_homes_with_one_topic_the_second_is_refused(tmp_path: Path) -> None:
     path = _devices(
         tmp_path,
         ("button", "home-7", "bed", "sos", "zigbee2mqtt/btn7"),
-        ("button-2", "home-7", "bath", "sos", "zigbee2mqtt/btn7"),
+        ("button-2", "home-8", "bath", "sos", "zigbee2mqtt/btn7"),
     )
 
     assert _told(path, Roster()) == [

@@ -46,7 +46,7 @@ def _check_home(home: Home, row: int, places: Places, problems: Problems) -> Non
 
 
 def _check_topics(file: RosterFile, known: Roster, problems: Problems) -> None:
-    """Note where a file gives a device the topic of another; what the roster has twice already, linli check tells."""
+    """Note where a file gives a device the topic of one in another home; what the roster has twice already, linli check tells."""
     named = {(one.home, one.device): _with_topic(one, file, known) for one in file.devices}
     new = {key: one for key, one in named.items() if one.topic and not _speaks_as_before(one, known)}
     listed: dict[str, dict[str, Device]] = defaultdict(dict)
@@ -55,8 +55,8 @@ def _check_topics(file: RosterFile, known: Roster, problems: Problems) -> None:
             listed[one.topic.strip("/")].setdefault(one.home, one)
     for one in new.values():
         there = listed[one.topic.strip("/")]
-        other = there.get(one.home) or next(iter(there.values()), one)
-        if other is not one and not one.may_share_topic(other):
+        other = next((device for home, device in there.items() if home != one.home), None)
+        if other is not None and not one.may_share_topic(other):
             _tell_topic(one, other, file, problems)
         there.setdefault(one.home, one)
 
