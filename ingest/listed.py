@@ -57,8 +57,10 @@ def heard_in_homes(heard: Heard, topic: str, roster: Roster) -> list[Heard]:
     speaking = {(home, one.device) for home, told in found.items() for one in told.readings if one.kind in _MEANT}
     for trigger in heard.triggers:
         owners = owners_of(topic, trigger.device, roster)
-        if len(owners) == 1 and (owners[0].home, owners[0].device) not in speaking:
-            _tell(found, owners[0], roster, readings=as_meant(trigger, owners[0]))
+        for device in owners:
+            if (device.home, device.device) not in speaking:
+                meant = (one for one in as_meant(trigger, device) if len(owners) == 1 or _is_heeded(one, device))
+                _tell(found, device, roster, readings=tuple(meant))
     for name, word in heard.availability.items():
         for device in owners_of(topic, name, roster):
             _tell(found, device, roster, availability={device.device: word})
@@ -66,15 +68,19 @@ def heard_in_homes(heard: Heard, topic: str, roster: Roster) -> list[Heard]:
 
 
 def _take(found: dict[str, Heard], reading: Reading, owners: tuple[Device, ...], roster: Roster) -> None:
-    if len(owners) == 1:
-        meant = as_listed(reading, owners[0])
-        if meant is not None:
-            _tell(found, owners[0], roster, readings=(meant,))
-        return
-    for device in owners:  # a gateway that homes share: whose the value is nobody can tell
-        if not device.is_gateway or reading.kind in _EMERGENCIES:
+    """Give a reading to its owner; of several nobody can tell whose it is, but a call for help is heard in every home."""
+    for device in owners:
+        meant = as_listed(reading, device)
+        if meant is not None and (len(owners) == 1 or _is_heeded(meant, device)):
+            _tell(found, device, roster, readings=(meant,))
+        elif len(owners) > 1 and (not device.is_gateway or reading.kind in _EMERGENCIES):
             why = f"{reading.kind}: {device.topic} is listed in several homes; list the device's own topic"
             _tell(found, device, roster, rejected=why)
+
+
+def _is_heeded(reading: Reading, device: Device) -> bool:
+    """Tell whether a home heeds what may be another's: a call for help, and from a gateway if its row names such calls."""
+    return reading.kind in _EMERGENCIES and (not device.is_gateway or reading.kind in device.kinds)
 
 
 def _tell(

@@ -56,9 +56,11 @@ def main() -> None:
     except LinliError as why:
         sys.exit(_say(why))
     except OSError as why:
-        if why.errno not in _NO_ROOM:
+        if why.errno in _NO_ROOM:
+            sys.exit(_say(LinliError(f"nothing more can be written: {why.strerror}")))
+        if why.filename is None:
             raise
-        sys.exit(_say(LinliError(f"nothing more can be written: {why.strerror}")))
+        sys.exit(_say(LinliError(f"{why.filename} cannot be used: {why.strerror}")))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -69,6 +69,10 @@ class Device:
         """Tell whether it is what others speak through, by its model."""
         return not GATEWAY_WORDS.isdisjoint(re.findall(r"[a-z]+", self.model.lower()))
 
+    def may_share_topic(self, other: "Device") -> bool:
+        """Tell whether both may have one topic, as the gateway of several homes; of two others nobody could tell whose a value is."""
+        return self.is_gateway and other.is_gateway and self.home != other.home
+
 
 class Scope(StrEnum):
     """How wide a person's care reaches; `KEY` is one home, whose spare key the person holds."""

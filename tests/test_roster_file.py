@@ -333,6 +333,64 @@ def test_check_names_people_who_share_a_groups_bot() -> None:
     assert list(_bots(cast.roster())) == []
 
 
+DEVICE_HEADING = ("device", "home", "room", "kind", "topic", "model")
+BUTTON = Device("home-7", "button", "bedroom", ("sos",), "zigbee2mqtt/btn7")
+
+
+def _devices(tmp_path: Path, *rows: tuple[object, ...], heading: tuple[str, ...] = DEVICE_HEADING) -> Path:
+    return folder(tmp_path, {**GOOD, "devices": (heading, *rows)})
+
+
+def test_a_button_that_is_listed_for_one_home_is_not_listed_for_a_second(tmp_path: Path) -> None:
+    known = Roster(devices={("home-7", "button"): BUTTON})
+
+    [told] = _told(_devices(tmp_path, ("button", "home-8", "bed", "sos", "zigbee2mqtt/btn7/")), known)
+    assert told == (
+        'devices row 2, topic: "zigbee2mqtt/btn7/" is the topic of button of home-7; take that out first with '
+        '"linli discover --unmap home-7/button", or list it in this file too, without a topic'
+    )
+
+
+def test_of_two_homes_with_one_topic_the_second_is_refused(tmp_path: Path) -> None:
+    path = _devices(
+        tmp_path,
+        ("button", "home-7", "bed", "sos", "zigbee2mqtt/btn7"),
+        ("button-2", "home-8", "bath", "sos", "zigbee2mqtt/btn7"),
+    )
+
+    assert _told(path, Roster()) == [
+        'devices row 3, topic: "zigbee2mqtt/btn7" stands in row 2 already; each device has its own'
+    ]
+
+
+def test_a_button_is_moved_by_a_file_that_takes_its_topic_from_where_it_was(tmp_path: Path) -> None:
+    known = Roster(devices={("home-7", "button"): BUTTON})
+    path = _devices(
+        tmp_path, ("button", "home-8", "bed", "sos", "zigbee2mqtt/btn7"), ("button", "home-7", "bed", "sos", "")
+    )
+
+    assert len(read_roster(path, known).devices) == 2
+
+
+def test_homes_that_share_a_gateway_list_it_under_one_topic(tmp_path: Path) -> None:
+    hub = Device("home-40", "hub", topic="tele/stairs", model="stairwell gateway")
+    path = _devices(
+        tmp_path, *(("hub", home, "", "", "tele/stairs", "stairwell gateway") for home in ("home-7", "home-8"))
+    )
+
+    assert len(read_roster(path, Roster(devices={("home-40", "hub"): hub})).devices) == 2
+
+
+def test_what_is_listed_twice_already_hinders_no_import_that_leaves_it(tmp_path: Path) -> None:
+    hub = Device("home-8", "hub", topic="zigbee2mqtt/hub", model="bridge")
+    twice = (BUTTON, replace(BUTTON, home="home-8"), hub, replace(hub, home="home-7"))
+    known = Roster(devices={(one.home, one.device): one for one in twice})
+    rows = [(one.device, one.home, "bath", "sos", one.topic) for one in twice]
+
+    assert len(read_roster(_devices(tmp_path, *rows, heading=DEVICE_HEADING[:5]), known).devices) == 4
+    assert read_roster(_devices(tmp_path, *(row[:4] for row in rows), heading=DEVICE_HEADING[:4]), known).devices
+
+
 @pytest.mark.parametrize(
     ("sheet", "row", "column", "value", "said"),
     [
@@ -579,6 +637,15 @@ def test_what_is_not_a_roster_is_told_in_one_sentence(tmp_path: Path) -> None:
     ]:
         with pytest.raises(LinliError, match=said):
             read_roster(path)
+
+
+@pytest.mark.parametrize("cell", ["x" * 200_000, '"' + "home-8,garden,3\n" * 20_000], ids=["long", "never closed"])
+def test_a_cell_that_is_too_long_for_one_is_said_to_be_that(tmp_path: Path, cell: str) -> None:
+    (tmp_path / "homes.csv").write_text(f"home,site,building\nhome-7,garden,{cell}\n")
+
+    with pytest.raises(LinliError, match=r"^homes\.csv line \d+: a cell is longer than 131072 characters") as raised:
+        read_roster(tmp_path / "homes.csv")
+    assert str(raised.value).endswith("look for a quotation mark that is never closed")
 
 
 def test_other_sheets_are_named_not_read(tmp_path: Path) -> None:

@@ -92,6 +92,20 @@ def test_a_dry_run_says_what_would_change_by_id_and_column(full: CareStore, tmp_
     )
 
 
+def test_of_a_home_that_comes_to_another_site_it_is_said_where_its_devices_have_to_publish(
+    full: CareStore, tmp_path: Path
+) -> None:
+    homes = with_cell([*HOMES, ("home-9", "river", "4")], 3, "site", "river")
+    with full.begin() as connection:
+        change = apply(connection, _file(tmp_path, homes=homes))
+
+    assert change.moved == {"home-8": "river"}
+    assert change.summary().splitlines()[-1] == (
+        "home-8 comes to the site river: its devices must from now on publish below linli/v1/river/home-8, "
+        "and a gateway that they speak through must sign in as river"
+    )
+
+
 def test_a_long_summary_is_cut_and_names_nobody() -> None:
     homes = tuple(Home(f"home-{number}", "garden", "3", resident="Secret Name") for number in range(30))
     change = compare(Roster(), RosterFile(homes=homes, ignored=("notes",)))

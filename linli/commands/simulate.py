@@ -167,8 +167,10 @@ def _connected(stack: ExitStack, url: MqttUrl, user: str, stop: threading.Event)
 def write_roster(community: Community, folder: Path, languages: Languages = {}) -> None:  # noqa: B006
     """Write a community, whose homes speak so, as the three CSV files that `linli import` reads.
 
-    Raises LinliError where the folder has a roster that says something else: somebody may have filled it in.
+    Raises LinliError for a file, and where the folder has a roster that says something else: somebody may have filled it in.
     """
+    if folder.is_file():
+        raise LinliError(f"{folder} is a file; name a folder with --roster")
     tables = {folder / f"{sheet}.csv": told for sheet, told in _roster(community, languages).items()}
     for path, told in tables.items():
         if path.exists() and path.read_bytes() != told:

@@ -41,8 +41,9 @@ def command(
     with open_care(settings_from(data, config), may_be_new=True) as (_, care):
         with care.read() as connection:
             identity = identity_of(role, person, roster_store.load(connection))
+        hash_ = hashed(password)  # takes up to two seconds, in which nobody else could write
         with care.begin() as connection:
-            access.put_user(connection, login, hashed(password), identity, SystemClock().now())
+            access.put_user(connection, login, hash_, identity, SystemClock().now())
     typer.echo(f"{login} can sign in as {role}")
 
 

@@ -12,6 +12,7 @@ from linli.roster_file.problems import Problems
 from linli.roster_file.references import check_references
 from linli.steps import Tell, nobody
 from linli.store import roster as store
+from linli.wire import ROOT
 
 LISTED = 20
 """How many ids of a kind a summary lists."""
@@ -30,12 +31,16 @@ class SheetChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an import changes, by sheet; `ignored` is what else was in the file."""
+    """What an import changes, by sheet; `ignored` is what else was in the file.
+
+    `moved` are the homes that come to another site, with that site: topics and rights at the broker are by site.
+    """
 
     homes: SheetChange
     devices: SheetChange
     people: SheetChange
     ignored: tuple[str, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -46,7 +51,8 @@ class Change:
         """Return what changes in words for the terminal: ids and columns, no names and no addresses."""
         sheets = (("homes", self.homes), ("devices", self.devices), ("people", self.people))
         lines = [line for name, sheet in sheets for line in _told(name, sheet)]
-        return "\n".join([*lines, *(f"not read: {name}" for name in self.ignored)])
+        moved = _listed([_told_moved(home, site) for home, site in self.moved.items()])
+        return "\n".join([*lines, *(f"not read: {name}" for name in self.ignored), *moved])
 
 
 def _told(name: str, sheet: SheetChange) -> list[str]:
@@ -54,6 +60,11 @@ def _told(name: str, sheet: SheetChange) -> list[str]:
     added = _listed([f"  + {id_}" for id_ in sheet.added])
     changed = _listed([f"  ~ {id_}: {', '.join(columns)}" for id_, columns in sheet.changed.items()])
     return [head, *added, *changed]
+
+
+def _told_moved(home: str, site: str) -> str:
+    place = f"its devices must from now on publish below {ROOT}/{site}/{home}"
+    return f"{home} comes to the site {site}: {place}, and a gateway that they speak through must sign in as {site}"
 
 
 def _listed(lines: list[str]) -> list[str]:
@@ -143,6 +154,7 @@ def _compare(known: Roster, file: RosterFile) -> Change:
         devices=_sheet(devices, lambda before, after: _differing(before, after, _DEVICE)),
         people=_sheet(people, _differing_person),
         ignored=file.ignored,
+        moved={one.home: one.site for one in file.homes if known.homes.get(one.home, one).site != one.site},
     )
 
 

@@ -48,6 +48,12 @@ def _lines(file: str, text: str) -> Iterator[list[Cell]]:
         except StopIteration:
             return
         except csv.Error as why:
+            if "field limit" in str(why):
+                most = csv.field_size_limit()
+                raise LinliError(
+                    f"{file} line {rows.line_num}: a cell is longer than {most} characters; "
+                    "look for a quotation mark that is never closed"
+                ) from why
             raise LinliError(f"{file} line {rows.line_num}: the quotation marks do not fit together ({why})") from why
         if len(row) > MAX_COLUMNS:
             raise LinliError(f"{file} line {rows.line_num}: more than {MAX_COLUMNS} columns")

@@ -60,7 +60,6 @@ def _topic(text: str) -> str:
 
 
 def _refuse_twice(row: Device, known: Roster) -> None:
-    """Two gateways may share a topic, as the homes behind one do; of two others nobody could tell whose a value is."""
     for other in known.devices_by_topic.get(row.topic, ()):
-        if not (row.is_gateway and other.is_gateway) or other.home == row.home:
+        if not row.may_share_topic(other):
             raise Conflict(f"{row.topic} is listed already, as {other.device} of {other.home}")

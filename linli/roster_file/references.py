@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from linli.bots import bot_of
-from linli.people import Home, Person, Role, Roster, Scope
+from linli.people import Device, Home, Person, Role, Roster, Scope
 from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import Problems
 
@@ -28,8 +29,9 @@ def check_references(file: RosterFile, known: Roster, problems: Problems) -> Non
         _check_home(home, file.rows.get(("homes", home.home), 0), places, problems)
     for device in file.devices:
         if device.home not in places.homes:
-            row = file.rows.get(("devices", f"{device.home}/{device.device}"), 0)
+            row = file.rows.get(("devices", _id(device)), 0)
             problems.add("devices", row, "home", f'"{device.home}" is not known; add it to the sheet homes')
+    _check_topics(file, known, problems)
     for person in file.people:
         _check_person(person, file.rows.get(("people", person.person), 0), places, problems)
     _check_buildings_others_care_for(file, known, places, problems)
@@ -41,6 +43,54 @@ def _check_home(home: Home, row: int, places: Places, problems: Problems) -> Non
         problems.add("homes", row, "home", f'"{home.home}" is also a site; both are names at the broker, change one')
     if home.site in places.homes and home.site != home.home:
         problems.add("homes", row, "site", f'"{home.site}" is also a home; both are names at the broker, change one')
+
+
+def _check_topics(file: RosterFile, known: Roster, problems: Problems) -> None:
+    """Note where a file gives a device the topic of one in another home; what the roster has twice already, linli check tells."""
+    named = {(one.home, one.device): _with_topic(one, file, known) for one in file.devices}
+    new = {key: one for key, one in named.items() if one.topic and not _speaks_as_before(one, known)}
+    listed: dict[str, dict[str, Device]] = defaultdict(dict)
+    for key, one in {**known.devices, **named}.items():
+        if key not in new:
+            listed[one.topic.strip("/")].setdefault(one.home, one)
+    for one in new.values():
+        there = listed[one.topic.strip("/")]
+        other = next((device for home, device in there.items() if home != one.home), None)
+        if other is not None and not one.may_share_topic(other):
+            _tell_topic(one, other, file, problems)
+        there.setdefault(one.home, one)
+
+
+def _with_topic(device: Device, file: RosterFile, known: Roster) -> Device:
+    """Return a device with the topic and the model that it will have: of what the file is silent, those it has."""
+    before, told = known.devices.get((device.home, device.device), device), file.columns.get("devices", frozenset())
+    topic, model = ((device if name in told else before) for name in ("topic", "model"))
+    return replace(device, topic=topic.topic, model=model.model)
+
+
+def _speaks_as_before(device: Device, known: Roster) -> bool:
+    before = known.devices.get((device.home, device.device))
+    return before is not None and (before.topic, before.is_gateway) == (device.topic, device.is_gateway)
+
+
+def _tell_topic(device: Device, other: Device, file: RosterFile, problems: Problems) -> None:
+    row, its_row = (file.rows.get(("devices", _id(one)), 0) for one in (device, other))
+    if its_row:
+        problems.add(
+            "devices", row, "topic", f'"{device.topic}" stands in row {its_row} already; each device has its own'
+        )
+        return
+    problems.add(
+        "devices",
+        row,
+        "topic",
+        f'"{device.topic}" is the topic of {other.device} of {other.home}; take that out first with '
+        f'"linli discover --unmap {_id(other)}", or list it in this file too, without a topic',
+    )
+
+
+def _id(device: Device) -> str:
+    return f"{device.home}/{device.device}"
 
 
 def _check_person(person: Person, row: int, places: Places, problems: Problems) -> None:

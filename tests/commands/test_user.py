@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from linli.commands import user
 from linli.commands.token import TokenRole
 from linli.commands.user import command
 from linli.errors import LinliError
@@ -79,6 +80,21 @@ def test_a_new_login_signs_nobody_out(care: CareStore, put: Callable[..., None])
     put("office")
 
     assert signed_in(care, "office") == [True]
+
+
+def test_a_call_for_help_is_written_down_while_a_password_is_worked_out(
+    care: CareStore, put: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def worked_out(password: str) -> str:
+        with care.begin():
+            return f"of {password}"
+
+    monkeypatch.setattr(user, "hashed", worked_out)
+
+    put("office")
+
+    with care.read() as connection:
+        assert access.by_login(connection, "office") == ("of a new long password", OFFICE)
 
 
 def test_a_login_that_is_taken_away_lets_nobody_in_any_more(

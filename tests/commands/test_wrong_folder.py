@@ -12,6 +12,7 @@ from linli.commands.replay import command as replay
 from linli.commands.simulate import command as simulate
 from linli.data_dir import DataDir
 from linli.errors import LinliError
+from linli.store.sqlite_signals import SqliteSignalStore
 
 
 @pytest.fixture
@@ -50,6 +51,66 @@ def test_a_folder_that_is_no_linlis_is_refused_and_left_as_it_is(
     assert said(*words, "--data", str(folder)) == f"linli: there is no linli in {folder}; name its folder with --data\n"
 
     assert sorted(tmp_path.rglob("*")) == ([folder] if is_there else [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["backup", "{place}"],
+        ["check", "--data", "{place}"],
+        ["export", "{place}"],
+        ["migrate-signals", "{place}", "signals.db"],
+        ["migrate-signals", "signals.db", "{place}"],
+        ["replay", "{place}"],
+        ["restore", "{place}"],
+        ["simulate", "--homes", "1", "--days", "1", "--write", "{place}"],
+        ["simulate", "--homes", "1", "--roster", "{place}"],
+    ],
+    ids=" ".join,
+)
+def test_a_name_that_is_too_long_for_the_disk_is_said_in_one_sentence(
+    care_file: Path, said: Callable[..., str], words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, place = care_file.parent, "x" * 300
+    monkeypatch.chdir(data)
+    monkeypatch.setenv("LINLI_DATA", str(data))
+    DataDir(data).secret()
+    SqliteSignalStore(data / "signals.db").close()
+
+    told = said(*(word.format(place=place) for word in words))
+
+    assert told.count("\n") == 1
+    assert told.startswith("linli: ")
+    assert place in told
+    assert "File name too long" in told
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Linux has a folder in which nobody can make anything")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["migrate-signals", "signals.db", "/proc/x.db"],
+        ["simulate", "--homes", "1", "--days", "1", "--write", "/proc/x.db"],
+        ["simulate", "--homes", "1", "--roster", "/proc/x.db"],
+    ],
+    ids=lambda words: words[-2],
+)
+def test_a_place_where_nothing_can_be_made_is_said_in_one_sentence(
+    tmp_path: Path, said: Callable[..., str], words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    SqliteSignalStore(tmp_path / "signals.db").close()
+
+    assert said(*words) == "linli: /proc/x.db cannot be used: No such file or directory\n"
+
+
+def test_a_roster_is_not_written_into_a_file(tmp_path: Path, said: Callable[..., str]) -> None:
+    file = tmp_path / "roster"
+    file.touch()
+
+    told = said("simulate", "--homes", "1", "--roster", str(file))
+
+    assert told == f"linli: {file} is a file; name a folder with --roster\n"
 
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["no folder", "an empty one"])

@@ -56,6 +56,16 @@ def test_a_file_is_looked_through_before_anything_changes(world: World, office: 
     assert stored(world)["home-7"] == "502"
 
 
+def test_before_a_home_comes_to_another_site_it_is_said_that_its_devices_have_to_follow(world: World) -> None:
+    chinese = world.browser(Role.STAFF, language="zh")
+
+    page = chinese.get(upload(world, chinese, homes_csv="home,site,building\nhome-7,river,3\n")).text
+
+    assert (
+        "home-7 改属小区 river，此后它的设备要发到 linli/v1/river/home-7 之下，所经的网关要用 river 的账号登录" in page
+    )
+
+
 def test_what_was_looked_through_is_imported_and_can_be_taken_back(world: World, office: TestClient) -> None:
     before = stored(world)
     where = upload(world, office, homes_csv=HOMES, people_csv=PEOPLE)

@@ -157,6 +157,48 @@ def test_two_homes_that_list_one_sensor_are_told_so(tmp_path: Path) -> None:
     assert [one.home for one in found.rejections] == [MEI.home, NEIGHBOUR.home]
 
 
+def shared_by_two(tmp_path: Path, device: Device, **other: object) -> Intake:
+    """Return an intake where Mei and the neighbour list one device, the neighbour perhaps for something else."""
+    two = [device, dataclasses.replace(device, home=NEIGHBOUR.home, **other)]  # type: ignore[arg-type]
+    return Intake(lambda: roster_with(two), SqliteSignalStore(tmp_path / "two.db").earlier_arrival)
+
+
+@pytest.mark.parametrize(
+    ("device", "message", "value"),
+    [
+        (BUTTON, ("zigbee2mqtt/button 502", '{"action":"single","battery":71}'), "pressed"),
+        (BUTTON, ("zigbee2mqtt/button 502/action", "single"), "pressed"),
+        (
+            Device(MEI.home, "cord", "bathroom", ("sos",), "tele/rf/RESULT/D4E1F8"),
+            ("tele/rf/RESULT", '{"RfReceived":{"Data":"D4E1F8","RfKey":"None"}}'),
+            "pressed",
+        ),
+        (
+            Device(MEI.home, "smoke", "kitchen", ("smoke",), "zigbee2mqtt/smoke-502"),
+            ("zigbee2mqtt/smoke-502", '{"smoke":true}'),
+            "on",
+        ),
+    ],
+    ids=["a button", "a button's own topic", "a radio code", "a smoke alarm"],
+)
+def test_a_call_for_help_on_a_topic_of_two_homes_is_heard_in_both(
+    tmp_path: Path, device: Device, message: tuple[str, str], value: str
+) -> None:
+    found = taken(shared_by_two(tmp_path, device), message)
+
+    assert [(one.home, one.device, one.value) for one in found.signals] == [
+        (home, device.device, value) for home in (MEI.home, NEIGHBOUR.home)
+    ]
+
+
+def test_of_two_homes_with_one_button_only_that_which_calls_for_help_by_it_is_called_to(tmp_path: Path) -> None:
+    said_well = shared_by_two(tmp_path, BUTTON, kinds=("check_in",))
+    found = taken(said_well, ("zigbee2mqtt/button 502", '{"action":"single"}'))
+
+    assert told(found) == [(MEI.home, "button", "bedroom", "sos", "pressed")]
+    assert [one.home for one in found.rejections] == [NEIGHBOUR.home]
+
+
 def test_a_bad_value_is_refused_in_its_home_and_the_others_stand(intake: Intake) -> None:
     found = taken(intake, ("zigbee2mqtt/button 502", '{"action":"emergency","battery":2900}'))
 
