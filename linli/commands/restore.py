@@ -28,4 +28,5 @@ def command(
         typer.echo(f"what was there is now in {restored.aside}")
     if restored.open_alerts:
         typer.echo(f"{restored.open_alerts} open alerts came back; linli run takes up their next steps")
+    typer.echo("tokens and sign-ins are those of then: what was taken away since lets in again")
     typer.echo(f"restored the backup of {restored.manifest.made_at}")
