@@ -286,13 +286,12 @@ def may_see_home(reach: Reach, home: Home, asked_now: frozenset[str]) -> bool:
 def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], roster: Roster) -> bool:
     """Tell whether somebody may see an alert: a helper only one that asked them, staff also those of a whole site.
 
-    Who is no longer listed for its home may not, unless they go: then they know already where.
+    Who is no longer listed for its home may not; a helper who goes goes on, as they know already where.
     """
-    request, home = stood_by(requests, reach.person), roster.homes.get(alert.home)
-    if goes(request):
-        return True
+    home = roster.homes.get(alert.home)
     if reach.is_helper:
-        return request is not None and (home is None or reach.covers(home))
+        request = stood_by(requests, reach.person)
+        return goes(request) or (request is not None and (home is None or reach.covers(home)))
     if home is not None:
         return reach.covers(home)
     return reach.role in {STAFF, WALL} and reach.covers_site(alert.site, roster)

@@ -26,7 +26,11 @@ class Settings(BaseModel):
     data: Path = _row(Path("linli-data"), "folder", "where everything is kept")
     http: str = _row("127.0.0.1:8600", "host:port", "where the pages and the API listen")
     base_url: str = _row("", "URL", "how people reach the pages, for links in messages; empty: from `http`")
-    mqtt: str = _row("", "URL", "the broker, `mqtt://user:pass@host:1883` or `mqtts://…`; empty: linli runs one itself")
+    mqtt: str = _row(
+        "",
+        "URL",
+        "the broker, `mqtt://user:pass@host:1883` or `mqtts://…`, set up for floods as deploy/mosquitto/mosquitto.conf is; empty: linli runs one itself",
+    )
     mqtt_ca: str = _row(
         "", "file", "the certificate authority of an `mqtts://` broker (PEM); empty: those of the system"
     )
