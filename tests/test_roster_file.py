@@ -363,6 +363,16 @@ def test_of_two_homes_with_one_topic_the_second_is_refused(tmp_path: Path) -> No
     ]
 
 
+def test_what_nobody_calls_by_hinders_no_import_though_two_homes_have_it(tmp_path: Path) -> None:
+    path = _devices(
+        tmp_path,
+        ("door", "home-7", "entrance", "contact", "zigbee2mqtt/door"),
+        ("door", "home-8", "entrance", "contact", "zigbee2mqtt/door"),
+    )
+
+    assert len(read_roster(path, Roster()).devices) == 2
+
+
 def test_a_button_is_moved_by_a_file_that_takes_its_topic_from_where_it_was(tmp_path: Path) -> None:
     known = Roster(devices={("home-7", "button"): BUTTON})
     path = _devices(

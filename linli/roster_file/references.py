@@ -8,6 +8,10 @@ from linli.bots import bot_of
 from linli.people import Device, Home, Person, Role, Roster, Scope
 from linli.roster_file.file import RosterFile
 from linli.roster_file.problems import Problems
+from linli.signals import Kind
+
+_CALLS = frozenset({Kind.SOS, Kind.CHECK_IN, Kind.FALL, Kind.SMOKE, Kind.GAS})
+"""What a device says by which somebody calls for help."""
 
 
 class Places:
@@ -46,7 +50,10 @@ def _check_home(home: Home, row: int, places: Places, problems: Problems) -> Non
 
 
 def _check_topics(file: RosterFile, known: Roster, problems: Problems) -> None:
-    """Note where a file gives a device the topic of one in another home; what the roster has twice already, linli check tells."""
+    """Note where a file gives who calls for help by a device the topic of such a one in another home.
+
+    What else stands there twice, and what the roster has twice already, linli check tells.
+    """
     named = {(one.home, one.device): _with_topic(one, file, known) for one in file.devices}
     new = {key: one for key, one in named.items() if one.topic and not _speaks_as_before(one, known)}
     listed: dict[str, dict[str, Device]] = defaultdict(dict)
@@ -56,9 +63,13 @@ def _check_topics(file: RosterFile, known: Roster, problems: Problems) -> None:
     for one in new.values():
         there = listed[one.topic.strip("/")]
         other = next((device for home, device in there.items() if home != one.home), None)
-        if other is not None and not one.may_share_topic(other):
+        if other is not None and not one.may_share_topic(other) and _calls(one) and _calls(other):
             _tell_topic(one, other, file, problems)
         there.setdefault(one.home, one)
+
+
+def _calls(device: Device) -> bool:
+    return not _CALLS.isdisjoint(device.kinds)
 
 
 def _with_topic(device: Device, file: RosterFile, known: Roster) -> Device:
