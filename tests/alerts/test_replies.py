@@ -13,7 +13,7 @@ from linli.errors import Conflict
 from linli.people import Channel, Role
 from linli.signals import PAGE
 from tests.alerts.test_desk import finding
-from tests.alerts.test_escalation import M, S, called, run, what
+from tests.alerts.test_escalation import MEI_WITH_A_PHONE, M, S, called, run, what
 from tests.alerts.town import EVERYBODY, after, begun, callers
 from tests.cast import BO, EIGHT, LIN, MEI_HERSELF
 
@@ -365,3 +365,17 @@ def test_while_somebody_goes_a_neighbour_who_was_only_asked_does_not_say_how_it_
 def test_a_neighbour_who_went_without_a_word_says_how_it_ended() -> None:
     case, _ = begun(*SOS)
     assert replies.closed(case, "v2", Outcome.SAFE, "", EIGHT + 2 * S).is_over
+
+
+def test_a_word_that_she_is_away_ends_what_only_she_was_asked_and_no_call_for_help() -> None:
+    silence = (AlertKind.INACTIVITY, Severity.URGENT)
+    asked, _ = begun(*silence, MEI_WITH_A_PHONE, *EVERYBODY)
+    step = replies.excused(asked, "bo", Outcome.AWAY, EIGHT + M)
+    assert step is not None
+    assert (step.alert.state, step.alert.outcome) == (AlertState.CLOSED, Outcome.AWAY)
+
+    called_too, _ = run(asked, EIGHT + 6 * M)
+    assert replies.excused(called_too, "bo", Outcome.AWAY, EIGHT + 6 * M) is None
+
+    nobody_listed = Case(replace(begun(*SOS)[0].alert), ())
+    assert replies.excused(nobody_listed, "bo", Outcome.AWAY, EIGHT + M) is None
