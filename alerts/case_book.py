@@ -41,10 +41,12 @@ def case_of(connection: Connection, alert: Alert) -> Case:
     return Case(alert, tuple(cases.requests(connection, alert.id)))
 
 
-def _who_answered(connection: Connection, alert: Alert) -> set[str]:
-    """Return who has answered a call, in whichever way: they need not hear it again."""
-    open_ = {RequestState.ASKED, RequestState.SILENT}
-    return {request.person for request in cases.requests(connection, alert.id) if request.state not in open_}
+def _send_after_all(connection: Connection, alert: Alert, now: datetime) -> None:
+    """Call at once whoever was asked and has not answered, and at its time who was to be written to later."""
+    requests, open_ = cases.requests(connection, alert.id), {RequestState.ASKED, RequestState.SILENT}
+    asked = {request.person for request in requests if request.state in open_}
+    answered = {request.person for request in requests} - asked
+    outbox.send_after_all(connection, alert.id, now, at_once=asked, never=answered)
 
 
 class CaseBook:
@@ -116,7 +118,7 @@ class CaseBook:
         elif step.spare:
             outbox.withdraw(connection, step.alert.id, now, person=step.spare)
         if step.goes_on:
-            outbox.send_after_all(connection, step.alert.id, _who_answered(connection, step.alert), now)
+            _send_after_all(connection, step.alert, now)
         outbox.add(connection, step.notices, now)
         if step.alert.drill:
             for person in drills.who_answered(step):

@@ -253,12 +253,17 @@ def withdraw(connection: Connection, alert: str, now: datetime, *, person: str |
     return len(unsent)
 
 
-def send_after_all(connection: Connection, alert: str, but: Collection[str], now: datetime) -> None:
-    """Let calls that were taken back unsent wait again, but to some people; what was to go later still does (ix_outbox_alert)."""
+def send_after_all(
+    connection: Connection, alert: str, now: datetime, *, at_once: Collection[str], never: Collection[str]
+) -> None:
+    """Let calls that were taken back unsent wait again, to some at once, to some not at all, to others until they were due.
+
+    By the index ix_outbox_alert.
+    """
     unsent = {
-        notice.key: max(notice.due_at, now)
+        notice.key: now if notice.person in at_once else max(notice.due_at, now)
         for notice in of_alert(connection, alert)
-        if notice.type is NoticeType.CALL and notice.state is NoticeState.WITHDRAWN and notice.person not in but
+        if notice.type is NoticeType.CALL and notice.state is NoticeState.WITHDRAWN and notice.person not in never
     }
     _REVIVE.run_each(connection, [{"wanted": key, "again_at": unsent[key]} for key in sorted(unsent)])
 

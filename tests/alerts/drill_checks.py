@@ -78,26 +78,29 @@ def _was_real_or_announced(look: Look, key: str, finding: Finding) -> Iterator[s
     into = next((row["alert"] for row in episodes if row["key"] == key), None)
     alert = next((row for row in look.tables["alerts"] if row["id"] == into), None)
     is_own = next((row["key"] for row in episodes if row["alert"] == into), None) == key
-    if alert is None or alert["drill"] or not is_own or look.engine.clock_was_set or _in_need(look, alert):
+    if alert is None or alert["drill"] or not is_own or look.engine.clock_was_set:
         return
     for row in look.tables["drills"]:
         waited = row["passed_at"] is None or row["passed_at"] > alert["opened_at"]
         meant = look.engine.tried_buttons.get(row["id"], "?") in {"", finding.evidence["device"]}
         if row["home"] == finding.home and meant and waited and not row["fault"]:
             begun = row["begun_at"] <= min(millis(finding.at), alert["opened_at"])
-            if begun and alert["opened_at"] < row["due_by"]:
+            if begun and alert["opened_at"] < row["due_by"] and not _in_need(look, alert, row):
                 yield f"drill: {alert['id']} was announced as {row['id']} and is real"
 
 
-def _in_need(look: Look, alert: Row) -> bool:
-    """Tell whether another call for help was open in a home when an alert was opened."""
+def _in_need(look: Look, alert: Row, announced: Row) -> bool:
+    """Tell whether anything urgent was open in a home when an alert was opened, or somebody had called since a trial began."""
     at = alert["opened_at"]
-    return any(
-        other["home"] == alert["home"]
-        and other["id"] != alert["id"]
-        and other["severity"] == Severity.EMERGENCY
-        and not other["drill"]
-        and other["opened_at"] <= at
-        and (other["closed_at"] is None or other["closed_at"] >= at)
+    before = [
+        other
         for other in look.tables["alerts"]
+        if (other["home"], other["drill"]) == (alert["home"], 0)
+        and other["id"] != alert["id"]
+        and other["opened_at"] <= at
+    ]
+    return any(
+        (other["severity"] != Severity.NOTICE and (other["closed_at"] is None or other["closed_at"] >= at))
+        or (other["severity"] == Severity.EMERGENCY and other["opened_at"] >= announced["begun_at"])
+        for other in before
     )
