@@ -103,7 +103,7 @@ def _rung_of_mark(alert: Alert) -> int:
 
 def _goes(draft: Draft, person: Person) -> bool:
     known = draft.requests.get(person.person)
-    return known is not None and known.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
+    return known is not None and known.state.goes
 
 
 def _is_over(moment: datetime | None, now: datetime) -> bool:

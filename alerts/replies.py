@@ -39,7 +39,7 @@ def accepted(case: Case, person: str, role: Role, now: datetime, *, minutes: int
     draft = Draft.of(case, now)
     known = case.of(person)
     lease = timedelta(minutes=minutes) if minutes else case.alert.ladder.lease
-    if known is not None and known.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}:
+    if known is not None and known.state.goes:
         if minutes and case.alert.state is not AlertState.AT_DOOR:
             draft.note("promised", person, until=(now + lease).isoformat())
         if minutes and case.alert.state is AlertState.ACCEPTED:
@@ -117,7 +117,8 @@ def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
     lease = case.alert.lease_until
     if called_before and lease is not None and lease > now + DOOR_LEASE - MORE_AGAIN:
         return draft.step()
-    if _goes(case, person):
+    known = case.of(person)
+    if known is not None and known.state is RequestState.ACCEPTED:
         _be_at_door(draft, person, role)
     draft.note("more_help", person)
     draft.alert = replace(draft.alert, lease_until=now + DOOR_LEASE, round=draft.alert.round + 1)
@@ -134,13 +135,8 @@ NOT_AT_THE_DOOR = "Say first that you go, or that you are at the door; then more
 def may_ask_for_hands(case: Case, person: str, role: Role) -> bool:
     """Tell whether somebody may ask for more hands: they go or are at the door, or are staff while somebody is there."""
     known = case.of(person)
-    is_there = known is not None and known.state is RequestState.AT_DOOR
-    return is_there or _goes(case, person) or (role is Role.STAFF and case.alert.state is AlertState.AT_DOOR)
-
-
-def _goes(case: Case, person: str) -> bool:
-    known = case.of(person)
-    return known is not None and known.state is RequestState.ACCEPTED
+    goes = known is not None and known.state.goes
+    return goes or (role is Role.STAFF and case.alert.state is AlertState.AT_DOOR)
 
 
 def _rung_of_more_help(case: Case) -> int:

@@ -274,8 +274,8 @@ def stood_by(requests: tuple[Request, ...], person: str) -> Request | None:
 
 
 def goes(request: Request | None) -> bool:
-    """Tell whether somebody has said that they go, or is at the door."""
-    return request is not None and request.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
+    """Tell whether somebody was asked, and goes or is at the door."""
+    return request is not None and request.state.goes
 
 
 def may_see_home(reach: Reach, home: Home, asked_now: frozenset[str]) -> bool:

@@ -147,9 +147,8 @@ class Teller:
         names = self._names(group.people)
         if group.state is None:
             return Pill(names, self.words("stand by") if group.stand_by else "", "bell", goes=False)
-        goes = group.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
         states = DRILL_STATES if self._alert.drill else REQUEST_STATES
-        return Pill(names, self.words(states[group.state]), SHAPES[group.state], goes)
+        return Pill(names, self.words(states[group.state]), SHAPES[group.state], group.state.goes)
 
     def ahead(self, card: Card, callers: Callers) -> list[Ahead]:
         """Return what will happen; the first step after a promise says whose it was."""

@@ -106,6 +106,11 @@ class RequestState(StrEnum):
     ACCEPTED = "accepted"
     AT_DOOR = "at_door"
 
+    @property
+    def goes(self) -> bool:
+        """Tell whether somebody has said that they go, or is at the door."""
+        return self in {RequestState.ACCEPTED, RequestState.AT_DOOR}
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -23,7 +23,7 @@ from dashboard.standing import visible_alerts
 from dashboard.story import rail_of
 from dashboard.telling import Teller
 from dashboard.vocabulary import OUTCOMES
-from linli.alert import Alert, Outcome, RequestState
+from linli.alert import Alert, Outcome
 from linli.people import Home, Roster
 from linli.signals import is_sign_of_life
 from linli.store import cases
@@ -89,12 +89,9 @@ def _story(services: Services, involved: Involved, words: Words) -> dict[str, ob
         "goers": [
             (name_of(one.person, roster), phone)
             for one in involved.requests
-            if one.state in _THERE_OR_COMING and (phone := _phone(one.person, roster))
+            if one.state.goes and (phone := _phone(one.person, roster))
         ],
     }
-
-
-_THERE_OR_COMING = frozenset({RequestState.ACCEPTED, RequestState.AT_DOOR})
 
 
 def _concerned(alert: Alert, roster: Roster, asker: Reach) -> list[Home]:

@@ -14,7 +14,7 @@ from alerts.links import Verb as LinkVerb
 from alerts.message import reason_for
 from alerts.replies import MOST_MINUTES, is_just_over
 from dashboard import looks
-from dashboard.access import Reach, may_see_alert, may_see_whose, reach_of, stood_by
+from dashboard.access import Reach, goes, may_see_alert, may_see_whose, reach_of, stood_by
 from dashboard.api.alerts import detail_of
 from dashboard.facade import Building, buildings
 from dashboard.guard import GuardedRoute, Web, find_alert
@@ -49,9 +49,6 @@ PLACES = {
     RequestState.AT_DOOR: "go_outcome.html",
     RequestState.DECLINED: "go_declined.html",
 }
-
-SEES_THE_WAY_IN = frozenset({RequestState.ACCEPTED, RequestState.AT_DOOR})
-"""Who is shown the note of the home, a door code in it, and the telephone number."""
 
 
 @router.get("/go/{token}")
@@ -158,7 +155,7 @@ def _show(services: Services, request: Request, person: Person, involved: Involv
     if not may_see_whose(_reach(services, person), alert, involved.requests):
         return page(request, template, words, {**tag, "card": None})
     answer = page(request, template, words, {**tag, **_request(services, person, involved, words)})
-    if stands is not None and stands.state in SEES_THE_WAY_IN:
+    if goes(stands):
         answer.background = BackgroundTask(looks.note_alert, services, involved, _reach(services, person))
     return answer
 
@@ -188,9 +185,7 @@ def _request(services: Services, person: Person, involved: Involved, words: Word
         "home": home,
         "picture": _picture(services, home) if home else None,
         "near": DISTANCES[near] if near is not None else "",
-        "going": [
-            name_of(r.person, roster) for r in others if r.state in {RequestState.ACCEPTED, RequestState.AT_DOOR}
-        ],
+        "going": [name_of(r.person, roster) for r in others if r.state.goes],
         "also": [name_of(r.person, roster) for r in others if r.state in {RequestState.ASKED, RequestState.SILENT}],
         "outcomes": OUTCOMES,
         "promises": PROMISES,

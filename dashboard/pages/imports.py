@@ -19,7 +19,7 @@ from dashboard.roster_sample import sample
 from dashboard.screens import page, words_for
 from dashboard.services import Services
 from linli.errors import Conflict, LinliError, StoreDown
-from linli.roster_file import BadRoster, RosterFile, apply_undoably, compare, read_roster, undo
+from linli.roster_file import LISTED, BadRoster, RosterFile, apply_undoably, compare, read_roster, undo
 from linli.store import roster as roster_store
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -143,6 +143,7 @@ def _preview(services: Services, asker: Reach, request: Request, draft: Draft, s
         "change": change,
         "parts": parts(known, draft.file, change),
         "revision": known.revision,
+        "listed": LISTED,
         "moved": status == 409,
         **heading(services, asker),
     }

@@ -91,12 +91,11 @@ class Goer:
 
 def _goers(involved: Involved, home: Home, roster: Roster) -> list[Goer]:
     """Return who has said that they come, or is there."""
-    coming = (request.person for request in involved.requests if request.state in _COMING)
+    coming = (request.person for request in involved.requests if request.state.goes)
     people = [person for id_ in coming if (person := roster.people.get(id_)) is not None]
     return [Goer(one.name or one.person, nearness(one, home, roster), one.holds_key(home)) for one in people]
 
 
-_COMING = {RequestState.ACCEPTED, RequestState.AT_DOOR}
 TOLD = {
     "accepted": "{name} says: I come",
     "joined": "{name} says: I come too",

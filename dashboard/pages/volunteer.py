@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import looks, pauses
-from dashboard.access import Reach, may_see_whose, stood_by
+from dashboard.access import Reach, goes, may_see_whose, stood_by
 from dashboard.duty_week import is_any_time, week_of
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.places import zone_of_person
@@ -21,13 +21,10 @@ from dashboard.services import Services
 from dashboard.spare_key import key_sentence
 from dashboard.standing import visible_alerts
 from dashboard.vocabulary import OUTCOMES
-from linli.alert import RequestState
 from linli.people import Person
 from linli.store.overview import Involved
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
-
-_HELPED = {RequestState.ACCEPTED, RequestState.AT_DOOR}
 
 
 @router.get("/volunteer")
@@ -46,11 +43,7 @@ def volunteer(services: Web, asker: Asker, request: Request) -> Response:
             for one, request in mine
             if request is not None and may_see_whose(asker, one.alert, one.requests)
         ],
-        "helped": [
-            one.alert
-            for one, request in mine
-            if one.alert.closed_at and not one.alert.drill and request and request.state in _HELPED
-        ],
+        "helped": [one.alert for one, request in mine if one.alert.closed_at and not one.alert.drill and goes(request)],
         "outcomes": OUTCOMES,
         "pause": pauses.running(services, asker),
         "choices": list(pauses.choices(words.now, zone)) if known else [],
@@ -58,7 +51,7 @@ def volunteer(services: Web, asker: Asker, request: Request) -> Response:
         **_duty(services, known, words),
     }
     answer = page(request, "volunteer.html", words, context)
-    answer.background = _looks(services, asker, [one for one, request in mine if request and request.state in _HELPED])
+    answer.background = _looks(services, asker, [one for one, request in mine if goes(request)])
     return answer
 
 

@@ -3,7 +3,7 @@
 `read_roster` says everything that is wrong with a file at once; `compare` shows what it would change; `apply` does it.
 """
 
-from linli.roster_file.change import Change, SheetChange, apply, compare
+from linli.roster_file.change import LISTED, Change, SheetChange, apply, compare
 from linli.roster_file.channels import channel_id
 from linli.roster_file.file import RosterFile
 from linli.roster_file.mapping import CannotMap, map_device, unmap_device
@@ -12,6 +12,7 @@ from linli.roster_file.source import read_roster
 from linli.roster_file.undo import Done, apply_undoably, undo
 
 __all__ = [
+    "LISTED",
     "BadRoster",
     "CannotMap",
     "Change",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from linli.roster_file.references import check_references
 from linli.steps import Tell, nobody
 from linli.store import roster as store
 from linli.wire import ROOT
+from linli.words import Sentence, say
 
 LISTED = 20
 """How many ids of a kind a summary lists."""
@@ -33,14 +35,14 @@ class SheetChange:
 class Change:
     """What an import changes, by sheet; `ignored` is what else was in the file.
 
-    `moved` are the homes that come to another site, with that site: topics and rights at the broker are by site.
+    `moved` says of each home that comes to another site what must be done: topics and rights at the broker are by site.
     """
 
     homes: SheetChange
     devices: SheetChange
     people: SheetChange
     ignored: tuple[str, ...] = ()
-    moved: Mapping[str, str] = field(default_factory=dict)
+    moved: tuple[Sentence, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -51,7 +53,7 @@ class Change:
         """Return what changes in words for the terminal: ids and columns, no names and no addresses."""
         sheets = (("homes", self.homes), ("devices", self.devices), ("people", self.people))
         lines = [line for name, sheet in sheets for line in _told(name, sheet)]
-        moved = _listed([_told_moved(home, site) for home, site in self.moved.items()])
+        moved = _listed([say(told, "en", ZoneInfo("UTC")) for told in self.moved])
         return "\n".join([*lines, *(f"not read: {name}" for name in self.ignored), *moved])
 
 
@@ -62,9 +64,12 @@ def _told(name: str, sheet: SheetChange) -> list[str]:
     return [head, *added, *changed]
 
 
-def _told_moved(home: str, site: str) -> str:
-    place = f"its devices must from now on publish below {ROOT}/{site}/{home}"
-    return f"{home} comes to the site {site}: {place}, and a gateway that they speak through must sign in as {site}"
+def _moved(home: Home) -> Sentence:
+    return Sentence(
+        "{home} comes to the site {site}: its devices must from now on publish below {topic}, "
+        "and a gateway that they speak through must sign in as {site}",
+        {"home": home.home, "site": home.site, "topic": f"{ROOT}/{home.site}/{home.home}"},
+    )
 
 
 def _listed(lines: list[str]) -> list[str]:
@@ -154,7 +159,7 @@ def _compare(known: Roster, file: RosterFile) -> Change:
         devices=_sheet(devices, lambda before, after: _differing(before, after, _DEVICE)),
         people=_sheet(people, _differing_person),
         ignored=file.ignored,
-        moved={one.home: one.site for one in file.homes if known.homes.get(one.home, one).site != one.site},
+        moved=tuple(_moved(one) for one in file.homes if known.homes.get(one.home, one).site != one.site),
     )
 
 
