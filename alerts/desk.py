@@ -23,6 +23,7 @@ from linli.errors import Conflict, LinliError, StoreDown
 from linli.finding import Finding
 from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.people import Roster
+from linli.portions import portions
 from linli.store import cases, set_back
 from linli.store.care import CareStore
 
@@ -102,8 +103,8 @@ class Desk:
         now = self._clock.now()
         if self._ticked_at is None or now < self._ticked_at:
             self._look_at_clock(now)
-        for first in range(0, len(findings), _AT_A_TIME):
-            self._open(findings[first : first + _AT_A_TIME], now)
+        for some in portions(findings, _AT_A_TIME):
+            self._open(some, now)
         self._look_again({finding.kind for finding in findings})
 
     def _open(self, findings: Sequence[Finding], now: datetime) -> None:

@@ -1,9 +1,8 @@
 """The thread `mqtt`: takes messages from the broker, queues them, and acknowledges each only once it is stored."""
 
 import logging
-import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import paho.mqtt.client as paho
@@ -12,10 +11,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.asked_topics import AskedTopics
 from ingest.intake import Arrived
+from ingest.mqtt_client import introduce
 from ingest.session import Session
 from linli.clock import Clock
 from linli.health import Health
 from linli.mqtt_url import MqttUrl
+from linli.portions import portions
 from linli.wire import ALL_SITES, may_call
 from linli.words import Sentence
 
@@ -80,11 +81,7 @@ class Gateway:
 
     def _make_client(self, client_id: str, authority: str) -> Session:
         client = Session(client_id, self._on_messages, self._clock)
-        if self._url.user:
-            client.username_pw_set(self._url.user, self._url.password)
-        if self._url.tls:
-            client.tls_set(ca_certs=authority or None, cert_reqs=ssl.CERT_REQUIRED)
-        client.reconnect_delay_set(min_delay=1, max_delay=30)
+        introduce(client, self._url, authority=authority)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
@@ -152,14 +149,14 @@ class Gateway:
 
     def _give_up(self, topics: Iterable[str]) -> None:
         """Give up in small packets too. What is left when there is no connection is given up at the next."""
-        for some in _in_portions(topics):
+        for some in portions(sorted(topics), _TOPICS_AT_ONCE):
             if self.is_connected:
                 self._giving_up[self._client.unsubscribe(some)[1] or 0] = some
 
     def _ask_for(self, topics: Iterable[str]) -> dict[int, list[str]]:
         """Ask in small packets, as some brokers refuse a large one; return what stands in each. Offline, nothing is asked."""
         asked = dict[int, list[str]]()
-        for some in _in_portions(topics):
+        for some in portions(sorted(topics), _TOPICS_AT_ONCE):
             if self.is_connected:
                 asked[self._client.subscribe([(topic, 1) for topic in some])[1] or 0] = some
         return asked
@@ -226,8 +223,3 @@ class Gateway:
     def is_connected(self) -> bool:
         """Tell whether the session is up."""
         return self._client.is_connected()
-
-
-def _in_portions(topics: Iterable[str]) -> Iterator[list[str]]:
-    wanted = sorted(topics)
-    return (wanted[start : start + _TOPICS_AT_ONCE] for start in range(0, len(wanted), _TOPICS_AT_ONCE))

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import islice
 from secrets import token_urlsafe
 from typing import Any
 
@@ -17,6 +16,7 @@ from linli.clock import Clock
 from linli.core import Core
 from linli.errors import LinliError
 from linli.people import Channel, Person, Role
+from linli.portions import portions
 from linli.store import access
 from linli.store import roster as roster_store
 from linli.store.access import Identity
@@ -151,7 +151,7 @@ def stream(community: Community, seed: int, start: datetime, speed: float) -> It
 
 def tell_the_past(core: Core, past: Iterator[Event], start: datetime) -> list[Event]:
     """Take in what happened before the start; return the first event after it, which was read too far."""
-    while batch := list(islice(past, _BATCH)):
+    for batch in portions(past, _BATCH):
         before = [event for event in batch if event.send_at < start]
         core.pipeline.take_in([Arrived(e.topic, e.payload, e.send_at) for e in before])
         if len(before) < len(batch):

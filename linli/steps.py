@@ -1,7 +1,9 @@
 """How far long work has come, told to whoever watches. Nothing here knows a terminal, or whether anybody looks."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
+
+from linli.portions import portions
 
 T = TypeVar("T")
 
@@ -42,10 +44,9 @@ class Steps:
             yield item
             self.add(1)
 
-    def some_of(self, items: Sequence[T]) -> Iterator[list[T]]:
+    def some_of(self, items: Iterable[T]) -> Iterator[list[T]]:
         """Yield items a few hundred at a time, and count them once their turn is over."""
-        for start in range(0, len(items), _AT_ONCE):
-            some = list(items[start : start + _AT_ONCE])
+        for some in portions(items, _AT_ONCE):
             yield some
             self.add(len(some))
 

@@ -1,6 +1,6 @@
 """Questions of the auditor to the care data, over all open cases at once, and the few things that it puts right."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from linli.alert import (
     Severity,
 )
 from linli.people import Role
+from linli.portions import portions
 from linli.store import tables as t
 from linli.store.alert_rows import alert_of
 
@@ -60,7 +61,7 @@ def open_of_kind(connection: Connection, kind: AlertKind) -> list[Alert]:
 def open_cases(connection: Connection, alerts: Collection[str]) -> list[tuple[Alert, list[Request]]]:
     """Return those of these alerts that are not closed, with everybody who was asked (primary keys)."""
     found: dict[str, tuple[Alert, list[Request]]] = {}
-    for some in _some(alerts):
+    for some in portions(alerts, _AT_ONCE):
         for row in connection.execute(select(t.alerts).where(t.alerts.c.id.in_(some), t.IS_OPEN)):
             found[row.id] = (alert_of(row), [])
         for row in connection.execute(select(t.requests).where(t.requests.c.alert.in_(some))):
@@ -110,7 +111,7 @@ def idle_notices(connection: Connection, late_before: datetime) -> list[IdleNoti
 def logs(connection: Connection, alerts: Collection[str]) -> dict[str, list[Entry]]:
     """Return the logs of several alerts, oldest line first (ix_log_alert_seq)."""
     found: dict[str, list[Entry]] = {alert: [] for alert in alerts}
-    for some in _some(alerts):
+    for some in portions(alerts, _AT_ONCE):
         query = select(t.log).where(t.log.c.alert.in_(some)).order_by(t.log.c.alert, t.log.c.seq)
         for row in connection.execute(query):
             found[row.alert].append(Entry(row.at, row.what, row.who, row.detail))
@@ -120,7 +121,7 @@ def logs(connection: Connection, alerts: Collection[str]) -> dict[str, list[Entr
 def endings(connection: Connection, alerts: Collection[str]) -> Mapping[str, tuple[str, Outcome | None]]:
     """Return the site and the outcome of those of these alerts that are closed (primary key)."""
     found: dict[str, tuple[str, Outcome | None]] = {}
-    for some in _some(alerts):
+    for some in portions(alerts, _AT_ONCE):
         query = select(t.alerts.c.id, t.alerts.c.site, t.alerts.c.outcome).where(
             t.alerts.c.id.in_(some), t.alerts.c.state == AlertState.CLOSED
         )
@@ -128,11 +129,6 @@ def endings(connection: Connection, alerts: Collection[str]) -> Mapping[str, tup
             row.id: (row.site, Outcome(row.outcome) if row.outcome else None) for row in connection.execute(query)
         }
     return found
-
-
-def _some(alerts: Collection[str]) -> Iterable[list[str]]:
-    listed = list(alerts)
-    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
 
 
 def unreachable_since(connection: Connection, seq: int) -> list[tuple[str, Entry]]:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from linli.alert import Alert, AlertKind, AlertState, Entry, Outcome, Request, RequestState
 from linli.finding import Finding
 from linli.people import Role
+from linli.portions import portions
 from linli.store import chain
 from linli.store import tables as t
 from linli.store.alert_rows import alert_of, alert_row
@@ -178,7 +179,7 @@ def known_episodes(connection: Connection, keys: Collection[str]) -> dict[str, t
     query = select(t.episodes.c.key, t.alerts.c.id, t.alerts.c.outcome).join(
         t.alerts, t.alerts.c.id == t.episodes.c.alert
     )
-    for some in _in_portions(list(keys)):
+    for some in portions(keys, _KEYS_AT_ONCE):
         for key, id_, outcome in connection.execute(query.where(t.episodes.c.key.in_(some))):
             found[key] = (id_, Outcome(outcome) if outcome else None)
     return found
@@ -186,10 +187,6 @@ def known_episodes(connection: Connection, keys: Collection[str]) -> dict[str, t
 
 _KEYS_AT_ONCE = 5000
 """A statement takes some ten thousand values at most."""
-
-
-def _in_portions(keys: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
 
 
 def move_episodes(connection: Connection, keys: Collection[str], alert: str, at: datetime) -> None:

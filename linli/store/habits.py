@@ -7,11 +7,11 @@ linli heeds it within seconds.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from linli.held_model import Held, Why
+from linli.portions import portions
 from linli.store import revisions
 from linli.store import tables as t
 from linli.store.upsert import upsert
@@ -96,8 +96,7 @@ def these(connection: Connection, moments: Mapping[str, datetime]) -> Iterator[L
     for home, learned_at in moments.items():
         homes.setdefault(learned_at, []).append(home)
     for learned_at, all_of_them in homes.items():
-        wanted = iter(all_of_them)
-        while some := list(islice(wanted, _AT_ONCE)):
+        for some in portions(all_of_them, _AT_ONCE):
             query = select(t.habits).where(t.habits.c.home.in_(some), t.habits.c.learned_at == learned_at)
             for row in connection.execute(query):
                 yield Learned(row.home, row.learned_at, row.model.encode())

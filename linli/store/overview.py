@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from linli.alert import Alert, Request, RequestState
 from linli.people import Role
+from linli.portions import portions
 from linli.store import tables as t
 from linli.store.alert_rows import alert_of
 from linli.store.cases import newest
@@ -78,10 +79,9 @@ def with_requests(connection: Connection, alerts: Sequence[Alert]) -> list[Invol
 
 def _requests(connection: Connection, alerts: Sequence[str]) -> dict[str, list[Request]]:
     found: dict[str, list[Request]] = {}
-    for start in range(0, len(alerts), _CHUNK):
-        chunk = alerts[start : start + _CHUNK]
+    for some in portions(alerts, _CHUNK):
         query = (
-            select(t.requests).where(t.requests.c.alert.in_(chunk)).order_by(t.requests.c.asked_at, t.requests.c.person)
+            select(t.requests).where(t.requests.c.alert.in_(some)).order_by(t.requests.c.asked_at, t.requests.c.person)
         )
         for row in connection.execute(query):
             request = Request(
@@ -93,10 +93,9 @@ def _requests(connection: Connection, alerts: Sequence[str]) -> dict[str, list[R
 
 def by_ids(connection: Connection, ids: Iterable[str]) -> list[Alert]:
     """Return the alerts of these ids, in no order (primary key)."""
-    wanted = sorted(set(ids))
     found: list[Alert] = []
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(t.alerts).where(t.alerts.c.id.in_(wanted[start : start + _CHUNK]))
+    for some in portions(sorted(set(ids)), _CHUNK):
+        query = select(t.alerts).where(t.alerts.c.id.in_(some))
         found.extend(alert_of(row) for row in connection.execute(query))
     return found
 

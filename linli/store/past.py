@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from linli.alert import Alert, AlertState, Entry
+from linli.portions import portions
 from linli.store import tables as t
 from linli.store.alert_rows import alert_of
 
@@ -36,8 +37,8 @@ def count_open_of(connection: Connection, since: datetime, until: datetime, site
 
 def logs(connection: Connection, alerts: Sequence[str]) -> Iterator[tuple[str, Entry]]:
     """Yield (alert, entry) of the logs of several alerts, each log oldest first (ix_log_alert_seq)."""
-    for start in range(0, len(alerts), _CHUNK):
-        query = select(t.log).where(t.log.c.alert.in_(alerts[start : start + _CHUNK])).order_by(t.log.c.seq)
+    for some in portions(alerts, _CHUNK):
+        query = select(t.log).where(t.log.c.alert.in_(some)).order_by(t.log.c.seq)
         for row in connection.execute(query):
             yield row.alert, Entry(row.at, row.what, row.who, row.detail)
 

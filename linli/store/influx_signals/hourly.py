@@ -5,8 +5,8 @@ Summed up by whole days (UTC) that have left the window, from the server, and wr
 """
 
 from collections.abc import Iterator
-from itertools import islice
 
+from linli.portions import portions
 from linli.store.influx_signals.lines import MEASUREMENT, NANOS, plain, tag
 from linli.store.influx_signals.schema import LONG_AGO
 from linli.store.influx_signals.server import Server
@@ -54,8 +54,8 @@ def _next_day(server: Server, begin: int, end: int) -> int | None:
 
 
 def _sum_up_day(server: Server, day: int) -> int:
-    lines, written = _lines(server, day), 0
-    while some := list(islice(lines, _LINES_AT_ONCE)):
+    written = 0
+    for some in portions(_lines(server, day), _LINES_AT_ONCE):
         server.write("\n".join(some).encode(), server.address.long_bucket)
         written += len(some)
     return written

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from linli.clock import Clock, millis
+from linli.portions import portions
 from linli.signals import Kind, Signal
 from linli.store.influx_signals import spool
 from linli.store.influx_signals.lines import line, tags_of
@@ -187,8 +188,7 @@ class Window(SqliteSignalStore):
         before = now // DAY_MS - KNOWN_DAYS
         with self._readers.read() as connection:
             homes = [home for (home,) in connection.execute("SELECT id FROM word WHERE text = '' ORDER BY id")]
-        for start in range(0, len(homes), _HOMES_AT_ONCE):
-            some = homes[start : start + _HOMES_AT_ONCE]
+        for some in portions(homes, _HOMES_AT_ONCE):
             with self._writer.write() as connection:
                 asked = "DELETE FROM past WHERE home BETWEEN ? AND ? AND day < ?"
                 connection.execute(asked, (some[0], some[-1], before))
