@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from alerts import drills, escalation
+from alerts import drills, escalation, replies
 from alerts.callers import Callers, around, around_part
 from alerts.case import Case, Step
 from alerts.ladders import LadderFor
@@ -15,7 +15,7 @@ from alerts.opening import alert_id, is_another, new_alert
 from alerts.pacing import paced
 from alerts.thanks import thanks
 from linli import canary
-from linli.alert import Alert, RequestState
+from linli.alert import Alert, Outcome, RequestState
 from linli.clock import millis
 from linli.finding import Finding
 from linli.holidays import Holidays
@@ -41,7 +41,7 @@ def case_of(connection: Connection, alert: Alert) -> Case:
     return Case(alert, tuple(cases.requests(connection, alert.id)))
 
 
-def _send_after_all(connection: Connection, alert: Alert, now: datetime) -> None:
+def send_after_all(connection: Connection, alert: Alert, now: datetime) -> None:
     """Call at once whoever was asked and has not answered, and at its time who was to be written to later."""
     requests, open_ = cases.requests(connection, alert.id), {RequestState.ASKED, RequestState.SILENT}
     asked = {request.person for request in requests if request.state in open_}
@@ -103,6 +103,13 @@ class CaseBook:
             agreed=[contact.person for contact in contacts.order(connection, alert.home)],
         )
 
+    def excuse(self, connection: Connection, home: str, who: str, outcome: Outcome, now: datetime) -> None:
+        """End what only the elder was asked about, by somebody's word that nobody need look."""
+        for alert in cases.open_ones_of_home(connection, home):
+            step = replies.excused(case_of(connection, alert), who, outcome, now)
+            if step is not None:
+                self.store(connection, step, now)
+
     def store(self, connection: Connection, step: Step, now: datetime) -> None:
         """Store a step."""
         cases.change(connection, step.alert)
@@ -113,12 +120,14 @@ class CaseBook:
         cases.put_requests(connection, step.alert.id, step.requests)
         if not canary.is_about(step.alert.about):
             cases.write_log(connection, step.alert.id, step.log)
+        if step.goes_on:
+            outbox.hold_all(connection, step.alert.id)
         if step.withdraw:
             outbox.withdraw(connection, step.alert.id, now)
         elif step.spare:
             outbox.withdraw(connection, step.alert.id, now, person=step.spare)
         if step.goes_on:
-            _send_after_all(connection, step.alert, now)
+            send_after_all(connection, step.alert, now)
         outbox.add(connection, step.notices, now)
         if step.alert.drill:
             for person in drills.who_answered(step):

@@ -9,7 +9,7 @@ from alerts.channels.base import Answer, ChannelAdapter, Verdict
 from alerts.links import Links
 from alerts.message import Message, compose
 from alerts.rates import TOO_MANY, Rates
-from linli.alert import Alert, Notice
+from linli.alert import Alert, Notice, NoticeType
 from linli.clock import Clock
 from linli.people import Person, Roster
 
@@ -48,8 +48,8 @@ class Courier:
         channel = next((way for way in person.ways if way.id == notice.channel), None) if person else None
         if person is None or channel is None:
             return "", Answer(Verdict.NEVER, NOT_LISTED)
-        home = roster.homes.get(alert.home)
-        if home is not None and not alert.drill and not person.cares_for(home):
+        home, goes = roster.homes.get(alert.home), notice.type is NoticeType.REMIND
+        if home is not None and not alert.drill and not goes and not person.cares_for(home):
             return channel.kind, Answer(Verdict.NEVER, NOT_THEIRS)
         wait = self._rates.wait(channel, notice.severity, self._clock.now())
         if wait is not None:

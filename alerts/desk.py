@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from alerts import drills, escalation, heeded, replies
 from alerts.callers import Callers
@@ -96,15 +97,19 @@ class Desk:
         """Open an alert for each finding, or join the open one of its kind; an episode known already changes nothing.
 
         When this returns, the alerts, their first notices and their log are durable: of some at a time in one
-        transaction, so that of a thousand presses the first need not wait for the last.
+        transaction, so that of a thousand presses the first need not wait for the last. The clock is looked at first,
+        also where nothing is to be opened.
         """
-        if not findings:
-            return
         now = self._clock.now()
         if self._ticked_at is None or now < self._ticked_at:
             self._look_at_clock(now)
+        if not findings:
+            return
         for some in portions(findings, _AT_A_TIME):
-            self._open(some, now)
+            try:
+                self._open(some, now)
+            except IntegrityError:  # another has opened the same in this moment, and is now there to be joined
+                self._open(some, now)
         self._look_again({finding.kind for finding in findings})
 
     def _open(self, findings: Sequence[Finding], now: datetime) -> None:
@@ -283,16 +288,6 @@ class Desk:
                 noted.append(alert.id)
                 self.book.store(connection, step, now)
         self._heeded.note(noted)
-        self._committed()
-
-    def excuse(self, home: str, who: str, outcome: Outcome) -> None:
-        """End what only the elder was asked about, by somebody's word that nobody need look."""
-        now = self._clock.now()
-        with self._care.begin() as connection:
-            for alert in cases.open_ones_of_home(connection, home):
-                step = replies.excused(case_of(connection, alert), who, outcome, now)
-                if step is not None:
-                    self.book.store(connection, step, now)
         self._committed()
 
     def passing(self, homes: Collection[str] | None = None) -> list[tuple[str, str, AlertKind]]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from alerts.channels.base import Answer, Verdict
-from alerts.courier import Courier
+from alerts.courier import NOT_THEIRS, Courier
 from alerts.retry import after, is_news, line, other_way, stem
 from linli import canary
 from linli.alert import Alert, Notice, NoticeState
@@ -110,8 +110,13 @@ class Dispatch:
         other = other_way(done.notice, person, now) if person else None
         if other is not None:
             outbox.add(connection, [other], now)
-        elif done.answer.verdict is Verdict.NEVER and _has_failed_everywhere(connection, done.notice):
+        elif _is_unreachable(done) and _has_failed_everywhere(connection, done.notice):
             _log(connection, [done], now, "person_unreachable")
+
+
+def _is_unreachable(done: Done) -> bool:
+    """Tell whether the far end says never; who is not written to as the home is no longer theirs can be reached well."""
+    return done.answer.verdict is Verdict.NEVER and done.answer.reason != NOT_THEIRS
 
 
 def _has_failed_everywhere(connection: Connection, notice: Notice) -> bool:

@@ -23,6 +23,8 @@ from linli.people import Person, Role
 
 DOOR_LEASE = timedelta(minutes=30)
 """How long somebody may be at the door without saying how it ended, before staff are told."""
+WITHOUT_A_WORD = timedelta(minutes=5)
+"""The same once she has called for help again: whoever came may have gone."""
 AT_THE_GOAL = (Role.FAMILY, Role.STAFF)
 AT_THE_LIMIT = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 """Who is called when the long-lie clock passes its goal, and its limit."""
@@ -54,10 +56,16 @@ def _after_quiet_hours(callers: Callers, now: datetime) -> datetime:
 
 
 def repeated(case: Case, finding: Finding, now: datetime) -> Step:
-    """Note that the same thing was reported again while the alert is open: whatever was taken back before is called again."""
+    """Note that the same thing was reported again while the alert is open: whatever was taken back before is called again.
+
+    When she calls for help again, who is at the door is soon asked how it ended, and who promised long is no longer waited for.
+    """
     draft = Draft.of(case, now)
     kept = {name: value for name, value in case.alert.evidence.items() if name not in TAKEN_BACK}
     draft.alert = replace(case.alert, evidence={**kept, AGAIN_AT: finding.at.isoformat()})
+    if case.alert.lease_until is not None and finding.severity is Severity.EMERGENCY:
+        soon = now + (WITHOUT_A_WORD if case.alert.state is AlertState.AT_DOOR else case.alert.ladder.lease)
+        draft.alert = replace(draft.alert, lease_until=min(case.alert.lease_until, soon))
     draft.note("repeated", key=finding.key)
     return draft.step()
 

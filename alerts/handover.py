@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from alerts.case_book import send_after_all
 from alerts.fold import JOURNALLED
-from alerts.stopgap import PARKED, Stopgap
+from alerts.stopgap import PARKED, Stopgap, climbed
 from linli.alert import Alert, AlertState, Entry, Notice, NoticeState
 from linli.store import cases, outbox
 
@@ -23,10 +24,15 @@ def hand_over(connection: Connection, gap: Stopgap, now: datetime) -> bool:
     stored = cases.by_id(connection, gap.alert, for_update=True)
     if stored is None and not _open(connection, gap, now):
         return False
-    if stored is not None and stored == gap.before and gap.case is not None:
+    is_ours = stored is not None and stored == gap.before and gap.case is not None
+    if is_ours and gap.case is not None:
         _put(connection, gap, gap.case.alert)
+    elif stored is not None and stored.state is not AlertState.CLOSED:
+        _go_on_behind(connection, stored, gap)
     _write_notices(connection, gap, now)
-    if stored is not None and stored.state is not AlertState.OPEN:
+    if is_ours and gap.case is not None and gap.goes_on:
+        send_after_all(connection, gap.case.alert, now)
+    elif stored is not None and not is_ours and stored.state is not AlertState.OPEN:
         outbox.withdraw(connection, gap.alert, now)
     _write_log(connection, gap, now)  # last: lines once gathered are written, whatever the tables refuse
     return True
@@ -44,6 +50,17 @@ def _open(connection: Connection, gap: Stopgap, now: datetime) -> bool:
     cases.add_episode(connection, finding.key, alert.id, now)
     _put(connection, gap, alert)
     return True
+
+
+def _go_on_behind(connection: Connection, stored: Alert, gap: Stopgap) -> None:
+    """Let the store's ladder go on from where it stands, and know of everybody who was asked here: they may answer.
+
+    Where ours has climbed further it calls under new keys: calls under ours would go to nobody.
+    """
+    known = {request.person for request in cases.requests(connection, gap.alert)}
+    cases.put_requests(connection, gap.alert, [one for one in gap.asked.values() if one.person not in known])
+    if gap.climbed > climbed(stored):
+        cases.change(connection, replace(stored, round=gap.climbed[0] + 1))
 
 
 def _put(connection: Connection, gap: Stopgap, alert: Alert) -> None:

@@ -135,6 +135,8 @@ def _stood_again(gap: Stopgap, line: Stood) -> None:
     for notice in line.notices:
         gap.notices.setdefault(notice.key, notice)
     gap.log += line.log
+    gap.asked |= {request.person: request for request in line.requests}
+    gap.climbed = (int(line.stands["round"]), int(line.stands["rung"]), int(line.stands["marks"]))
     if gap.case is None or not gap.is_new:
         return
     known = {request.person: request for request in (*gap.case.requests, *line.requests)}

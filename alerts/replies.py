@@ -120,6 +120,7 @@ def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
     known = case.of(person)
     if known is not None and known.state is RequestState.ACCEPTED:
         _be_at_door(draft, person, role)
+    draft.goes_on = True
     draft.note("more_help", person)
     draft.alert = replace(draft.alert, lease_until=now + DOOR_LEASE, round=draft.alert.round + 1)
     for one in _more(draft, callers):

@@ -11,7 +11,7 @@ from alerts.callers import Callers
 from alerts.case import Case, Step
 from alerts.channels.base import Answer, Verdict
 from alerts.retry import after, is_news, line, other_way
-from linli.alert import Alert, Entry, Notice, NoticeState
+from linli.alert import Alert, Entry, Notice, NoticeState, Request
 from linli.finding import Finding
 from linli.people import Person
 
@@ -35,12 +35,29 @@ class Stopgap:
     changes: int = 0
     rests_until: float = 0.0
     is_over: bool = False
+    goes_on: bool = False
+    """Whether the calls had been stopped, as somebody went, and go on: see `Step`."""
+    asked: dict[str, Request] = field(default_factory=dict)
+    """Where those stand who were asked or answered here."""
+    climbed: tuple[int, int, int] = (0, 0, 0)
+    """How far the ladder was climbed here: round, rung and marks. The keys of its notices hang on them."""
 
     def go_on(self, case: Case) -> None:
         """Take the ladder up again where the store has come to know it and left it; what waited to be sent is the store's."""
         kept = self.trying | self.parked
         self.notices = {key: notice for key, notice in self.notices.items() if key in kept}
         self.case, self.before, self.is_over, self.rests_until = case, case.alert, False, 0.0
+        self.goes_on, self.asked = False, {}
+
+    def set_back(self, by: timedelta) -> None:
+        """Heed that the clock was set back: what was to come comes after as long as before."""
+        self.notices = {
+            key: replace(notice, due_at=notice.due_at - by) if notice.state is NoticeState.WAITING else notice
+            for key, notice in self.notices.items()
+        }
+        if self.case is not None:
+            self.case = Case(_moved(self.case.alert, by), tuple(_waits(one, by) for one in self.case.requests))
+        self.changes += 1
 
     def due(self, callers: Callers, now: datetime) -> Step | None:
         """Take the step whose time has come, if any; return what it changed."""
@@ -55,7 +72,10 @@ class Stopgap:
         known = {} if self.case is None else {request.person: request for request in self.case.requests}
         known |= {request.person: request for request in step.requests}
         self.case = Case(step.alert, tuple(known.values()))
+        self.asked |= {request.person: request for request in step.requests}
+        self.climbed = climbed(step.alert)
         self.log += step.log
+        self.goes_on |= step.goes_on
         for notice in step.notices:
             self.notices.setdefault(notice.key, notice)
         self.changes += 1
@@ -91,13 +111,45 @@ class Stopgap:
 
     def picture(self) -> "Stopgap":
         """Return it as it stands, to be handed over; what is on its way counts as parked in the store from now on."""
-        made = replace(self, notices={**self.notices}, log=[*self.log], trying={*self.trying}, parked={*self.parked})
+        made = replace(
+            self,
+            notices={**self.notices},
+            log=[*self.log],
+            trying={*self.trying},
+            parked={*self.parked},
+            asked={**self.asked},
+        )
         self.parked |= self.trying
         return made
 
     def reached(self) -> list[str]:
         """Return who has had a message, in the order of the first to each."""
         return list(dict.fromkeys(n.person for n in self.notices.values() if n.state is NoticeState.SENT))
+
+
+def climbed(alert: Alert) -> tuple[int, int, int]:
+    """Return how far a ladder was climbed: round, rung and marks."""
+    return alert.round, alert.rung, alert.marks
+
+
+def _moved(alert: Alert, by: timedelta) -> Alert:
+    return replace(
+        alert,
+        opened_at=alert.opened_at - by,
+        evidence_at=alert.evidence_at - by,
+        door_at=_earlier(alert.door_at, by),
+        climb_at=_earlier(alert.climb_at, by),
+        lease_until=_earlier(alert.lease_until, by),
+        due_at=_earlier(alert.due_at, by),
+    )
+
+
+def _waits(request: Request, by: timedelta) -> Request:
+    return replace(request, reply_due_at=_earlier(request.reply_due_at, by))
+
+
+def _earlier(moment: datetime | None, by: timedelta) -> datetime | None:
+    return None if moment is None else moment - by
 
 
 def begun(finding: Finding, alert: Alert, callers: Callers) -> tuple[Stopgap, Step]:

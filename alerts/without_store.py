@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
@@ -30,6 +30,7 @@ from linli.finding import Finding
 from linli.health import Health
 from linli.people import Roster
 from linli.store.care import CareStore
+from linli.store.set_back import LEAST
 from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class WithoutStore:
         self._pool: ThreadPoolExecutor | None = None
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._turned_at: datetime | None = None
 
     def recover(self, open_: Open) -> None:
         """Read the journal and hand over what an earlier run could not; to be called before anything is sent."""
@@ -121,18 +123,25 @@ class WithoutStore:
         now = self._clock.now()
         lines: list[journal_lines.Line] = []
         with self._lock:
+            self._look_at_clock(now)
             for finding in late:
                 lines += self._begin(finding, now)
             for case in self._last_known.behind(now):
-                gap = self._gaps.setdefault(case.alert.id, gone_on(case))
-                if gap.is_over:  # the store had it, and is gone again
-                    gap.go_on(case)
+                self._take_up(case)
             tries = [notice for gap in self._gaps.values() for notice in self._step(gap, lines, now)]
         if lines:
             self._health.trouble("journal", CALLING)
             self._scribe.keep(lines)
         for notice in tries:
             self._hand_out(notice)
+
+    def _look_at_clock(self, now: datetime) -> None:
+        """See whether the clock was set back: no ladder may stand still until it has come there again."""
+        by = self._turned_at - now if self._turned_at is not None else timedelta(0)
+        if by > LEAST:
+            for gap in self._gaps.values():
+                gap.set_back(by)
+        self._turned_at = now
 
     def _begin(self, finding: Finding, now: datetime) -> list[journal_lines.Line]:
         """Begin with a finding, unless somebody is called for the same already: then only its key is kept."""
@@ -153,11 +162,19 @@ class WithoutStore:
 
     def _gap_about(self, finding: Finding) -> Stopgap | None:
         about = place(finding)
-        return next((gap for gap in self._gaps.values() if gap.case and place(gap.case.alert) == about), None)
+        ours = (gap for gap in self._gaps.values() if not gap.is_over)  # the others are the store's again
+        return next((gap for gap in ours if gap.case and place(gap.case.alert) == about), None)
 
     def _gone_on(self, finding: Finding) -> Stopgap | None:
         case = self._last_known.about(place(finding))
-        return self._gaps.setdefault(case.alert.id, gone_on(case)) if case else None
+        return self._take_up(case) if case else None
+
+    def _take_up(self, case: Case) -> Stopgap:
+        """Go on with what the store knows, also where it was handed all and is gone again."""
+        gap = self._gaps.setdefault(case.alert.id, gone_on(case))
+        if gap.is_over:
+            gap.go_on(case)
+        return gap
 
     def _step(self, gap: Stopgap, lines: list[journal_lines.Line], now: datetime) -> list[Notice]:
         if gap.is_over or gap.case is None or gap.rests_until > seconds():
@@ -221,6 +238,7 @@ class WithoutStore:
 
     def _hand_over(self, open_: Open) -> dict[str, int]:
         """Return how much the store has been told of which alert."""
+        open_([])  # before all, as it looks at the clock: what is adopted has heeded it already
         with self._care.begin() as connection:
             told = self.adopt(connection, self._clock.now())
         with self._lock:

@@ -50,6 +50,7 @@ from linli.store.absences import Absence
 from linli.store.care import CareStore
 from linli.store.influx_signals import Delivery
 from linli.store.signals import SignalStore
+from linli.words import Sentence
 from models.habits.prior import shipped_prior
 from models.habits.ranges import VITALS
 from models.watch import Watch
@@ -109,7 +110,8 @@ class Core:
         if now < self._latest - _SET_BACK:
             logger.error("the clock was set back seconds=%d", (self._latest - now).total_seconds())
             self.watch.forget(now)
-            self.warm()
+            if not self._know_anew():
+                return
         self._latest = now
 
     def refresh(self) -> bool:
@@ -137,9 +139,21 @@ class Core:
         self.learning.take_budget(now.false_alerts_per_month)
         if rules(now) != rules(self.settings):
             self.watch.take_rules(rules(now), self.clock.now())
-            self.warm()
+            if not self._know_anew():
+                return
         self.settings, self._choices_met = now, revision  # only now: what a store refused is tried again
         logger.info("settings chosen revision=%d", revision)
+
+    def _know_anew(self) -> bool:
+        """Know the homes as after a start; False when a store does not answer: no ladder may wait until it does."""
+        try:
+            self.warm()
+        except StoreDown as why:
+            told = "What was last heard of the homes cannot be read yet; it is tried each second: {why}"
+            self.health.trouble("homes", Sentence(told, {"why": str(why)}))
+            return False
+        self.health.well("homes")
+        return True
 
     def warm(self) -> None:
         """Learn from the stores what was known of the homes when linli stopped; what a server has of it, `tidy` learns later."""
@@ -215,11 +229,14 @@ class Core:
 
     def begin_absence(self, absence: Absence) -> None:
         """Store an absence and heed it at once; a question that only she was asked is over."""
+        now = self.clock.now()
         with self.care.begin() as connection:
             absences.begin(connection, absence)
+            if absence.since <= now:
+                outcome = Outcome.SAFE if absence.is_pause else Outcome.AWAY
+                self.desk.book.excuse(connection, absence.home, absence.by, outcome, now)
         self._heed(absence)
-        if absence.since <= self.clock.now():
-            self.desk.excuse(absence.home, absence.by, Outcome.SAFE if absence.is_pause else Outcome.AWAY)
+        self.desk.refresh()
 
     def _heed(self, absence: Absence) -> None:
         self.watch.take_absence(absence.home, absence.since, absence.until)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from alerts import replies
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, Outcome
+from linli.errors import StoreDown
 from linli.people import Channel
-from linli.store import cases
+from linli.store import absences, cases
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
 from tests.cast import EIGHT, MEI, MEI_HERSELF, MINUTE
@@ -118,4 +120,20 @@ def test_whoever_was_called_about_her_goes_on_though_she_is_said_to_be_away(tmp_
     linli.core.begin_absence(Absence(MEI.home, now, now + timedelta(hours=3), "bo"))
 
     assert ended(linli, alert) is None
+    linli.close()
+
+
+def test_she_is_away_only_where_the_question_is_over_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    linli = long_in_the_bathroom(tmp_path)
+    now = linli.clock.now()
+
+    def goes(*_: object) -> None:
+        raise StoreDown("gone")
+
+    monkeypatch.setattr(replies, "excused", goes)
+    with pytest.raises(StoreDown):
+        linli.core.begin_absence(Absence(MEI.home, now, now + timedelta(hours=3), "bo"))
+
+    with linli.core.care.read() as connection:
+        assert absences.of(connection, MEI.home, now) is None
     linli.close()

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from ingest.intake import Arrived
 from linli.alert import AlertKind
+from linli.errors import StoreDown
 from linli.home_state import HomeState
 from tests.cast import HOUR, MINUTE, NEIGHBOUR
 from tests.watching import Whole
@@ -82,3 +84,27 @@ def test_a_bad_reading_calls_after_the_clock_was_put_right(tmp_path: Path) -> No
     linli.close()
 
     assert AlertKind.VITALS in found
+
+
+def test_ladders_move_though_the_signal_store_cannot_say_what_was_last_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linli = Whole(tmp_path)
+    linli.core.warm()
+    linli.core.heed_clock()
+    say(linli, "button-1/sos", "pressed")
+
+    def gone(*_: object, **__: object) -> NoReturn:
+        raise StoreDown("the signal store does not answer")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(linli.core.signals, "at_hand", gone)
+        linli.clock.advance(-HOUR)
+        pass_time(linli, 2 * MINUTE, 10 * MINUTE / 60)
+        (alert,) = linli.core.desk.open_alerts()
+        assert alert.rung > 1
+        assert "homes" in {trouble.part for trouble in linli.core.health.troubles()}
+    pass_time(linli, MINUTE, MINUTE)
+
+    assert "homes" not in {trouble.part for trouble in linli.core.health.troubles()}
+    linli.close()

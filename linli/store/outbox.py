@@ -206,6 +206,13 @@ def hold(connection: Connection, keys: Collection[str]) -> None:
         connection.execute(wanted.order_by(t.outbox.c.key).with_for_update())
 
 
+def hold_all(connection: Connection, alert: str) -> None:
+    """Hold all notices of an alert in the same order, before some are taken back and others go out after all."""
+    if connection.dialect.name != "sqlite":
+        wanted = select(t.outbox.c.key).where(t.outbox.c.alert == alert)
+        connection.execute(wanted.order_by(t.outbox.c.key).with_for_update())
+
+
 def record_failure(
     connection: Connection,
     key: str,

@@ -423,3 +423,18 @@ def test_what_has_been_sent_already_is_not_sent_after_all(stairwell: Town) -> No
     with stairwell.care.read() as connection:
         states = {notice.key: notice.state for notice in outbox.of_alert(connection, alert)}
     assert {states[key] for key in reached} == {NoticeState.SENT}
+
+
+def test_what_another_opens_in_this_very_moment_is_joined(stairwell: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    stairwell.desk.open([finding("again:1")])
+    as_it_is, looks = cases.open_like, 0
+
+    def a_moment_too_early(connection: Connection, sought: Finding) -> Alert | None:
+        nonlocal looks
+        looks += 1
+        return None if looks == 1 else as_it_is(connection, sought)
+
+    monkeypatch.setattr(cases, "open_like", a_moment_too_early)
+    stairwell.desk.open([finding("sos:2")])
+
+    assert stairwell.story(only_open(stairwell)).count("repeated") == 1

@@ -1,5 +1,6 @@
 """Hands at the door, to the second: the first one counts, and a call for more is made once a minute."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from alerts.case import Case, Step
 from linli.alert import AlertKind, Severity
 from linli.errors import Conflict
 from linli.people import Person, Role
+from tests.alerts.test_desk import finding
 from tests.alerts.test_escalation import SOS, M, S, called, what
 from tests.alerts.town import after, begun, callers, volunteer
 from tests.cast import BO, EIGHT, LIN, WU
@@ -126,3 +128,27 @@ def test_professionals_are_called_to_the_door_only_in_danger() -> None:
     case, _ = begun(AlertKind.LEAK, Severity.URGENT)
     case = after(case, replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT))
     assert called(more(case, EIGHT + M)) == ["v4", "v5", "bo", "lin"]
+
+
+def test_a_call_for_help_with_somebody_at_the_door_has_them_asked_in_five_minutes() -> None:
+    again = escalation.repeated(at_door(), replace(finding(), key="sos:2", at=EIGHT + 7 * M), EIGHT + 7 * M)
+    assert again.alert.lease_until == EIGHT + 12 * M
+
+    step = escalation.due(after(at_door(), again), callers(EIGHT + 12 * M, *TEN, LIN), EIGHT + 12 * M)
+    assert what(step) == ["no_outcome", "reminded", "called"]
+
+
+def test_another_call_for_help_never_gives_who_is_at_the_door_more_time() -> None:
+    again = escalation.repeated(at_door(), replace(finding(), key="sos:2"), EIGHT + 33 * M)
+    assert again.alert.lease_until == EIGHT + 35 * M
+
+
+def test_who_promised_to_come_late_is_not_waited_for_when_she_calls_again() -> None:
+    case, _ = begun(*SOS)
+    goes = after(case, replies.accepted(case, "v1", Role.VOLUNTEER, EIGHT + M, minutes=120))
+    again = escalation.repeated(goes, replace(finding(), key="sos:2"), EIGHT + 2 * M)
+    assert again.alert.lease_until == EIGHT + 12 * M
+
+
+def test_more_hands_are_also_those_who_were_asked_and_never_written_to() -> None:
+    assert more(at_door(), EIGHT + 6 * M).goes_on

@@ -175,6 +175,22 @@ def test_who_was_taken_off_the_list_of_a_home_is_not_written_to_about_it(
 
     assert gateway.got == []
     assert post.states("a-1") == {"ana-0": NoticeState.FAILED}
+    assert "person_unreachable" not in [what for what, _ in post.story("a-1")], "no address is wrong"
+
+
+def test_who_goes_is_reminded_also_when_the_home_is_no_longer_theirs(
+    office: Callable[..., Post], gateway: Gateway
+) -> None:
+    post = office(person("ana", hooked(gateway, "ana")))
+    alert = post.open("a-1")
+    with post.care.begin() as connection:
+        reminder = replace(post.notice(alert, "ana"), key="a-1.remind", type=NoticeType.REMIND)
+        outbox.add(connection, [reminder], post.clock.now())
+    post.people = (replace(post.people[0], cares=(Care(Scope.HOME, "home-8"),)),)
+
+    post.deliver()
+
+    assert post.states("a-1") == {"ana-0": NoticeState.SENT}
 
 
 def test_who_has_a_new_channel_is_written_to_by_that(office: Callable[..., Post], gateway: Gateway) -> None:

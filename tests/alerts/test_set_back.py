@@ -1,19 +1,23 @@
 """A clock that is set back an hour holds nobody's call for an hour."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.desk import Desk
+from linli import canary
 from linli.alert import AlertKind, NoticeState, Outcome, Severity
 from linli.store import cases, outbox
+from linli.store import drills as drill_store
+from linli.store.drills import DrillKind
 from tests.alerts.engine_town import small_town
 from tests.alerts.faulty_care import Outage
 from tests.alerts.fresh_engine import fresh_engine, remove_store
 from tests.alerts.test_desk import Town, finding
-from tests.cast import EIGHT, MINUTE
+from tests.cast import EIGHT, GARDEN, MEI, MINUTE
 
 HOUR = timedelta(hours=1)
 S = timedelta(seconds=1)
@@ -172,3 +176,28 @@ def test_a_usual_correction_and_a_clock_set_forward_move_nothing(town: Town) -> 
         town.tick()
 
     assert town.desk.open_alerts() == [before]
+
+
+def test_an_announced_trial_ends_when_it_was_said_to(town: Town) -> None:
+    with town.care.begin() as connection:
+        trial = drill_store.Drill("d-1", DrillKind.BUTTON, EIGHT, EIGHT + 10 * MINUTE, GARDEN, MEI.home)
+        drill_store.begin(connection, trial)
+    town.tick()
+    town.clock.advance(-HOUR)
+    town.tick()
+    town.clock.advance(63 * MINUTE)
+    town.desk.open([replace(finding(), at=town.clock.now())])
+
+    (alert,) = town.desk.open_alerts()
+    assert not alert.drill
+
+
+def test_a_canary_has_no_log_also_when_the_clock_is_set_back(town: Town) -> None:
+    round_ = replace(finding("canary"), home="", about=f"{canary.ABOUT}1")
+    town.desk.open([finding(), round_])
+    town.clock.advance(-HOUR)
+    town.tick()
+
+    told = {alert.about: town.story(alert.id) for alert in town.desk.open_alerts()}
+    assert "clock_set_back" in told[""]
+    assert told[round_.about] == []
