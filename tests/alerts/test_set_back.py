@@ -186,7 +186,7 @@ def test_an_announced_trial_ends_when_it_was_said_to(town: Town) -> None:
     town.clock.advance(-HOUR)
     town.tick()
     town.clock.advance(63 * MINUTE)
-    town.desk.open([replace(finding(), at=town.clock.now())])
+    town.desk.open([replace(finding(), at=town.clock.now(), evidence={"signal": "sos", "device": "button-1"})])
 
     (alert,) = town.desk.open_alerts()
     assert not alert.drill
