@@ -29,6 +29,7 @@ from linli.keys import Keys
 from linli.listed_twice import listed_twice
 from linli.mqtt_url import parse
 from linli.people import Role, Roster
+from linli.ports import url_of
 from linli.settings import Settings, address
 from linli.signal_store import open_signals
 from linli.steps import Tell, nobody
@@ -44,6 +45,8 @@ _OVERDUE = timedelta(minutes=1)
 _SHOWN = 10
 """How many faults of the log, or people of one group, are named; one change can spoil many lines."""
 _CONNECT_SECONDS = 5
+
+_SAY_WHERE = "say LINLI_HTTP=HOST:PORT, as it said at its start"
 
 Fault = str
 
@@ -115,14 +118,14 @@ def _running(settings: Settings, data: DataDir) -> list[Fault] | None:
     """Return what the linli that runs on this data says of itself; None when none runs."""
     if not is_running(data):
         return None
-    host, port = address(settings.http, "http")
+    noted = data.pages_at()
+    url = noted or url_of(*address(settings.http, "http"))
     try:
-        answer = httpx.get(f"http://{host}:{port}/readyz", timeout=_CONNECT_SECONDS)
+        answer = httpx.get(f"{url}/readyz", timeout=_CONNECT_SECONDS, trust_env=False)
         parts = answer.json()["parts"]
-    except (httpx.HTTPError, ValueError, KeyError):
-        return [
-            f"linli is running on this data, but does not answer on {host}:{port}; say LINLI_HTTP=HOST:PORT, as it said at its start"
-        ]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        hint = "wait a moment if it has just begun, or see its log" if noted else _SAY_WHERE
+        return [f"linli is running on this data, but does not answer on {url}; {hint}"]
     bad = {name: state for name, state in parts.items() if not state["ok"] and name != site_ladders.PART}
     return [f"{name}: {state.get('why', 'does not work')}" for name, state in bad.items()]
 
