@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -31,12 +32,12 @@ from linli.mqtt_url import parse
 from linli.people import Role, Roster
 from linli.ports import url_of
 from linli.settings import Settings, address
-from linli.signal_store import open_signals
+from linli.signal_store import influx_address
 from linli.steps import Tell, nobody
 from linli.store import cases, chain, log_head
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
-from linli.store.influx_signals import InfluxSignalStore
+from linli.store.influx_signals import BareServer, misfit, wrong_in
 
 LEAST_FREE_MB = 500
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -220,11 +221,14 @@ _HINTS = {"email": "set smtp_host", "sms": "set sms_url, docs/channels.md has ex
 
 
 def _signals(settings: Settings, data: DataDir) -> Iterator[Fault]:
-    if not data.signals.exists() and not settings.signals:
+    """Look into the file and ask the server, without opening the store: that would make the file a server's window."""
+    wrong = wrong_in(data.signals) if data.signals.exists() else None
+    if wrong is not None:
+        yield wrong
+    there = influx_address(settings)
+    if there is None:
         return
-    store = open_signals(settings, data)
-    try:
-        found = [store.check(), store.misfit() if isinstance(store, InfluxSignalStore) else None]
-    finally:
-        store.close()
-    yield from (wrong for wrong in found if wrong is not None)
+    with closing(BareServer(there)) as bare:
+        wrong = misfit(bare.server)
+    if wrong is not None:
+        yield wrong
