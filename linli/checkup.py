@@ -20,6 +20,7 @@ from alerts.channels.http import parse as web_address
 from alerts.channels.unusable import Unusable
 from ingest.mosquitto import find_mosquitto
 from linli import meter_template
+from linli.advice import advice
 from linli.bots import shared_bots
 from linli.clock import Clock
 from linli.configured import care_url, push_contact, sms, smtp, vapid
@@ -83,6 +84,19 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
     yield from _channels(settings, roster)
     yield from _holidays(settings, roster, clock)
     yield from _signals(settings, data)
+
+
+def advised(settings: Settings, data: DataDir) -> list[str]:
+    """Return what is not wrong and yet worth mending; nothing where `faults` says that the care data cannot be read."""
+    care = CareStore(care_url(settings, data))
+    try:
+        care.migrate()
+        with care.read() as connection:
+            return advice(roster_store.load(connection))
+    except LinliError:
+        return []
+    finally:
+        care.close()
 
 
 def _log(connection: Connection, data: DataDir, tell: Tell) -> list[Fault]:

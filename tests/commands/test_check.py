@@ -1,21 +1,29 @@
-"""`linli check` asks the linli that runs on the data, wherever its pages are."""
+"""`linli check` asks the linli that runs on the data, wherever its pages are, and advises where nothing would ring."""
 
+import json
 import os
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
+import typer
 
+from linli.advice import advice
 from linli.checkup import faults
 from linli.clock import SystemClock
+from linli.commands import check
 from linli.data_dir import DataDir
+from linli.people import Care, Channel, Person, Role, Roster, Scope
 from linli.ports import url_of
 from linli.settings import Settings
+from linli.store import roster as roster_store
+from linli.store.care import CareStore
+from tests.cast import MEI, NEIGHBOUR
 from tests.influx import free_port
 
 
@@ -127,3 +135,53 @@ def test_the_note_is_for_its_owner_alone_and_goes(data: DataDir) -> None:
 )
 def test_pages_that_listen_everywhere_are_reached_from_here(host: str, url: str) -> None:
     assert url_of(host, 8600) == url
+
+
+def _called(person: str, *kinds: str, role: Role = Role.VOLUNTEER, home: str = MEI.home) -> Person:
+    channels = tuple(Channel(f"{person}-{kind}", person, kind, "x") for kind in kinds)
+    return Person(person, role, cares=(Care(Scope.HOME, home),), channels=channels)
+
+
+def _advice(*people: Person) -> list[str]:
+    homes = {home.home: home for home in (MEI, NEIGHBOUR)}
+    return advice(Roster(homes=homes, people={one.person: one for one in people}))
+
+
+def test_people_who_would_only_see_it_on_the_pages_are_counted() -> None:
+    resident = _called("mei", role=Role.RESIDENT)
+
+    told = _advice(resident, _called("ana"), _called("jun", "inbox"), _called("kai", "inbox", "sms"))
+
+    assert told == [
+        "nothing would ring for 2 of 3 people who are called: give them a channel in the roster, docs/channels.md"
+    ]
+
+
+def test_homes_for_which_nothing_rings_are_counted() -> None:
+    told = _advice(_called("ana"), _called("kai", "webpush", home=NEIGHBOUR.home))
+
+    assert told[1:] == ["for 1 of 2 homes nobody has anything that would ring"]
+
+
+def test_where_everybody_has_something_that_rings_nothing_is_advised() -> None:
+    assert _advice(_called("ana", "ntfy"), _called("kai", "inbox", "webpush", home=NEIGHBOUR.home)) == []
+
+
+def test_advice_is_no_fault(
+    care_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = care_file.parent
+    monkeypatch.setenv("LINLI_BROKER", "demo")
+    with closing(CareStore(f"sqlite:///{care_file}")) as care, care.begin() as connection:
+        roster_store.save(connection, [MEI], [], [_called("ana")])
+
+    with pytest.raises(typer.Exit) as ended:
+        check.command(data=folder)
+    lines = capsys.readouterr().out.splitlines()
+    with pytest.raises(typer.Exit):
+        check.command(data=folder, as_json=True)
+
+    assert ended.value.exit_code == 0
+    assert lines[0] == "all is well here; linli is not running"
+    assert lines[1].startswith("nothing would ring for 1 of 1 people who are called")
+    assert json.loads(capsys.readouterr().out) == {"ok": True, "faults": [], "advice": lines[1:]}
