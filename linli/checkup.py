@@ -1,4 +1,7 @@
-"""Is it all right here? One sentence for each thing that is not, and what to do about it. Looks, changes nothing; makes what is missing."""
+"""Is it all right here? One sentence for each thing that is not, and what to do about it.
+
+Looks, and changes nothing but what `linli run` would make first: newer tables of the care data, a bucket that is missing.
+"""
 
 import os
 import shutil
