@@ -42,7 +42,7 @@ from linli.mqtt_url import MqttUrl
 from linli.outward import Outward, read_topics
 from linli.own_broker import OWN_USER, choose
 from linli.pipeline import Piece
-from linli.ports import listen, reachable
+from linli.ports import listen, reachable, url_of
 from linli.settings import Settings, address
 from linli.store import sqlite_log
 from linli.store.care import CareStore
@@ -85,6 +85,7 @@ class App:
         tuning: Callable[[Settings, CareStore, Clock], Tuning] | None = None,
     ) -> None:
         self._settings = settings
+        self._data = data
         self._say = say
         self._socket = self._listen(asked)
         self.url = settings.base_url or _url_of(self._socket)
@@ -203,6 +204,7 @@ class App:
 
     def start(self) -> None:
         """Start everything but the pages. What was overdue goes out first; then the homes are known again."""
+        self._data.note_pages(_url_of(self._socket))
         self.core.desk.start()
         self.core.without_store.recover(self.core.desk.open)
         self.core.sender.start()
@@ -259,6 +261,7 @@ class App:
             self._broker.stop()
         self.core.close()
         self._socket.close()
+        self._data.forget_pages()
 
     def _deliver(self, messages: Sequence[Arrived], ticket: Ticket) -> bool:
         return self.loop.offer(messages, lambda _: self._gateway.acknowledge(ticket))
@@ -321,5 +324,4 @@ def _readable(authority: str) -> str:
 
 def _url_of(opened: socket.socket) -> str:
     host, port = opened.getsockname()[:2]
-    shown = reachable(host)
-    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    return url_of(host, port)

@@ -1,10 +1,14 @@
-"""Is it all right here? One sentence for each thing that is not, and what to do about it. Looks, changes nothing; makes what is missing."""
+"""Is it all right here? One sentence for each thing that is not, and what to do about it.
+
+Looks, and changes nothing but what `linli run` would make first: newer tables of the care data, a bucket that is missing.
+"""
 
 import os
 import shutil
 import socket
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -19,6 +23,7 @@ from alerts.channels.http import parse as web_address
 from alerts.channels.unusable import Unusable
 from ingest.mosquitto import find_mosquitto
 from linli import meter_template
+from linli.advice import advice
 from linli.bots import shared_bots
 from linli.clock import Clock
 from linli.configured import care_url, push_contact, sms, smtp, vapid
@@ -29,13 +34,14 @@ from linli.keys import Keys
 from linli.listed_twice import listed_twice
 from linli.mqtt_url import parse
 from linli.people import Role, Roster
+from linli.ports import url_of
 from linli.settings import Settings, address
-from linli.signal_store import open_signals
+from linli.signal_store import influx_address
 from linli.steps import Tell, nobody
 from linli.store import cases, chain, log_head
 from linli.store import roster as roster_store
 from linli.store.care import CareStore
-from linli.store.influx_signals import InfluxSignalStore
+from linli.store.influx_signals import BareServer, misfit, wrong_in
 
 LEAST_FREE_MB = 500
 BUILT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,6 +50,8 @@ _OVERDUE = timedelta(minutes=1)
 _SHOWN = 10
 """How many faults of the log, or people of one group, are named; one change can spoil many lines."""
 _CONNECT_SECONDS = 5
+
+_SAY_WHERE = "say LINLI_HTTP=HOST:PORT, as it said at its start"
 
 Fault = str
 
@@ -81,6 +89,19 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
     yield from _signals(settings, data)
 
 
+def advised(settings: Settings, data: DataDir) -> list[str]:
+    """Return what is not wrong and yet worth mending; nothing where `faults` says that the care data cannot be read."""
+    care = CareStore(care_url(settings, data))
+    try:
+        care.migrate()
+        with care.read() as connection:
+            return advice(roster_store.load(connection))
+    except LinliError:
+        return []
+    finally:
+        care.close()
+
+
 def _log(connection: Connection, data: DataDir, tell: Tell) -> list[Fault]:
     """Read the log of all alerts through: is each line the one that linli wrote, and is none missing?"""
     kept = log_head.read(data.log_head)
@@ -115,14 +136,14 @@ def _running(settings: Settings, data: DataDir) -> list[Fault] | None:
     """Return what the linli that runs on this data says of itself; None when none runs."""
     if not is_running(data):
         return None
-    host, port = address(settings.http, "http")
+    noted = data.pages_at()
+    url = noted or url_of(*address(settings.http, "http"))
     try:
-        answer = httpx.get(f"http://{host}:{port}/readyz", timeout=_CONNECT_SECONDS)
+        answer = httpx.get(f"{url}/readyz", timeout=_CONNECT_SECONDS, trust_env=False)
         parts = answer.json()["parts"]
-    except (httpx.HTTPError, ValueError, KeyError):
-        return [
-            f"linli is running on this data, but does not answer on {host}:{port}; say LINLI_HTTP=HOST:PORT, as it said at its start"
-        ]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        hint = "wait a moment if it has just begun, or see its log" if noted else _SAY_WHERE
+        return [f"linli is running on this data, but does not answer on {url}; {hint}"]
     bad = {name: state for name, state in parts.items() if not state["ok"] and name != site_ladders.PART}
     return [f"{name}: {state.get('why', 'does not work')}" for name, state in bad.items()]
 
@@ -217,11 +238,14 @@ _HINTS = {"email": "set smtp_host", "sms": "set sms_url, docs/channels.md has ex
 
 
 def _signals(settings: Settings, data: DataDir) -> Iterator[Fault]:
-    if not data.signals.exists() and not settings.signals:
+    """Look into the file and ask the server, without opening the store: that would make the file a server's window."""
+    wrong = wrong_in(data.signals) if data.signals.exists() else None
+    if wrong is not None:
+        yield wrong
+    there = influx_address(settings)
+    if there is None:
         return
-    store = open_signals(settings, data)
-    try:
-        found = [store.check(), store.misfit() if isinstance(store, InfluxSignalStore) else None]
-    finally:
-        store.close()
-    yield from (wrong for wrong in found if wrong is not None)
+    with closing(BareServer(there)) as bare:
+        wrong = misfit(bare.server)
+    if wrong is not None:
+        yield wrong

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from linli.errors import LinliError
-from linli.files import sync_folder
+from linli.files import replacing, sync_folder
 from linli.wire import is_id
 
 if sys.platform == "win32":
@@ -78,6 +78,33 @@ class DataDir:
         return self._own_broker.read_text("ascii").strip() if self._own_broker.exists() else ""
 
     @property
+    def _pages(self) -> Path:
+        return self.path / "pages.address"
+
+    def note_pages(self, url: str) -> None:
+        """Write down where the pages of the linli that holds this folder are; a full disk keeps no linli from starting."""
+        self.forget_pages()
+        with suppress(LinliError), replacing(self._pages) as part:
+            part.write_text(f"{os.getpid()} {url}\n", encoding="ascii")
+
+    def forget_pages(self) -> None:
+        """Take that away again."""
+        with suppress(OSError):
+            self._pages.unlink(missing_ok=True)
+
+    def pages_at(self) -> str:
+        """Return where the pages of the linli that holds this folder are; empty where it has not written it down.
+
+        What another process wrote that was killed, or that came with a copied folder, says nothing of this one.
+        """
+        try:
+            writer, _, url = self._pages.read_text("ascii").strip().partition(" ")
+            holder = self._lock_file.read_text("ascii").strip()
+        except (OSError, ValueError):
+            return ""
+        return url if writer == holder else ""
+
+    @property
     def told_outward(self) -> Path:
         """Return where it is written down which topics at the broker hold what linli has told others."""
         return self.path / "outward.json"
@@ -125,6 +152,10 @@ class DataDir:
         except OSError as why:
             raise LinliError(f"{self.secret_file} cannot be written: {why.strerror}") from why
 
+    @property
+    def _lock_file(self) -> Path:
+        return self.path / "linli.lock"
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the folder for one running linli; raises LinliError while another holds it. Ends with the process."""
@@ -142,7 +173,7 @@ class DataDir:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            file = os.fdopen(os.open(self.path / "linli.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+")
+            file = os.fdopen(os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         except OSError as why:
             raise LinliError(f"the data folder {self.path} cannot be used: {why.strerror}") from why
         with file:

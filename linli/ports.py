@@ -41,3 +41,9 @@ def free_port(host: str, port: int, *, asked_for: bool, setting: str) -> int:
 def reachable(host: str) -> str:
     """Return the address at which this machine reaches what listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened on is not what is called
+
+
+def url_of(host: str, port: int) -> str:
+    """Return the URL at which this machine reaches pages that are served on `host`."""
+    shown = reachable(host)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"

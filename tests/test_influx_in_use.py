@@ -1,6 +1,8 @@
 """linli on an InfluxDB: what starts, calls, is said and is erased, with the server there and without it."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from linli.signal_store import influx_address, open_signals
 from linli.signals import Kind, Signal
 from linli.store import cases
 from linli.store import roster as roster_store
-from linli.store.influx_signals import Address, InfluxSignalStore
+from linli.store.influx_signals import Address, InfluxSignalStore, is_window
 from linli.store.influx_signals.address import parse
 from linli.store.influx_signals.schema import EVER
 from tests.cast import DEVICES, EIGHT, HOMES, MEI, MINUTE, NEIGHBOUR, PEOPLE
@@ -72,6 +74,60 @@ def test_linli_check_says_that_the_influxdb_is_away(tmp_path: Path, nowhere: str
     found = list(faults(settings, DataDir(settings.data), SystemClock()))
 
     assert [one for one in found if one.startswith("InfluxDB at 127.0.0.1:") and "does not answer" in one]
+
+
+def test_linli_check_leaves_a_file_of_signals_as_it_is(tmp_path: Path, nowhere: str) -> None:
+    settings = Settings(data=furnish(tmp_path), signals=nowhere)
+    data = DataDir(settings.data)
+    store = open_signals(Settings(data=tmp_path), data)
+    store.append(_motions(MEI.home))
+    store.close()
+    before = data.signals.read_bytes()
+
+    list(faults(settings, data, SystemClock()))
+
+    assert data.signals.read_bytes() == before
+    assert not is_window(data.signals), "linli migrate-signals would refuse it"
+
+
+def test_linli_check_makes_no_file_of_signals(tmp_path: Path, nowhere: str) -> None:
+    settings = Settings(data=furnish(tmp_path), signals=nowhere)
+    data = DataDir(settings.data)
+    data.signals.unlink()
+
+    list(faults(settings, data, SystemClock()))
+
+    assert not data.signals.exists()
+
+
+def test_linli_check_without_the_setting_leaves_a_window_as_it_is(tmp_path: Path, nowhere: str) -> None:
+    data = DataDir(furnish(tmp_path))
+    store = open_signals(Settings(data=tmp_path, signals=nowhere), data)
+    store.append(_motions(MEI.home))
+    store.close()
+
+    list(faults(Settings(data=tmp_path), data, SystemClock()))
+
+    assert is_window(data.signals)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("INSERT INTO refused VALUES ('x', 'too old')", "InfluxDB has refused signals, which are kept in signals.db"),
+        ("PRAGMA user_version=99", "signals.db was written by a newer linli"),
+    ],
+    ids=["refused", "newer"],
+)
+def test_linli_check_says_what_is_wrong_in_the_file(tmp_path: Path, nowhere: str, statement: str, told: str) -> None:
+    data = DataDir(furnish(tmp_path))
+    open_signals(Settings(data=tmp_path, signals=nowhere), data).close()
+    with closing(sqlite3.connect(data.signals, isolation_level=None)) as connection:
+        connection.execute(statement.replace("'x'", "x'78'"))
+
+    found = list(faults(Settings(data=tmp_path, signals=nowhere), data, SystemClock()))
+
+    assert [one for one in found if one.startswith(told)]
 
 
 def _motions(home: str) -> list[Signal]:

@@ -3,7 +3,7 @@
 import msgspec
 import typer
 
-from linli.checkup import faults, is_running
+from linli.checkup import advised, faults, is_running
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import AsJson, Config, Data
@@ -18,11 +18,14 @@ def command(data: Data = None, as_json: AsJson = False, config: Config = None) -
     refuse_if_not_installed(settings)
     with bar("reading the log") as shown:
         found = list(faults(settings, DataDir(settings.data), SystemClock(), shown.tell))
+    told = advised(settings, DataDir(settings.data))
     if as_json:
-        typer.echo(msgspec.json.encode({"ok": not found, "faults": found}).decode())
+        typer.echo(msgspec.json.encode({"ok": not found, "faults": found, "advice": told}).decode())
     else:
         for fault in found:
             typer.echo(fault, err=True)
         if not found:
             typer.echo("all is well here" + ("" if is_running(DataDir(settings.data)) else "; linli is not running"))
+        for advice in told:
+            typer.echo(advice)
     raise typer.Exit(1 if found else 0)

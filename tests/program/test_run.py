@@ -2,13 +2,14 @@
 
 import secrets
 import socket
+import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bench.kill import run
-from bench.program import Neighbourhood, Program, wait_for
+from bench.program import LINLI, Neighbourhood, Program, wait_for
 from bench.publisher import Publisher
 from tests.hostile import hostile_messages
 from tests.needs import need
@@ -153,3 +154,15 @@ def test_a_zigbee_button_that_is_listed_while_linli_runs_calls_for_help(running:
         ("button", "bedroom", "sos"),
         ("button", "bedroom", "battery"),
     }
+
+
+def test_linli_check_finds_the_pages_of_the_linli_that_runs_wherever_they_are(with_demo_broker: Running) -> None:
+    """The program listens on a port of its own, and nothing in the environment says which."""
+    program = with_demo_broker.program
+    assert (program.data / "pages.address").read_text("ascii").split()[1] == program.url
+    assert "does not answer" not in _check(program)
+
+
+def _check(program: Program) -> str:
+    words = [*LINLI, "check", "--data", str(program.data)]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stderr

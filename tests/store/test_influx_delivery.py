@@ -17,7 +17,7 @@ from linli.health import Health
 from linli.settings import Settings
 from linli.signal_store import open_signals
 from linli.signals import Kind, Signal
-from linli.store.influx_signals import Address, Delivery, InfluxSignalStore
+from linli.store.influx_signals import Address, Delivery, InfluxSignalStore, misfit
 from linli.store.influx_signals.delivery import PART
 from linli.store.influx_signals.lines import natural_number
 from linli.store.influx_signals.schema import EVER
@@ -474,7 +474,7 @@ def test_a_retention_that_is_not_the_one_that_was_set_is_said(
     influx_server.say(f'CREATE DATABASE "{influx_address.bucket}" WITH DURATION 10d')
     line = open_line(influx_address)
 
-    assert line.store.misfit() == (
+    assert misfit(line.store.server) == (
         f"InfluxDB keeps {influx_address.bucket} for 10 days, linli is to keep it for ever; change the server's"
         " retention or influxdb_retention_days, so that they say the same"
     )
@@ -485,8 +485,8 @@ def test_what_is_missing_is_made_and_a_second_look_finds_it(
 ) -> None:
     line = open_line(replace(influx_address, retention=400 * DAY))
 
-    assert line.store.misfit() is None
-    assert line.store.misfit() is None
+    assert misfit(line.store.server) is None
+    assert misfit(line.store.server) is None
     databases = line.store.server.tell("SHOW DATABASES")
     assert [influx_address.bucket] in databases
     assert [influx_address.long_bucket] in databases

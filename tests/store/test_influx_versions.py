@@ -10,7 +10,7 @@ from linli.clock import VirtualClock, millis
 from linli.errors import StoreDown
 from linli.health import Health
 from linli.signals import Signal
-from linli.store.influx_signals import Address, Delivery, InfluxSignalStore
+from linli.store.influx_signals import Address, Delivery, InfluxSignalStore, misfit
 from linli.store.influx_signals.schema import EVER
 from tests.cast import EIGHT, MINUTE
 from tests.influx_api import ORG, TOKEN, InfluxApi
@@ -53,10 +53,10 @@ three = pytest.mark.parametrize("api", ["3.0.1"], indirect=True)
 def test_buckets_are_made_and_found_by_influxql(api: InfluxApi, open_: Open) -> None:
     store = open_(Address(api.url, "linli", ORG, TOKEN, retention=YEAR))
 
-    assert store.misfit() is None
+    assert misfit(store.server) is None
     assert api.buckets == {"linli": 365 * 86400, "linli_long": 0}
     assert api.mapped == {"linli", "linli_long"}
-    assert store.misfit() is None
+    assert misfit(store.server) is None
 
 
 @two
@@ -87,26 +87,26 @@ def test_what_does_not_fit_is_said(api: InfluxApi, open_: Open, address: tuple[s
     bucket, org, token = address
     store = open_(Address(api.url, bucket, org, token))
 
-    assert told in str(store.misfit())
+    assert told in str(misfit(store.server))
 
 
 @three
 def test_influxdb_3_must_let_signals_go_by_themselves(api: InfluxApi, open_: Open) -> None:
-    assert "set influxdb_retention_days" in str(open_(Address(api.url, "linli", token=TOKEN)).misfit())
+    assert "set influxdb_retention_days" in str(misfit(open_(Address(api.url, "linli", token=TOKEN)).server))
 
     store = open_(Address(api.url, "linli", token=TOKEN, retention=YEAR))
-    assert store.misfit() is None
-    assert store.misfit() is None, "what is there is no mistake"
+    assert misfit(store.server) is None
+    assert misfit(store.server) is None, "what is there is no mistake"
     assert api.buckets == {"linli": 365 * 86400, "linli_long": 365 * 86400}, "the hours cannot be deleted either"
 
 
 @three
 def test_influxdb_3_keeps_signals_as_long_as_is_wished(api: InfluxApi, open_: Open) -> None:
-    assert open_(Address(api.url, "linli", token=TOKEN, retention=YEAR)).misfit() is None
+    assert misfit(open_(Address(api.url, "linli", token=TOKEN, retention=YEAR)).server) is None
 
     other = open_(Address(api.url, "linli", token=TOKEN, retention=timedelta(days=100)))
 
-    assert "keeps linli for 365 days, linli is to keep it for 100 days" in str(other.misfit())
+    assert "keeps linli for 365 days, linli is to keep it for 100 days" in str(misfit(other.server))
 
 
 @three

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from linli.errors import StoreDown
 from linli.store.influx_signals.faults import Away, Misfit
 from linli.store.influx_signals.lines import MEASUREMENT, coded, literal
 from linli.store.influx_signals.server import Server, fault
@@ -59,6 +60,15 @@ def fit(server: Server) -> Fitted:
     _may_write(server, fitted)
     _may_read(server, fitted)
     return fitted
+
+
+def misfit(server: Server) -> str | None:
+    """Ask the server whether it fits, making buckets that are missing; return what is wrong, in one sentence, or None."""
+    try:
+        fit(server)
+    except StoreDown as why:
+        return str(why)
+    return None
 
 
 def _version(server: Server) -> str:

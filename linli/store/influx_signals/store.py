@@ -12,12 +12,11 @@ from linli.errors import StoreDown
 from linli.signals import Kind, Signal, Value
 from linli.store.influx_signals.address import Address
 from linli.store.influx_signals.lines import MEASUREMENT, literal, signal_in
-from linli.store.influx_signals.probe import fit
 from linli.store.influx_signals.questions import ask, where
 from linli.store.influx_signals.schema import EVER, LONG_AGO
 from linli.store.influx_signals.server import Server
 from linli.store.influx_signals.spool import Spooled
-from linli.store.influx_signals.window import STRIDE_MS, Reach, Window
+from linli.store.influx_signals.window import STRIDE_MS, Reach, Window, wrong_in
 from linli.store.sqlite_signals.store import BUSY
 
 
@@ -29,7 +28,7 @@ class InfluxSignalStore:
     """
 
     def __init__(self, path: Path, address: Address, *, clock: Clock | None = None, busy: timedelta = BUSY) -> None:
-        self._file = path.name
+        self._path = path
         self.window = Window(path, clock or SystemClock(), busy=busy)
         self.server = Server(address)
 
@@ -182,20 +181,7 @@ class InfluxSignalStore:
 
     def check(self) -> str | None:
         """Read the window through, and see whether the server has refused anything; does not ask it."""
-        wrong = self.window.check()
-        reasons = [] if wrong else self.window.reasons()
-        if reasons:
-            told = "; ".join(f"{count}: {why}" for why, count in reasons)
-            return f"InfluxDB has refused signals, which are kept in {self._file} and sent again at a start: {told}"
-        return wrong
-
-    def misfit(self) -> str | None:
-        """Ask the server whether it fits, making what is missing; return what is wrong, in one sentence, or None."""
-        try:
-            fit(self.server)
-        except StoreDown as why:
-            return str(why)
-        return None
+        return wrong_in(self._path)
 
     @property
     def cannot_erase(self) -> bool:

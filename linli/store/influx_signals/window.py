@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from linli.clock import Clock, millis
+from linli.errors import LinliError
 from linli.portions import portions
 from linli.signals import Kind, Signal
 from linli.store.influx_signals import spool
@@ -17,8 +18,9 @@ from linli.store.influx_signals.points import MOVE_BACK, asked_of_many, moved, p
 from linli.store.influx_signals.schema import EVER, LONG_AGO, add_tables
 from linli.store.influx_signals.spool import Batch, Spooled
 from linli.store.sqlite_signals import SqliteSignalStore, questions
-from linli.store.sqlite_signals.file import SqliteFile
+from linli.store.sqlite_signals.file import SqliteFile, flaw, looking
 from linli.store.sqlite_signals.rows import Row, row_of, signals_in
+from linli.store.sqlite_signals.schema import refuse_newer
 from linli.store.sqlite_signals.store import BUSY
 
 KNOWN_DAYS = 30
@@ -241,11 +243,6 @@ class Window(SqliteSignalStore):
         with self._readers.read() as connection:
             return spool.state(connection)
 
-    def reasons(self) -> list[tuple[str, int]]:
-        """Return why lines were refused, and how many each time."""
-        with self._readers.read() as connection:
-            return spool.reasons(connection)
-
     def hourly(self) -> int:
         """Return before which moment all hours are summed up."""
         with self._readers.read() as connection:
@@ -259,9 +256,23 @@ class Window(SqliteSignalStore):
 
 def is_window(path: Path) -> bool:
     """Tell whether a file of signals holds the last days only, and an InfluxDB what is older."""
-    file = SqliteFile(path, BUSY)
-    with file.speaking(), closing(file.connect()) as connection:
+    with looking(path) as connection:
         return _has_reach(connection) and _number(connection, "SELECT queued FROM reach") != LONG_AGO
+
+
+def wrong_in(path: Path) -> str | None:
+    """Read a file of signals through, and see whether an InfluxDB has refused any; changes nothing, asks no server."""
+    try:
+        with looking(path) as connection:
+            refuse_newer(connection, path.name)
+            wrong = flaw(connection, path.name)
+            refused = [] if wrong or not _has_reach(connection) else spool.reasons(connection)
+    except LinliError as why:
+        return str(why)
+    told = "; ".join(f"{count}: {why}" for why, count in refused)
+    if told:
+        return f"InfluxDB has refused signals, which are kept in {path.name} and sent again at a start: {told}"
+    return wrong
 
 
 def queue_again(path: Path) -> None:

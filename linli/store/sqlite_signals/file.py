@@ -51,8 +51,22 @@ class SqliteFile:
         return StoreDown(f"{self.path.name} is closed")
 
 
-def holds_signals(path: Path) -> bool:
-    """Tell whether a file that is there is a store of signals; raises StoreDown for what is no SQLite file."""
+@contextmanager
+def looking(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file that is there for who must not change it: no table is made. Raises StoreDown for what is no SQLite file."""
     file = SqliteFile(path, timedelta(seconds=5))
     with file.speaking(), closing(file.connect()) as connection:
+        connection.execute("PRAGMA query_only=ON")
+        yield connection
+
+
+def flaw(connection: sqlite3.Connection, name: str) -> str | None:
+    """Read every page and return what is wrong with a file, in one sentence, or None."""
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    return None if found == "ok" else f'{name} is damaged; bring a backup back with "linli restore"'
+
+
+def holds_signals(path: Path) -> bool:
+    """Tell whether a file that is there is a store of signals; raises StoreDown for what is no SQLite file."""
+    with looking(path) as connection:
         return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'signal'").fetchone() is not None

@@ -34,15 +34,21 @@ CREATE UNIQUE INDEX signal_id ON signal (home, device, kind, key) WHERE key >= '
 """
 
 
-def make_tables(connection: sqlite3.Connection, name: str) -> None:
-    """Make the tables where there are none; raises LinliError for a file of a newer linli, which it leaves as it is."""
-    connection.execute("BEGIN IMMEDIATE")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+def refuse_newer(connection: sqlite3.Connection, name: str) -> int:
+    """Return the version of a file's tables; raises LinliError for a file of a newer linli."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise LinliError(
             f"{name} was written by a newer linli (its schema is {version}, this one knows {SCHEMA_VERSION});"
             " install that version or restore a backup"
         )
+    return version
+
+
+def make_tables(connection: sqlite3.Connection, name: str) -> None:
+    """Make the tables where there are none; raises LinliError for a file of a newer linli, which it leaves as it is."""
+    connection.execute("BEGIN IMMEDIATE")
+    version = refuse_newer(connection, name)
     if version < SCHEMA_VERSION:
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)

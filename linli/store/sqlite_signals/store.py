@@ -14,7 +14,7 @@ from linli.files import replacing
 from linli.signals import Kind, Signal, Value
 from linli.store.sqlite_log import fold_back
 from linli.store.sqlite_signals import questions
-from linli.store.sqlite_signals.file import SqliteFile
+from linli.store.sqlite_signals.file import SqliteFile, flaw
 from linli.store.sqlite_signals.readers import Readers
 from linli.store.sqlite_signals.rows import Row, Stored, pack, row_of, signals_in
 from linli.store.sqlite_signals.words import Texts
@@ -195,10 +195,9 @@ class SqliteSignalStore:
         """Read every page and return what is wrong with the file, in one sentence, or None."""
         try:
             with self._readers.read() as connection:
-                found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                return flaw(connection, self._path.name)
         except StoreDown as why:
             return str(why)
-        return None if found == "ok" else f'{self._path.name} is damaged; bring a backup back with "linli restore"'
 
     def close(self) -> None:
         """Close all connections; the last one folds SQLite's log into the file."""
