@@ -232,3 +232,16 @@ def test_a_simulated_fall_is_noticed_and_told_beside_what_was_told_before(
     evaluate([path], json=out)
     without = json.loads(out.read_text(encoding="utf-8"))
     assert without == {"homes": told["homes"]}
+
+
+def test_a_call_at_the_very_moment_of_its_cause_is_no_false_one(tmp_path: Path) -> None:
+    home, out = build(2, 2).homes[0].home, tmp_path / "out.json"
+    pressed = START + DAY + timedelta(seconds=7, microseconds=75_351)
+    path = truth_of(tmp_path, Incident(home, IncidentKind.SOS, pressed))
+
+    evaluate([path], json=out)
+
+    told = json.loads(out.read_text(encoding="utf-8"))["incidents"]
+    (answer,) = told["answers"]
+    assert (answer["answered_by"], answer["answered_at"]) == ("sos", answer["began"])
+    assert told["rang_for_nothing"]["sos"]["calls"] == 0
