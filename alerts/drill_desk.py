@@ -21,6 +21,12 @@ from linli.store.care import CareStore
 from linli.store.drills import UNDELIVERED, Drill, DrillKind
 from linli.words import Sentence
 
+ALERT_IS_OPEN = "An alert is open in this home: close it first. Until then a press there is a call for help."
+DRILL_IS_OPEN = (
+    "A drill is open in this home: it ends with the first answer, ten minutes after its press at the latest. "
+    "Until then a press there is a call for help."
+)
+
 
 class UnknownVolunteer(LinliError):
     """Nobody of this name is a volunteer whom a drill could reach."""
@@ -38,7 +44,8 @@ class DrillDesk:
     def announce(self, home: str, device: str = "", *, by: str = "") -> Drill:
         """Announce a trial: the next press within ten minutes is a drill, of this button or, unnamed, of any there.
 
-        What was announced there before is called off. Raises Conflict while somebody may be in need in that home.
+        What was announced there before is called off. Raises Conflict while somebody may be in need in that home, and
+        while a drill there waits for its answer: the press would join that one and ring nobody.
         """
         roster, now = self._roster(), self._clock.now()
         place = roster.homes.get(home)
@@ -58,10 +65,11 @@ class DrillDesk:
             person=by,
         )
         with self._care.begin() as connection:
-            if any(not alert.drill and alert.severity in _GRAVE for alert in cases.open_ones_of_home(connection, home)):
-                raise Conflict(
-                    f"an alert is open in {home}: close it first; until then a press there is a call for help"
-                )
+            open_ones = cases.open_ones_of_home(connection, home)
+            if any(not alert.drill and alert.severity in _GRAVE for alert in open_ones):
+                raise Conflict(ALERT_IS_OPEN)
+            if any(alert.drill for alert in open_ones):
+                raise Conflict(DRILL_IS_OPEN)
             drills.cancel_windows(connection, home, now)
             drills.begin(connection, made)
         return made

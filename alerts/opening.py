@@ -31,7 +31,10 @@ def alert_id(key: str) -> str:
 
 
 def new_alert(finding: Finding, now: datetime, ladders: LadderFor = built_in_ladder) -> Alert:
-    """Return the alert that a finding opens; its id follows from the finding's key."""
+    """Return the alert that a finding opens; its id follows from the finding's key.
+
+    It is opened at a whole millisecond, as the store keeps it: who is told before it is stored is told the same moment.
+    """
     return Alert(
         id=alert_id(finding.key),
         site=finding.site,
@@ -39,7 +42,7 @@ def new_alert(finding: Finding, now: datetime, ladders: LadderFor = built_in_lad
         kind=finding.kind,
         severity=finding.severity,
         state=AlertState.OPEN,
-        opened_at=now,
+        opened_at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # never after now, as rounded it could be
         evidence_at=finding.at,
         why=finding.why,
         ladder=drills.ladder_for(finding) or ladders(finding.site, finding.kind, finding.severity),

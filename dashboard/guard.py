@@ -15,6 +15,7 @@ from starlette.responses import Response
 from dashboard import access as rules
 from dashboard import sessions
 from dashboard.access import Door, Reach, Rule, reach_of
+from dashboard.language import of_program
 from dashboard.problems import Problem, SeeOther, not_found
 from dashboard.services import Services
 from linli.alert import Alert
@@ -203,9 +204,17 @@ def office_of_request(request: Request) -> Reach:
     return reach
 
 
-RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
-"""The number of a row, in a path; more than this no database can even be asked for."""
 Web = Annotated[Services, Depends(services_of)]
 Asker = Annotated[Reach, Depends(reach_of_request)]
+
+
+def language_of_request(services: Web, asker: Asker, request: Request) -> str | None:
+    """Return the language in which a program is told of things; None: in that of each home's resident."""
+    return of_program(request, asker, services.roster())
+
+
+Language = Annotated[str | None, Depends(language_of_request)]
+RowNumber = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""The number of a row, in a path; more than this no database can even be asked for."""
 Office = Annotated[Reach, Depends(office_of_request)]
 """Staff of all sites: what concerns the whole installation is theirs alone."""

@@ -2,6 +2,8 @@
 
 from starlette.requests import Request
 
+from dashboard.access import Reach
+from linli.people import Roster
 from linli.words import LANGUAGES
 
 COOKIE = "lang"
@@ -23,6 +25,12 @@ def _quality(text: str) -> float:
         return float(text) if text else 1.0
     except ValueError:
         return 0.0
+
+
+def of_program(request: Request, reach: Reach, roster: Roster) -> str | None:
+    """Return the language of what a program is told: the one it asks for, else its person's; None: nobody has said."""
+    person = roster.people.get(reach.person)
+    return accepted(request) or (person.language if person else None)
 
 
 def chosen(request: Request) -> str | None:

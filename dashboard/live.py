@@ -18,8 +18,8 @@ from dashboard import sessions
 from dashboard.access import WALL, Reach, reach_of
 from dashboard.eyes import Change, Eyes, Seen
 from dashboard.facade import Part
-from dashboard.guard import Asker, GuardedRoute, Web, identity_of_token, token_of
-from dashboard.language import accepted, of_page
+from dashboard.guard import Asker, GuardedRoute, Language, Web, identity_of_token, token_of
+from dashboard.language import of_page
 from dashboard.services import Services
 from dashboard.voices import ApiVoice, MapVoice, PageVoice, Voice, WallVoice
 from linli.errors import StoreDown
@@ -232,12 +232,12 @@ router = APIRouter(route_class=GuardedRoute)
 
 
 @router.get("/api/v1/events", tags=["events"], response_class=StreamingResponse)
-async def events(services: Web, asker: Asker, request: Request) -> StreamingResponse:
+async def events(services: Web, asker: Asker, language: Language, request: Request) -> StreamingResponse:
     """Server-sent events `home` and `alert`; who comes back with Last-Event-ID is told everything anew."""
     token = token_of(request)
     client = Client(
         partial(_again, asker),
-        ApiVoice(services, accepted(request)),
+        ApiVoice(services, language),
         lambda: identity_of_token(services, token) is not None,
         wants_all="last-event-id" in request.headers,
     )

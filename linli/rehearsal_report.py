@@ -11,7 +11,7 @@ from linli.people import Role
 from linli.rehearsal import Rehearsal
 
 Plain = dict[str, object]
-_WIDE = 34
+_WIDE, _CELL = 34, 16
 _NAMES = {
     Role.VOLUNTEER: "volunteers",
     Role.FAMILY: "families",
@@ -63,7 +63,6 @@ def _length(after: timedelta | None) -> str:
 
 def _section(section: Section, count: int, old: Sums, new: Sums) -> Iterator[str]:
     title = f"{section.replace('_', ' ')}: {count} alerts"
-    yield f"{title:<{_WIDE}}{'old':>16}{'new':>16}"
     rows: list[tuple[str, str, str]] = [
         ("to a person, the middle one", _length(old.person.median), _length(new.person.median)),
         ("to a person, 19 of 20 within", _length(old.person.p95), _length(new.person.p95)),
@@ -75,8 +74,10 @@ def _section(section: Section, count: int, old: Sums, new: Sums) -> Iterator[str
         ("messages per volunteer", f"{old.per_volunteer:.1f}", f"{new.per_volunteer:.1f}"),
         ("the most for one volunteer", _busiest(old), _busiest(new)),
     ]
+    cell = max(_CELL, 2 + max(len(text) for _, *sides in rows for text in sides))  # ids may be long
+    yield f"{title:<{_WIDE}}{'old':>{cell}}{'new':>{cell}}"
     for name, before, after in rows:
-        yield f"  {name:<{_WIDE - 2}}{before:>16}{after:>16}"
+        yield f"  {name:<{_WIDE - 2}}{before:>{cell}}{after:>{cell}}"
 
 
 def _busiest(side: Sums) -> str:

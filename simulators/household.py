@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from random import Random
 
+from linli.clock import from_millis, millis
 from linli.errors import LinliError
 from linli.people import Device, Home
 from simulators.ailments import ailing
@@ -125,11 +126,15 @@ def homes_hit(community: Community, incident: Incident) -> tuple[str, ...]:
 
 
 def resolve(community: Community, seed: int, incident: Incident) -> Incident:
-    """Return an incident with the moment at which it really begins; raises LinliError if the home cannot show it."""
+    """Return an incident with the moment at which it really begins; raises LinliError if the home cannot show it.
+
+    The moment is a whole millisecond, as signals have it: a call must not come before what it is about.
+    """
     home = community.home(incident.home)
     if not _can_show(community.devices_by_home[home.home], NATURES[incident.kind]):
         raise LinliError(_cannot_show(community, incident))
-    return replace(incident, at=onset(incident, household_of(community, seed, home).plan, community.zone))
+    begins = onset(incident, household_of(community, seed, home).plan, community.zone)
+    return replace(incident, at=from_millis(millis(begins)))
 
 
 def _can_show(devices: Sequence[Device], nature: Nature) -> bool:

@@ -4,13 +4,21 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 
 from alerts.message import OF_A_ROOM
 from dashboard.access import FAMILY, Reach, may_see_whose
-from dashboard.api.shapes import AcceptIn, AlertDetail, AlertFilter, AlertOut, CloseIn, KeyHolderOut, LineOut, PersonOut
-from dashboard.guard import Asker, GuardedRoute, Web, find_alert
-from dashboard.language import accepted
+from dashboard.api.shapes import (
+    AcceptIn,
+    AlertDetail,
+    AlertFilter,
+    AlertOut,
+    CloseIn,
+    KeyHolderOut,
+    Limit,
+    LineOut,
+    PersonOut,
+)
+from dashboard.guard import Asker, GuardedRoute, Language, Web, find_alert
 from dashboard.places import zone_of
 from dashboard.services import Services
 from dashboard.spare_key import key_holders
@@ -28,55 +36,55 @@ router = APIRouter(prefix="/api/v1/alerts", route_class=GuardedRoute, tags=["ale
 def alerts(
     services: Web,
     asker: Asker,
-    request: Request,
+    language: Language,
     state: AlertFilter = "all",
     home: Annotated[str | None, Query(max_length=63)] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Limit = 100,
 ) -> list[AlertOut]:
     """The alerts that you may see, newest first."""
     found = visible_alerts(services, asker, state=state, home=home, limit=limit)
-    return [row(services, one, asker, accepted(request)) for one in found]
+    return [row(services, one, asker, language) for one in found]
 
 
 @router.get("/{alert}")
-def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+def one_alert(services: Web, asker: Asker, language: Language, alert: str) -> AlertDetail:
     """One alert, with its evidence, the people asked and all that happened."""
-    return detail_of(services, asker, accepted(request), alert)
+    return detail_of(services, asker, language, alert)
 
 
 @router.post("/{alert}/accept")
-def accept(services: Web, asker: Asker, request: Request, alert: str, body: AcceptIn | None = None) -> AlertDetail:
+def accept(services: Web, asker: Asker, language: Language, alert: str, body: AcceptIn | None = None) -> AlertDetail:
     """You go; say it again to promise another time."""
     services.desk.accept(alert, asker.actor, body.minutes if body else None)
-    return detail_of(services, asker, accepted(request), alert)
+    return detail_of(services, asker, language, alert)
 
 
 @router.post("/{alert}/decline")
-def decline(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+def decline(services: Web, asker: Asker, language: Language, alert: str) -> AlertDetail:
     """You cannot come; the next is called at once."""
     services.desk.decline(alert, asker.actor)
-    return detail_of(services, asker, accepted(request), alert)
+    return detail_of(services, asker, language, alert)
 
 
 @router.post("/{alert}/arrive")
-def arrive(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+def arrive(services: Web, asker: Asker, language: Language, alert: str) -> AlertDetail:
     """You are at the door."""
     services.desk.arrive(alert, asker.actor)
-    return detail_of(services, asker, accepted(request), alert)
+    return detail_of(services, asker, language, alert)
 
 
 @router.post("/{alert}/more_help")
-def more_help(services: Web, asker: Asker, request: Request, alert: str) -> AlertDetail:
+def more_help(services: Web, asker: Asker, language: Language, alert: str) -> AlertDetail:
     """You are at the door and need more hands."""
     services.desk.more_help(alert, asker.actor)
-    return detail_of(services, asker, accepted(request), alert)
+    return detail_of(services, asker, language, alert)
 
 
 @router.post("/{alert}/close")
-def close(services: Web, asker: Asker, request: Request, alert: str, body: CloseIn) -> AlertDetail:
+def close(services: Web, asker: Asker, language: Language, alert: str, body: CloseIn) -> AlertDetail:
     """It is over; the outcome is written down."""
-    services.desk.close(alert, asker.actor, body.outcome, body.note)
-    return detail_of(services, asker, accepted(request), alert)
+    services.desk.close(alert, asker.actor, body.outcome, body.note or "")
+    return detail_of(services, asker, language, alert)
 
 
 def row(services: Services, involved: Involved, asker: Reach, language: str | None) -> AlertOut:

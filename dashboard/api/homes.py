@@ -4,14 +4,23 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard import absences
 from dashboard.access import RESIDENT, STAFF, Reach
-from dashboard.api.shapes import AwayIn, AwayOut, HomeDetail, HomeOut, Moment, NextOut, ObservedOut, SignalOut, StayOut
-from dashboard.guard import Asker, GuardedRoute, Web
-from dashboard.language import accepted
+from dashboard.api.shapes import (
+    AwayIn,
+    AwayOut,
+    HomeDetail,
+    HomeOut,
+    Limit,
+    Moment,
+    NextOut,
+    ObservedOut,
+    SignalOut,
+    StayOut,
+)
+from dashboard.guard import Asker, GuardedRoute, Language, Web
 from dashboard.looks import note_program
 from dashboard.problems import Problem
 from dashboard.services import Services
@@ -30,12 +39,11 @@ LONGEST_ABSENCE = timedelta(days=366)
 def homes(
     services: Web,
     asker: Asker,
-    request: Request,
+    language: Language,
     site: Annotated[str | None, Query(max_length=63)] = None,
     state: HomeState | None = None,
 ) -> list[HomeOut]:
     """Every home that you may see, and how it stands."""
-    language = accepted(request)
     return [
         row(standing, asker, language)
         for standing in visible_standings(services, asker)
@@ -44,11 +52,11 @@ def homes(
 
 
 @router.get("/{home}")
-def one_home(services: Web, asker: Asker, request: Request, home: str) -> HomeDetail:
+def one_home(services: Web, asker: Asker, language: Language, home: str) -> HomeDetail:
     """One home, with what is expected of it and what can be seen now."""
     standing = standing_of(services, services.roster().homes[home])
     note_program(services, standing.home, asker)
-    told = row(standing, asker, accepted(request))
+    told = row(standing, asker, language)
     knows_rooms = asker.role in {STAFF, RESIDENT}
     return HomeDetail(
         **told.model_dump(),
@@ -112,7 +120,7 @@ def signals(
     kind: Kind | None = None,
     since: Annotated[Moment | None, Query(alias="from")] = None,
     until: Annotated[Moment | None, Query(alias="to")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Limit = 100,
 ) -> list[SignalOut]:
     """What the devices said from `from` up to, not including, `to`, newest first."""
     note_program(services, services.roster().homes[home], asker)
@@ -135,7 +143,7 @@ def _signal(signal: Signal) -> SignalOut:
 @router.post("/{home}/away")
 def away(services: Web, asker: Asker, home: str, body: AwayIn) -> AwayOut:
     """Say that nobody is at home until a moment; it takes the place of an absence that runs."""
-    absence = absence_of(services, home, body.until, by=asker.actor, note=body.note)
+    absence = absence_of(services, home, body.until, by=asker.actor, note=body.note or "")
     absences.begin(services, asker, absence)
     return AwayOut(home=home, since=absence.since, until=absence.until, note=absence.note)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
+from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from alerts.replies import MOST_MINUTES
@@ -27,6 +28,14 @@ def _printable(text: str) -> str:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_storable)]
 Note = Annotated[str, Field(max_length=500), AfterValidator(_printable)]
+
+MOST_ROWS = 1000
+Limit = Annotated[
+    int,
+    Query(ge=1, description=f"How many; more than {MOST_ROWS} are {MOST_ROWS}."),
+    AfterValidator(lambda rows: min(rows, MOST_ROWS)),
+]
+"""How many rows of a list are told at most."""
 
 
 class _Body(BaseModel):
@@ -163,14 +172,14 @@ class CloseIn(_Body):
     """How it ended."""
 
     outcome: Outcome
-    note: Note = ""
+    note: Note | None = None
 
 
 class AwayIn(_Body):
     """Until when nobody is at home."""
 
     until: Moment
-    note: Note = ""
+    note: Note | None = None
 
 
 class PauseIn(_Body):

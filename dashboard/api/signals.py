@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body
 from pydantic import Field, JsonValue, ValidationError
 
 from dashboard.access import STAFF, Reach
-from dashboard.api.shapes import Refused, RejectionOut, SignalIn, Taken
+from dashboard.api.shapes import Limit, Refused, RejectionOut, SignalIn, Taken
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.problems import Problem, not_found
 from dashboard.services import Services
@@ -108,7 +108,7 @@ def _message(signal: SignalIn, roster: Roster) -> tuple[str, bytes]:
 
 
 @router.get("/rejections")
-def rejections(services: Web, asker: Asker, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[RejectionOut]:
+def rejections(services: Web, asker: Asker, limit: Limit = 100) -> list[RejectionOut]:
     """What was refused and why, newest first."""
     return [
         RejectionOut(at=one.at, topic=one.topic, site=one.site, home=one.home, reason=one.reason, payload=one.payload)

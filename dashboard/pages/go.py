@@ -18,7 +18,7 @@ from dashboard.access import Reach, goes, may_see_alert, may_see_whose, reach_of
 from dashboard.api.alerts import detail_of
 from dashboard.facade import Building, buildings
 from dashboard.guard import GuardedRoute, Web, find_alert
-from dashboard.language import accepted
+from dashboard.language import of_program
 from dashboard.outlook import nearness
 from dashboard.pages.alert import clean
 from dashboard.places import zone_of
@@ -81,7 +81,8 @@ def act(
     if wants_page(request):
         return _show(services, request, person, involved)
     reach = reach_of(Identity(person.role, person.person), services.roster())
-    return JSONResponse(detail_of(services, reach, accepted(request), ticket.alert).model_dump(mode="json"))
+    language = of_program(request, reach, services.roster())
+    return JSONResponse(detail_of(services, reach, language, ticket.alert).model_dump(mode="json"))
 
 
 def _read(services: Services, token: str) -> tuple[Ticket, Person, Involved]:

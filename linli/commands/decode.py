@@ -1,6 +1,7 @@
 """`linli decode TOPIC`: what ingest makes of a message; needs no installation."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -14,7 +15,12 @@ from linli.wire import Heard
 _A_COUNT = "a meter's count so far: what it has counted since the one before is the signal"
 
 
-def command(topic: Annotated[str, typer.Argument(help="The topic on which the message came.")]) -> None:
+def command(
+    topic: Annotated[str, typer.Argument(help="The topic on which the message came.")],
+    data: Annotated[  # noqa: ARG001 - every command takes it; what a message means is the same in each folder
+        Path | None, typer.Option("--data", help="Not looked at: a message means the same in every installation.")
+    ] = None,
+) -> None:
     """Print what linli makes of a message: its payload on standard input, the answer as one JSON object."""
     heard = read(topic, sys.stdin.buffer.read(), SystemClock().now())
     sys.stdout.buffer.write(msgspec.json.encode(_told(heard)) + b"\n")

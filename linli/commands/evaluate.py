@@ -1,6 +1,6 @@
 """`linli evaluate`: how often the rules call somebody for nothing on recordings, and how soon where somebody collapsed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,7 +62,7 @@ def command(
     Each moment is judged by what lies before it. A cut takes away every later event of its home: the delay is how long
     it then takes until somebody other than the elder is called, looked at for 48 h. With --data, homes that its roster
     knows have their own people; others a stand-in neighbour, and an elder who is asked first and says nothing. Where
-    the truth lies beside a recording (FILE.truth.json), what happened is judged too, kind by kind.
+    the truth lies beside a recording (FILE.truth.json), what happened is judged too, kind by kind. Cuts of a home that no recording has are passed over and counted.
     """
     _refuse_what_is_not_there((*recordings, *([cuts] if cuts else [])))
     _refuse_what_cannot_be_written([file for file in (json, report) if file is not None])
@@ -157,14 +157,24 @@ def _homes(recordings: Sequence[Path], cuts: Mapping[str, Sequence[datetime]], k
     pasts = pasts_of(recordings, known)
     if not pasts:
         raise LinliError("the recordings are empty")
-    strangers = sorted(cuts.keys() - {past.home.home for past in pasts})
-    if strangers:
-        raise LinliError(f"no recording has the home {strangers[0]} of the cuts")
+    _tell_of_strangers(cuts, {past.home.home for past in pasts})
     listed = tuple(known.people.values()) if known else ()
     homes = known.homes if known else {}
     return [
         Lived(past, tuple(cuts.get(past.home.home, ())), listed if past.home.home in homes else None) for past in pasts
     ]
+
+
+def _tell_of_strangers(cuts: Mapping[str, Sequence[datetime]], homes: Collection[str]) -> None:
+    """Say which cuts are passed over; raises LinliError where none is left, since the files do not belong together."""
+    strangers = sorted(cuts.keys() - homes)
+    if not strangers:
+        return
+    if len(strangers) == len(cuts):
+        raise LinliError(f"no recording has any home of the cuts: {', '.join(strangers)}")
+    count = sum(len(cuts[home]) for home in strangers)
+    told = f"{count}, of {', '.join(strangers)}"
+    typer.echo(f"linli: cuts passed over, as no recording has their homes: {told}", err=True)
 
 
 def _plain(asked: Sequence[Judged], happened: Sequence[Happening] | None, language: str) -> dict[str, object]:

@@ -11,6 +11,8 @@ from linli.evaluation.trial import Call
 from linli.words import say, span
 
 Plain = dict[str, object]
+ENOUGH_DAYS = 7
+"""Of fewer days nothing is said about a month: one call in an hour would be seven hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class Changed:
         month = MONTH / DAY / self.days if self.days else 0.0
         return sum(p.old is not None for p in self.pairs) * month, sum(p.new is not None for p in self.pairs) * month
 
+    @property
+    def is_enough(self) -> bool:
+        """Tell whether the past is long enough for a rate a month."""
+        return self.days >= ENOUGH_DAYS
+
 
 def compare(old: Outcome, new: Outcome, since: datetime, until: datetime) -> Changed:
     """Return what changed in a home in [since, until). Calls for the same cause are one, whenever they come."""
@@ -68,9 +75,13 @@ def lines(changes: Sequence[Changed]) -> Iterator[str]:
                 yield _line(change, pair)
     yield f"{'home':24} {'days':>6} {'old a month':>12} {'new a month':>12}"
     for change in changes:
-        old, new = change.a_month()
-        yield f"{change.home:24} {change.days:6.1f} {old:12.2f} {new:12.2f}"
+        yield _rates(change.home, change.days, change.a_month(), is_enough=change.is_enough)
     yield from _sums(changes)
+
+
+def _rates(name: str, days: float, a_month: tuple[float, float], *, is_enough: bool) -> str:
+    old, new = (f"{rate:.2f}" if is_enough else "-" for rate in a_month)
+    return f"{name:24} {days:6.1f} {old:>12} {new:>12}"
 
 
 def _line(change: Changed, pair: Pair) -> str:
@@ -93,7 +104,9 @@ def _sums(changes: Sequence[Changed]) -> Iterator[str]:
     pairs = [pair for change in changes for pair in change.pairs]
     old, new = (sum(call is not None for call in side) for side in ([p.old for p in pairs], [p.new for p in pairs]))
     month = MONTH / DAY / days if days else 0.0
-    yield f"{'all':24} {days:6.1f} {old * month:12.2f} {new * month:12.2f}"
+    yield _rates("all", days, (old * month, new * month), is_enough=any(change.is_enough for change in changes))
+    if not all(change.is_enough for change in changes):
+        yield f"-: too little past for a rate a month, which takes {ENOUGH_DAYS} days"
     both = sorted(pair.earlier for pair in pairs if pair.old and pair.new)
     yield (
         f"{sum(p.old is None for p in pairs)} new, {sum(p.new is None for p in pairs)} gone, {len(both)} as before"
@@ -108,15 +121,15 @@ def _moved(earlier: timedelta) -> str:
 
 
 def plain(changes: Sequence[Changed]) -> Plain:
-    """Return everything as values that JSON can keep; `earlier` in seconds."""
+    """Return everything as values that JSON can keep; `earlier` in seconds, a rate null where there is too little past."""
     return {"homes": {change.home: _plain_home(change) for change in changes}}
 
 
 def _plain_home(change: Changed) -> Plain:
-    old, new = change.a_month()
+    old, new = (round(rate, 3) if change.is_enough else None for rate in change.a_month())
     return {
         "days": round(change.days, 2),
-        "a_month": {"old": round(old, 3), "new": round(new, 3)},
+        "a_month": {"old": old, "new": new},
         "alerts": [
             {
                 "kind": pair.call.kind,

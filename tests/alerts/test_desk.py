@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from alerts.desk import Desk, UnknownAlert
+from alerts.links import Links
+from alerts.message import compose
 from alerts.replies import TakingBack
 from alerts.sender import Claim
-from linli.alert import Alert, AlertKind, AlertState, NoticeState, NoticeType, Outcome, Severity
+from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.errors import Conflict, StoreDown
 from linli.finding import Finding
@@ -23,7 +25,7 @@ from linli.store import cases, outbox
 from linli.store.care import CareStore
 from linli.words import Sentence
 from tests.alerts.faulty_care import At, Fault, FaultyCare
-from tests.alerts.town import EVERYBODY, town
+from tests.alerts.town import EVERYBODY, SEVEN, town
 from tests.cast import EIGHT, GARDEN, MEI, MEI_HERSELF, MINUTE
 
 S = timedelta(seconds=1)
@@ -89,6 +91,23 @@ def test_what_the_book_says_it_opened_is_what_is_stored(stairwell: Town) -> None
         opened = stairwell.desk.book.open(connection, finding(), stairwell.clock.now())
         assert opened is not None
         assert opened == cases.by_id(connection, opened.id)
+
+
+@pytest.mark.parametrize("micros", [75_351, 75_851, 999_999])
+def test_a_program_is_told_the_same_at_once_and_once_it_is_stored(stairwell: Town, micros: int) -> None:
+    now = EIGHT + timedelta(microseconds=micros)
+    notice = Notice("a.key", "a", "v1", "v1-webhook", NoticeType.CALL, Severity.EMERGENCY, now)
+
+    def body(alert: Alert | None) -> bytes:
+        assert alert is not None
+        links = Links(b"s" * 32, "http://linli.example", stairwell.clock)
+        return compose(alert, notice, home=MEI, person=SEVEN[0], links=links, now=now).webhook_body
+
+    with stairwell.care.begin() as connection:
+        opened = stairwell.desk.book.open(connection, finding(), now)
+        assert opened is not None
+        assert body(opened) == body(cases.by_id(connection, opened.id))
+        assert opened.opened_at <= now
 
 
 def test_what_is_claimed_at_once_is_told_of_alerts_only_as_they_are_stored(stairwell: Town) -> None:

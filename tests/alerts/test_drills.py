@@ -286,7 +286,7 @@ def test_a_press_at_the_neighbours_is_real(community: Community) -> None:
 
 def test_while_a_real_call_is_open_nothing_is_announced(community: Community) -> None:
     community.press()
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="An alert is open in this home"):
         community.drills.announce(MEI.home)
 
 
@@ -352,14 +352,35 @@ def test_announcing_again_calls_the_first_off_so_that_only_one_press_is_a_drill(
     assert is_real(community)
 
 
-def test_a_second_trial_while_nobody_has_answered_the_first_names_the_alert_that_is_there(community: Community) -> None:
-    for _ in range(2):
+def test_while_a_drill_waits_for_its_answer_no_second_one_is_announced_and_a_press_is_real(
+    community: Community,
+) -> None:
+    community.drills.announce(MEI.home)
+    community.press()
+    assert community.called() == ["ana"]
+
+    with pytest.raises(Conflict, match="A drill is open in this home"):
         community.drills.announce(MEI.home)
-        community.press()
-    with community.core.care.read() as connection:
-        tried = drills.of_home(connection, MEI.home)
-    assert len(tried) == 2
-    assert {community.alert(one.alert).drill for one in tried} == {True}
+    community.press()
+
+    assert is_real(community)
+
+
+@pytest.mark.parametrize("answered", [True, False], ids=["answered", "left alone"])
+def test_once_a_drill_is_over_the_next_one_is_announced_and_rings(community: Community, *, answered: bool) -> None:
+    community.drills.announce(MEI.home)
+    community.press()
+    community.called()
+    if answered:
+        community.core.desk.accept(community.open(drill=True)[0].id, "ana")
+    else:
+        community.wait(WINDOW)
+
+    community.drills.announce(MEI.home)
+    community.press()
+
+    assert len(community.open(drill=True)) == 1
+    assert community.called() == ["ana"]
 
 
 def test_more_hands_that_are_asked_for_in_a_drill_end_it_and_call_nobody(community: Community) -> None:

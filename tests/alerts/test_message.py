@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.alerts.town import new_alert
 from tests.cast import ANA, BO, EIGHT, GARDEN, JUN, LIN, MEI, MEI_HERSELF, OTHER_SITE, WU
 from tests.models.vigil import signal
 
+ROOT = Path(__file__).resolve().parents[2]
 LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
 WHY = Sentence("Pulse {pulse} at {at}, {room}.", {"pulse": 150, "at": EIGHT, "room": "bedroom"})
 EVERY_ALERT = [
@@ -80,6 +82,12 @@ def test_every_notice_has_a_body_of_the_same_shape(type: NoticeType) -> None:  #
     assert set(body) == {"type", "alert", "home", "to", "links"}
     assert set(body["links"]) == {"accept", "decline"}
     assert body["alert"]["text"]
+
+
+def test_the_types_that_a_program_can_be_sent_stand_in_the_document() -> None:
+    sent = {json.loads(told(ANA, type=type).webhook_body)["type"] for type in NoticeType}  # noqa: A001
+    rows = re.findall(r"^\| `(alert\.\w+)` \|", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(rows) == sent
 
 
 def test_an_alert_about_a_whole_site_names_no_home() -> None:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from alerts.ladder_file import Ladders, read, written
 from alerts.ladders import BUILT_IN, Section
+from alerts.rehearsal import Compared, Played
 from alerts.rehearsal.habits import habits_of
 from alerts.rehearsal.load import Load
 from alerts.rehearsal.truth import Act, Truth, Verb
@@ -20,6 +21,7 @@ from linli.duty import DutyException
 from linli.holidays import read_holidays
 from linli.people import Channel, Person, Role
 from linli.rehearsal import Rehearsal, Rules, rehearse
+from linli.rehearsal_report import lines
 from linli.store import cases, outbox
 from linli.store import tables as t
 from tests.alerts.lived import SILENT, Answers, Lived, Way, chance
@@ -282,6 +284,19 @@ def test_the_load_is_what_the_desk_would_count() -> None:
     assert load.at(EIGHT + 8 * DAY)["ana"] == 2
     assert load.at(EIGHT + 8 * DAY + SECOND)["ana"] == 0
     assert load.at(EIGHT + 9 * DAY)["ana"] == 1
+
+
+def test_the_columns_of_the_table_stand_apart_however_long_an_id_is() -> None:
+    name = "willow-volunteer-3-2-1"
+    played = Played(30 * SECOND, None, (name,), {name: 3}, is_closed=True, by_itself=False)
+    one = Compared(asked(name, (Verb.GO, 30), went_after=30), played, played)
+    found = Rehearsal([one], habits_of([one.truth]), {}, frozenset({name}))
+
+    told = list(lines(found, UTC))
+
+    table = told[told.index(next(line for line in told if line.endswith("new"))) :][:10]
+    assert table[-1].split("  ")[-2:] == [f"3 ({name})", f"3 ({name})"]
+    assert len({len(line) for line in table}) == 1
 
 
 def test_what_is_written_of_a_section_is_what_is_rehearsed(begin: Begin) -> None:

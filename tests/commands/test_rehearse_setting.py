@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from bench.program import wait_for
+from linli.alert import AlertKind, Severity
 from linli.chosen_settings import REHEARSED
 from linli.clock import SystemClock
 from linli.commands import rehearse
 from linli.configured import care_url, rules
 from linli.data_dir import DataDir
 from linli.errors import LinliError
+from linli.evaluation import change
+from linli.evaluation.change import Changed, Pair
+from linli.evaluation.trial import Call
 from linli.people import Care, Person, Role, Scope
 from linli.settings import Settings
 from linli.store import absences, unseen
@@ -22,9 +26,11 @@ from linli.store.care import CareStore
 from linli.store.sqlite_signals import SqliteSignalStore
 from linli.store.unseen import EVERY_HOME, Unseen
 from linli.tuning.setting_desk import SettingsDesk
+from linli.words import Sentence
 from simulators.community import build
 from simulators.incidents import Incident, IncidentKind
 from simulators.life import signals
+from tests.cast import MEI
 from tests.evaluation.lives import START
 
 DAYS, SEED = 8, 2
@@ -63,6 +69,33 @@ def silences(home: dict[str, object]) -> list[dict[str, object]]:
     alerts = home["alerts"]
     assert isinstance(alerts, list)
     return [alert for alert in alerts if alert["kind"] == "inactivity"]
+
+
+def rang_once(home: str, days: float) -> Changed:
+    call = Call(START, AlertKind.INACTIVITY, Severity.URGENT, Sentence("why"), START)
+    return Changed(home, MEI.zone, days, [Pair(None, call)])
+
+
+def test_too_little_past_gives_no_rate_a_month() -> None:
+    new, known = rang_once("new", 0.01), rang_once("known", 7.0)
+
+    assert [line.split() for line in change.lines([new, known])][-5:-2] == [
+        ["new", "0.0", "-", "-"],
+        ["known", "7.0", "0.00", "4.34"],
+        ["all", "7.0", "0.00", "8.67"],
+    ]
+    *_, all_of_it, why, sums = change.lines([new])
+    assert all_of_it.split() == ["all", "0.0", "-", "-"]
+    assert why == "-: too little past for a rate a month, which takes 7 days"
+    assert sums == "1 new, 0 gone, 0 as before"
+    assert "too little past" not in "".join(change.lines([known]))
+
+
+def test_a_rate_that_nobody_can_tell_is_null_for_programs() -> None:
+    told = json.loads(json.dumps(change.plain([rang_once("new", 0.5), rang_once("known", 7.0)])))["homes"]
+
+    assert told["new"]["a_month"] == {"old": None, "new": None}
+    assert told["known"]["a_month"]["old"] == 0
 
 
 def test_what_is_set_already_changes_nothing(site: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from linli.signals import Kind
 from linli.store.access import Identity
 from models.emergencies import emergency
 from tests.cast import MEI, MINUTE
-from tests.dashboard.world import World
+from tests.dashboard.world import TestClient, World
 from tests.models.vigil import signal
 
 ENGLISH = {"accept-language": "en"}
@@ -48,9 +48,21 @@ def test_alerts_are_listed_newest_first_by_state_and_home(world: World) -> None:
     assert listed(limit="1") == [second.id]
 
 
-@pytest.mark.parametrize("query", ["state=all%20of%20them", "limit=0", "limit=1001", f"home={'x' * 64}"])
+@pytest.mark.parametrize("query", ["state=all%20of%20them", "limit=0", "limit=-1", f"home={'x' * 64}"])
 def test_a_query_that_is_not_right_is_refused(world: World, query: str) -> None:
     assert world.api(Role.STAFF).get(f"/api/v1/alerts?{query}").status_code == 422
+
+
+def test_more_rows_than_there_can_be_are_as_many_as_there_can_be(world: World) -> None:
+    alert = world.press_sos()
+    staff = world.api(Role.STAFF)
+
+    answers = [
+        staff.get(f"/api/v1/{what}?limit={limit}") for what in ("alerts", "rejections") for limit in (1001, 10**30)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [one["id"] for one in answers[0].json()] == [alert.id]
 
 
 @pytest.mark.parametrize("id", ["a-none", "x" * 65, "a%00", "%F0%9F%8E%88", "..%2f"])
@@ -98,6 +110,34 @@ def test_closing_needs_an_outcome_of_ours(world: World, body: dict[str, str] | N
 
     assert answer.status_code == 422
     assert world.desk.open_alerts() != []
+
+
+def test_an_outcome_whose_note_is_null_has_none(world: World) -> None:
+    alert = world.press_sos()
+
+    answer = world.api(Role.STAFF).post(f"/api/v1/alerts/{alert.id}/close", json={"outcome": "safe", "note": None})
+
+    assert (answer.status_code, answer.json()["note"]) == (200, "")
+
+
+def test_a_program_is_told_in_the_language_that_it_asks_for_or_else_its_persons(world: World) -> None:
+    found = emergency(signal(MEI.home, "button-1", Kind.SOS, "pressed", world.clock.now(), "bedroom"), MEI)
+    assert found is not None
+    world.desk.open([found])
+    (alert,) = world.desk.open_alerts()
+    bo, nobody, lin = world.api(Role.FAMILY, "bo"), world.api(Role.STAFF), world.api(Role.STAFF, "lin")
+
+    def texts(client: TestClient, **headers: str) -> set[str]:
+        paths = ("alerts", f"alerts/{alert.id}")
+        listed, one = (client.get(f"/api/v1/{path}", headers=headers).json() for path in paths)
+        return {listed[0]["text"], one["text"]}
+
+    assert texts(bo) == {"SOS pressed at 08:00."}
+    assert not "".join(texts(bo, **{"accept-language": "zh"})).isascii()
+    assert not "".join(texts(lin) | texts(nobody)).isascii()
+    assert "".join(texts(lin, **ENGLISH)).isascii()
+    assert bo.get(f"/api/v1/homes/{MEI.home}").json()["reason"].isascii()
+    assert not lin.get(f"/api/v1/homes/{MEI.home}").json()["reason"].isascii()
 
 
 def test_staff_without_a_name_act_as_staff(world: World) -> None:

@@ -76,6 +76,21 @@ def test_while_somebody_is_in_need_nothing_can_be_announced(world: World) -> Non
     assert act(world, f"/homes/{MEI.home}/drill", device="button-1") == 409
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "A drill is open in this home: it ends"), ("zh", "这户正在演练：有人应答即结束")]
+)
+def test_while_a_drill_waits_for_its_answer_staff_read_why_no_other_is_announced(
+    world: World, language: str, words: str
+) -> None:
+    drill(world)
+    staff = world.browser(Role.STAFF, language=language)
+
+    answer = staff.post(f"/homes/{MEI.home}/drill", data={"csrf": world.csrf(staff), "device": "button-1"})
+
+    assert answer.status_code == 409
+    assert words in answer.text
+
+
 def test_a_volunteer_is_written_to_from_the_list(world: World) -> None:
     assert act(world, "/drills/volunteer", person="ana") == 303
     with world.services.care.read() as connection:

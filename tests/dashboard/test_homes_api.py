@@ -167,13 +167,14 @@ def test_signals_come_newest_first_between_two_moments(world: World) -> None:
     assert [one["kind"] for one in staff.get(f"{HOME}/signals", params=part).json()] == ["heart_rate", "motion"]
     assert [one["kind"] for one in staff.get(f"{HOME}/signals?kind=motion").json()] == ["motion"]
     assert len(staff.get(f"{HOME}/signals?limit=1").json()) == 1
+    assert len(staff.get(f"{HOME}/signals?limit=1000000").json()) == 3
 
 
 @pytest.mark.parametrize(
     "query",
     [
         "limit=0",
-        "limit=1001",
+        "limit=-1",
         "limit=many",
         "kind=steps",
         "from=2026-11-22T23:50:00",
@@ -188,6 +189,14 @@ def test_a_query_that_is_not_right_is_refused_and_told_where(world: World, query
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"][0]["where"] == f"query.{query.partition('=')[0]}"
+
+
+def test_an_absence_whose_note_is_null_has_none(world: World) -> None:
+    answer = world.api(Role.FAMILY, "bo").post(
+        f"{HOME}/away", json={"until": "2026-11-25T08:00:00+08:00", "note": None}
+    )
+
+    assert (answer.status_code, answer.json()["note"]) == (200, "")
 
 
 def test_away_begins_and_ends_and_says_the_same_when_repeated(world: World) -> None:

@@ -56,6 +56,7 @@ def settings_words() -> Iterator[list[str]]:
 
 def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
+    from alerts.drill_desk import ALERT_IS_OPEN, DRILL_IS_OPEN
     from dashboard import absences, refusals
     from dashboard.pages.family import FIRST_DAYS, LADDERS, PAUSED, SENTENCES
     from dashboard.pages.found import NO_HOME, NO_ROLE, TWICE
@@ -84,7 +85,7 @@ def in_tables() -> Iterator[str]:
         for entry in table.values() if isinstance(table, dict) else table:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
-    yield from (NO_HOME, NO_ROLE, TWICE, GONE)
+    yield from (NO_HOME, NO_ROLE, TWICE, GONE, ALERT_IS_OPEN, DRILL_IS_OPEN)
     yield from (FIRST_DAYS, PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
     yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
     yield from (

@@ -232,3 +232,42 @@ def test_a_simulated_fall_is_noticed_and_told_beside_what_was_told_before(
     evaluate([path], json=out)
     without = json.loads(out.read_text(encoding="utf-8"))
     assert without == {"homes": told["homes"]}
+
+
+def test_a_call_at_the_very_moment_of_its_cause_is_no_false_one(tmp_path: Path) -> None:
+    home, out = build(2, 2).homes[0].home, tmp_path / "out.json"
+    pressed = START + DAY + timedelta(seconds=7, microseconds=75_351)
+    path = truth_of(tmp_path, Incident(home, IncidentKind.SOS, pressed))
+
+    evaluate([path], json=out)
+
+    told = json.loads(out.read_text(encoding="utf-8"))["incidents"]
+    (answer,) = told["answers"]
+    assert (answer["answered_by"], answer["answered_at"]) == ("sos", answer["began"])
+    assert told["rang_for_nothing"]["sos"]["calls"] == 0
+
+
+def cuts_of(folder: Path, *homes: str) -> Path:
+    file = folder / "cuts.csv"
+    file.write_text("home,at\n" + "".join(f"{home},{(START + DAY).isoformat()}\n" for home in homes), encoding="utf-8")
+    return file
+
+
+def test_cuts_of_homes_that_no_recording_has_are_passed_over_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = recorded(tmp_path, 2, days=2), tmp_path / "out.json"
+    home = build(1, 2).homes[0].home
+
+    evaluate([path], cuts=cuts_of(tmp_path, home, "w-9-9-901", "w-9-9-902", "w-9-9-901"), json=out)
+
+    (told,) = json.loads(out.read_text(encoding="utf-8"))["homes"].items()
+    assert (told[0], len(told[1]["cuts"])) == (home, 1)
+    assert capsys.readouterr().err == (
+        "linli: cuts passed over, as no recording has their homes: 3, of w-9-9-901, w-9-9-902\n"
+    )
+
+
+def test_cuts_of_which_none_is_left_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LinliError, match="no recording has any home of the cuts: w-9-9-901"):
+        evaluate([recorded(tmp_path, 2, days=1)], cuts=cuts_of(tmp_path, "w-9-9-901"))

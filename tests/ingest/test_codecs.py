@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from pathlib import Path
 
 import pytest
 import typer
@@ -100,3 +101,14 @@ def test_linli_decode_tells_of_every_ecosystem() -> None:
         "ignored": None,
         "rejected": "battery: outside 0 to 100 %",
     }
+
+
+def test_linli_decode_takes_a_folder_as_every_command_does_and_leaves_it_alone(tmp_path: Path) -> None:
+    program = typer.Typer()
+    program.command()(decode.command)
+    folder = tmp_path / "nowhere"
+
+    told = CliRunner().invoke(program, ["linli/v1/willow/home-7/b/sos", "--data", str(folder)], input="pressed")
+
+    assert (told.exit_code, folder.exists()) == (0, False), told.output
+    assert '"pressed"' in told.stdout
