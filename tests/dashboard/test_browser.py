@@ -79,6 +79,19 @@ def test_nothing_is_cut_on_a_phone_and_nobody_complains(
     assert complaints == []
 
 
+@pytest.mark.parametrize("path", ["/", "/start", f"/homes/{MEI.home}"])
+def test_whoever_sits_in_the_office_can_sign_out_on_a_phone(browser: Browser, online: World, path: str) -> None:
+    page, _ = opened(browser, online, Role.STAFF)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict by structure
+    page.goto(f"{online.services.settings.base_url}{path}")
+
+    page.locator(".more > summary").click()
+    assert not is_cut(page)
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
 def test_the_volunteers_page_shows_a_new_request(browser: Browser, online: World) -> None:
     page, complaints = opened(browser, online, Role.VOLUNTEER, "ana")
     expect(page.get_by_role("heading", name="Nobody is waiting")).to_be_visible()
