@@ -9,7 +9,7 @@ from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.signals import Kind, Signal
 from linli.store.access import Identity
-from tests.cast import MEI, NEXT_BUILDING
+from tests.cast import MEI, MINUTE, NEXT_BUILDING
 from tests.dashboard.looking import is_cut
 from tests.dashboard.world import World
 
@@ -61,6 +61,23 @@ def test_the_request_works_without_scripts(browser: Browser, online: World) -> N
 
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     assert online.desk.open_alerts() == []
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_on_a_low_phone_the_buttons_hide_nothing_of_a_request(browser: Browser, online: World, language: str) -> None:
+    alert = online.press_sos()
+    online.advance(2 * MINUTE)
+    page = browser.new_context(locale=language, viewport={"width": 390, "height": 664}).new_page()
+
+    page.goto(online.services.links.accept(alert.id, "ana"))
+
+    above = page.locator("footer").bounding_box()
+    assert above is not None
+    for part in page.locator(".where, .map, .facts li").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= above["y"]
+    assert not is_cut(page)
 
 
 @pytest.mark.parametrize(
