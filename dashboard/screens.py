@@ -45,7 +45,6 @@ _PAGES.globals.update(
     KINDS=vocabulary.KINDS,
     HEADLINES=vocabulary.HEADLINES,
     ALERT_STATES=vocabulary.ALERT_STATES,
-    REQUEST_STATES=vocabulary.REQUEST_STATES,
     DRILL_STATES=vocabulary.DRILL_STATES,
     HOME_STATES=vocabulary.HOME_STATES,
     OUTCOMES=vocabulary.OUTCOMES,
