@@ -101,6 +101,15 @@ def test_it_is_shown_in_chinese_too(world: World) -> None:
     assert "90 秒后" in page
 
 
+def test_in_chinese_a_ladder_is_taken_back_and_no_import(world: World, desk: LadderTuning) -> None:
+    desk.save(GARDEN, STAFF, before=None, by="lin")
+
+    page = world.browser(Role.STAFF, language="zh").get(f"/ladders?site={GARDEN}").text.partition("改了什么")[2]
+
+    assert "撤回" in page
+    assert "导入" not in page
+
+
 def test_a_text_is_rehearsed_before_it_is_saved_and_kept_with_who_saved_it(
     world: World, office: TestClient, desk: LadderTuning
 ) -> None:
