@@ -9,7 +9,7 @@ from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.signals import Kind, Signal
 from linli.store.access import Identity
-from tests.cast import MEI, MINUTE, NEXT_BUILDING
+from tests.cast import GARDEN, MEI, MINUTE, NEXT_BUILDING
 from tests.dashboard.looking import is_cut
 from tests.dashboard.world import World
 
@@ -223,3 +223,18 @@ def test_the_way_in_is_written_whole_and_nothing_is_red_once_somebody_goes(
     bar = page.locator(".band.going .bar")
     expect(bar).to_be_visible()
     expect(bar).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+
+
+def test_the_history_of_a_ladder_is_whole_on_a_phone(browser: Browser, online: World) -> None:
+    assert online.services.tuning is not None
+    text = "notice:\n  at once call staff\n  then again every 1 day\n  be there within 1 day\n"
+    online.services.tuning.ladders.save(GARDEN, text, before=None, by="lin")
+    page, complaints = opened(browser, online, Role.STAFF)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict by structure
+
+    page.goto(f"{online.services.settings.base_url}/ladders?site={GARDEN}")
+
+    box = page.get_by_role("button", name="Back to before").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert complaints == []
