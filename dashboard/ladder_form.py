@@ -10,12 +10,13 @@ from datetime import timedelta
 from enum import StrEnum
 
 from alerts.ladder_file import BadLadder
-from alerts.ladder_file.lengths import written_length
+from alerts.ladder_file.lengths import length_of, written_length
 from alerts.ladder_file.reading import places
 from alerts.ladder_file.writing import call_of, heading_of, when_of
 from alerts.ladders import Section
 from linli.alert import Ladder, Rung
 from linli.people import Role
+from linli.words import Sentence
 
 MOST_STEPS = 12
 """More are written as a text."""
@@ -142,3 +143,20 @@ def field_of(fault: BadLadder, lines: Sequence[tuple[str, str]], begin: int) -> 
     line = fault.sentence.fields.get("line")
     number = line - begin if isinstance(line, int) else -1
     return lines[number][0] if 0 <= number < len(lines) else ""
+
+
+def told_of(fault: BadLadder, filled: Filled, field: str) -> Sentence:
+    """Return what is wrong with a field, as the form says it, which knows neither files nor lines."""
+    why = fault.sentence.fields.get("why")
+    if not isinstance(why, Sentence):
+        return fault.sentence
+    if not field.startswith("step-"):
+        return why if field else fault.sentence
+    number = int(field.removeprefix("step-"))
+    after = _plain(filled.rows[number].after)
+    if after and length_of(after.lower()) is None:
+        return Sentence(
+            'Step {number}: after "{seen}" is no length of time; write it like 30 s or 2 min.',
+            {"number": number + 1, "seen": after},
+        )
+    return Sentence("Step {number}: {why}", {"number": number + 1, "why": why})

@@ -25,6 +25,8 @@ class Card:
     steps: list[Planned]
     names: str = ""
     """Who has accepted or is at the door; empty while nobody has."""
+    tried: str = ""
+    """The volunteer whose messages a drill tries; empty elsewhere."""
 
     @property
     def where(self) -> Home | None:
@@ -79,7 +81,8 @@ def card_of(involved: Involved, roster: Roster) -> Card:
     """Return an alert as it stands in the queue."""
     alert = involved.alert
     who, names = who_goes(involved, roster), names_of_goers(involved, roster)
-    return Card(alert, roster.homes.get(alert.home), who, planned(alert, roster), names)
+    tried = name_of(alert.about, roster) if alert.drill and not alert.home else ""
+    return Card(alert, roster.homes.get(alert.home), who, planned(alert, roster), names, tried)
 
 
 def who_goes(involved: Involved, roster: Roster) -> Sentence:

@@ -1,5 +1,6 @@
 """How pages are drawn: the templates, the words in the reader's language, and the clock times of their place."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -45,7 +46,6 @@ _PAGES.globals.update(
     KINDS=vocabulary.KINDS,
     HEADLINES=vocabulary.HEADLINES,
     ALERT_STATES=vocabulary.ALERT_STATES,
-    REQUEST_STATES=vocabulary.REQUEST_STATES,
     DRILL_STATES=vocabulary.DRILL_STATES,
     HOME_STATES=vocabulary.HOME_STATES,
     OUTCOMES=vocabulary.OUTCOMES,
@@ -59,6 +59,15 @@ _PAGES.globals.update(
     LOOK_REASONS=vocabulary.LOOK_REASONS,
     ABOUTS=vocabulary.ABOUTS,
 )
+
+
+def coded(text: str) -> Markup:
+    """Return a text in which what stands between backticks is marked as to be typed so; all of it is escaped."""
+    return Markup(_TICKED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
+
+
+_TICKED = re.compile("`([^`]+)`")
+_PAGES.filters["coded"] = coded
 
 
 class Words:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from alerts.callers import Callers
+from dashboard.answers import STANDS_BY, UNANSWERED, Answers
 from dashboard.outlook import Planned, nearness
 from dashboard.queue import Card, name_of
 from dashboard.screens import Words
 from dashboard.story import CALLS, Group, Row, groups_of, rows_of
-from dashboard.vocabulary import CALLED, DISTANCES, DRILL_STATES, LOG, OUTCOMES, REQUEST_STATES
+from dashboard.vocabulary import CALLED, DISTANCES, LOG, OUTCOMES
 from linli.alert import Alert, AlertState, Entry, Outcome, RequestState, Rung
 from linli.people import Person, Role, Roster
 from linli.store.overview import Involved
@@ -61,8 +62,10 @@ class Ahead:
 class Teller:
     """Tells of one alert in one language."""
 
-    def __init__(self, involved: Involved, roster: Roster, words: Words) -> None:
+    def __init__(self, involved: Involved, roster: Roster, words: Words, answers: Answers) -> None:
         self._involved = involved
+        self._answers = answers
+        self._states = {request.person: request.state for request in involved.requests}
         self._alert: Alert = involved.alert
         self._roster = roster
         self.words = words
@@ -82,13 +85,19 @@ class Teller:
         outcome = str(entry.detail.get("outcome", ""))
         said = OUTCOMES[Outcome(outcome)][0] if outcome in set(Outcome) else outcome
         return self.words(
-            LOG.get(_name_of_line(entry), entry.what.replace("{", "").replace("}", "")),
+            LOG.get(self._name_of_line(entry), entry.what.replace("{", "").replace("}", "")),
             who=self.who(entry.who),
             count=entry.detail.get("count", ""),
             minutes=entry.detail.get("minutes", ""),
             person=self._name(str(entry.detail.get("person", ""))),
             outcome=self.words(said) if said else "",
         )
+
+    def _name_of_line(self, entry: Entry) -> str:
+        """Return which sentence tells of a line: people join an alert by saying so, homes by falling silent."""
+        if entry.what == "silent" and self._is_lost(str(entry.detail.get("person", ""))):
+            return "unreached"
+        return "homes_joined" if entry.what == "joined" and entry.who == "linli" else entry.what
 
     def who(self, who: str) -> str:
         """Return who wrote a line."""
@@ -109,17 +118,26 @@ class Teller:
         if lead.what == "second_channel" and len(people) > 1:
             return self.words("{count} people were called by another way", count=len(people))
         if lead.what == "silent":
-            return self._instead("{names} did not answer", row.silent, people)
+            return self._instead(self._without_answer(row.silent), people)
         if lead.what == "declined":
-            return self._instead("{names} cannot come", (lead.who,), people)
+            return self._instead(self.words("{names} cannot come", names=self._name(lead.who)), people)
         return self.line(lead)
 
     def _called(self, row: Row) -> str:
         roles = {str(one.detail.get("role", "")) for one in row.entries if one.what in CALLS}
         return CALLED[Role(roles.pop())] if len(roles) == 1 and roles <= set(Role) else "{count} people were called"
 
-    def _instead(self, template: str, gone: Sequence[str], called: Sequence[str]) -> str:
-        said = self.words(template, names=self._names(gone))
+    def _without_answer(self, people: Sequence[str]) -> str:
+        lost = [one for one in people if self._is_lost(one)]
+        heard = [one for one in people if one not in lost]
+        said = [("{names} did not answer", heard), ("{names} could not be reached", lost)]
+        return "; ".join(self.words(template, names=self._names(some)) for template, some in said if some)
+
+    def _is_lost(self, person: str) -> bool:
+        state = self._states.get(person)
+        return state is not None and self._answers.missed(person, state)
+
+    def _instead(self, said: str, called: Sequence[str]) -> str:
         if not called:
             return said
         return self.words("{this}; called instead: {names}", this=said, names=self._names(called))
@@ -133,6 +151,8 @@ class Teller:
             yield self.words("has {span} to be at the door", span=until - lead.at)
         if lead.what == "closed" and self._alert.note:
             yield self._alert.note
+        if lead.what in {"notice_failed", "person_unreachable"}:
+            yield from dict.fromkeys(why for one in row.entries if (why := str(one.detail.get("reason", ""))))
 
     def _nearness(self, person: str) -> str:
         known = self._roster.people.get(person)
@@ -141,14 +161,28 @@ class Teller:
         return "" if near is None else DISTANCES[near]
 
     def _pills(self, row: Row) -> tuple[Pill, ...]:
-        return tuple(self._pill(one) for one in groups_of(row.people, self._involved.requests, self._alert))
+        return tuple(
+            pill
+            for group in groups_of(row.people, self._involved.requests, self._alert)
+            for pill in self._pills_of(group)
+        )
 
-    def _pill(self, group: Group) -> Pill:
-        names = self._names(group.people)
-        if group.state is None:
-            return Pill(names, self.words("stand by") if group.stand_by else "", "bell", goes=False)
-        states = DRILL_STATES if self._alert.drill else REQUEST_STATES
-        return Pill(names, self.words(states[group.state]), SHAPES[group.state], group.state.goes)
+    def _pills_of(self, group: Group) -> Iterable[Pill]:
+        """Yield those who stand alike, with the words for it."""
+        found: dict[str, list[str]] = {}
+        for person in group.people:
+            found.setdefault(self._said(person), []).append(person)
+        for said, people in found.items():
+            shape, goes = (SHAPES[group.state], group.state.goes) if group.state else ("bell", False)
+            is_lost = any(self._is_lost(one) for one in people)
+            yield Pill(self._names(people), self.words(said) if said else "", "cross" if is_lost else shape, goes=goes)
+
+    def _said(self, person: str) -> str:
+        state, alert = self._states.get(person), self._alert
+        if state is None:
+            return ""
+        waits = alert.state in {AlertState.ACCEPTED, AlertState.AT_DOOR} and state in UNANSWERED
+        return STANDS_BY if waits and not self._is_lost(person) else self._answers.said(person, state)
 
     def ahead(self, card: Card, callers: Callers) -> list[Ahead]:
         """Return what will happen; the first step after a promise says whose it was."""
@@ -201,8 +235,3 @@ class Teller:
         if self._alert.state is AlertState.AT_DOOR:
             return Sentence("left to write down how it ended")
         return Sentence("left, then: {what}", {"what": card.steps[0].what}) if card.steps else Sentence("")
-
-
-def _name_of_line(entry: Entry) -> str:
-    """Return which sentence tells of a line: people join an alert by saying so, homes by falling silent."""
-    return "homes_joined" if entry.what == "joined" and entry.who == "linli" else entry.what

@@ -218,6 +218,7 @@ LOG = {
     "person_unreachable": "{who} cannot be reached by any channel",
     "notice_taken_back": "The message to {who} was on its way when nobody was needed any more",
     "silent": "{person} has not answered; the next is called",
+    "unreached": "{person} could not be reached; the next is called",
     "accepted": "{who} is on the way",
     "joined": "{who} goes too",
     "promised": "{who} named another time",

@@ -11,6 +11,7 @@ from alerts.case import Case
 from alerts.replies import is_just_over
 from dashboard import looks
 from dashboard.access import STAFF, Reach, stood_by
+from dashboard.answers import answers_of
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
 from dashboard.pages.board import heading, home_page_of
 from dashboard.places import zone_of
@@ -26,7 +27,7 @@ from dashboard.vocabulary import OUTCOMES
 from linli.alert import Alert, Outcome
 from linli.people import Home, Roster
 from linli.signals import is_sign_of_life
-from linli.store import cases
+from linli.store import cases, outbox
 from linli.store.overview import Involved
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -51,7 +52,6 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Resp
     until = involved.alert.closed_at or words.now
     recent = services.signals.recent(home.home, until=until, limit=50) if home else []
     context = {
-        "requests": [(one, name_of(one.person, roster), _phone(one.person, roster)) for one in involved.requests],
         "mine": stood_by(involved.requests, asker.actor),
         "key_holders": [
             (one.name or one.person, _phone(one.person, roster)) for one in key_holders(involved, roster, asker)
@@ -73,13 +73,18 @@ def one_alert(services: Web, asker: Asker, request: Request, alert: str) -> Resp
 def _story(services: Services, involved: Involved, words: Words) -> dict[str, object]:
     """Return what happened and what will, of which the log is the whole."""
     roster = services.roster()
-    card, teller = card_of(involved, roster), Teller(involved, roster, words)
+    card = card_of(involved, roster)
     with services.care.read() as connection:
         log = cases.read_log(connection, involved.alert.id)
+        notices = outbox.of_alert(connection, involved.alert.id)
         case = Case(involved.alert, involved.requests)
         callers = services.desk.book.callers(connection, case, words.now)
+    answers = answers_of(involved.alert, notices, log)
+    teller = Teller(involved, roster, words, answers)
     return {
         "card": card,
+        "answers": answers,
+        "requests": [(one, name_of(one.person, roster), _phone(one.person, roster)) for one in involved.requests],
         "rail": rail_of(involved.alert),
         "told": teller.told(log),
         "ahead": teller.ahead(card, callers),

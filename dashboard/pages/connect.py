@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dashboard import first_steps
 from dashboard.api.signals import visible_rejections
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.pages import drills as drill_page
@@ -85,7 +86,7 @@ def connect(
     place = services.roster().homes[home]
     words = words_for(request, zone=place.zone)
     devices = [one for one in services.roster().devices_by_home.get(home, ()) if one.kinds]
-    drill = drill_page.running(services, home)
+    drill, broker = drill_page.running(services, home), services.settings.broker
     # whoever has just announced a trial comes back without the device's name
     wished = device or (drill.device if drill else "")
     chosen = next((one for one in devices if one.device == wished), _first(devices))
@@ -100,7 +101,8 @@ def connect(
         "device": chosen,
         "kind": told,
         "way": way,
-        "broker": services.settings.broker,
+        "broker": broker,
+        "is_loopback": broker is not None and first_steps.is_loopback(f"mqtt://{broker.host}"),
         "code": drawn(way.url, words("Address, user and password")) if way else None,
         "topic_code": drawn(way.topic, words("Topic")) if way else None,
         "heard": heard[:5],

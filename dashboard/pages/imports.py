@@ -13,6 +13,7 @@ from dashboard.access import Reach
 from dashboard.drafts import Draft, Drafts
 from dashboard.guard import GuardedRoute, Office, Web
 from dashboard.pages.board import heading
+from dashboard.queue import name_of
 from dashboard.roster_faults import told
 from dashboard.roster_preview import parts
 from dashboard.roster_sample import sample
@@ -43,7 +44,7 @@ def _form(
     why: str = "",
     name: str = "",
 ) -> Response:
-    words = words_for(request)
+    words, latest = words_for(request), _drafts(request).latest
     with services.care.read() as connection:
         roster = roster_store.load(connection)  # as it is now: the program's own is up to a second older
     context = {
@@ -52,7 +53,8 @@ def _form(
         "fault_count": bad.count if bad else 0,
         "why": told(why, words) if why else "",
         "file": name,
-        "latest": _drafts(request).latest,
+        "latest": latest,
+        "latest_by": name_of(latest.by, roster) if latest else "",
         **heading(services, asker),
     }
     return page(request, "import.html", words, context, status)

@@ -1,5 +1,6 @@
 """Staff of all sites: who is called when, changed in a form or as a text, rehearsed on past alerts, kept and taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Annotated, Literal
@@ -18,7 +19,7 @@ from alerts.ladders import Section
 from alerts.site_ladders import DEFAULT
 from dashboard.access import Reach
 from dashboard.guard import GuardedRoute, Office, RowNumber, Web
-from dashboard.ladder_form import MOST_STEPS, Filled, Row, Who, field_of, filled_with, lines_of, put_in
+from dashboard.ladder_form import MOST_STEPS, Filled, Row, Who, field_of, filled_with, lines_of, put_in, told_of
 from dashboard.ladder_picture import CLIMBERS, picture_of
 from dashboard.ladder_tuning import LadderTuning, Saved
 from dashboard.pages.board import heading
@@ -27,6 +28,7 @@ from dashboard.queue import name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from linli.errors import Conflict
+from linli.store.ladder_changes import LadderChange
 from linli.words import Sentence
 
 BUSY = Sentence("Another rehearsal is under way, so yours was not begun. Wait until it has ended, or stop it first.")
@@ -90,11 +92,20 @@ def _shown(
         "climbers": CLIMBERS,
         "refused": refused,
         "trial": tuning.trial(),
-        "history": tuning.history(name),
+        "history": _apart(tuning.history(name), words),
         "named": lambda person: name_of(person, services.roster()),
         **_context(services, asker, words, name),
     }
     return page(request, "ladders.html", words, context, status)
+
+
+def _apart(changes: Sequence[LadderChange], words: Words) -> list[tuple[LadderChange, str]]:
+    """Return each change with its time: to the second where two fall into one minute, or their buttons would say the same."""
+    minutes = [words.when(one.at) for one in changes]
+    return [
+        (one, minute if minutes.count(minute) == 1 else f"{minute}:{one.at:%S}")
+        for one, minute in zip(changes, minutes, strict=True)
+    ]
 
 
 @router.get("/ladders/edit")
@@ -134,13 +145,17 @@ def _edit(services: Services, asker: Reach, request: Request, saved: Saved, shee
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What is changed: a whole text, or one section as it is filled in. `wrong` is the field that a fault is about."""
+    """What is changed: a whole text, or one section as it is filled in.
+
+    `wrong` is the field that a fault is about, and `told` is what the form says of it.
+    """
 
     text: str = ""
     section: Section | None = None
     filled: Filled | None = None
     fault: Sentence | None = None
     wrong: str = ""
+    told: Sentence | None = None
 
 
 @router.post("/ladders/text")
@@ -194,7 +209,8 @@ def change_form(services: Web, asker: Office, request: Request, form: Annotated[
     try:
         tuning.rehearse(saved.name, text, by=asker.actor)
     except BadLadder as why:
-        sheet = _Sheet(text, form.section, filled, why.sentence, field_of(why, lines, begin))
+        field = field_of(why, lines, begin)
+        sheet = _Sheet(text, form.section, filled, why.sentence, field, told_of(why, filled, field))
         return _edit(services, asker, request, saved, sheet)
     except Conflict:
         return _edit(services, asker, request, saved, _Sheet(text, form.section, filled, BUSY))

@@ -4,7 +4,8 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Annotated
 
@@ -191,40 +192,67 @@ def _signer(services: Services) -> URLSafeSerializer:
     return URLSafeSerializer(services.settings.secret, salt="entry")
 
 
-def _read_entry(services: Services, token: str) -> tuple[Identity, str]:
-    """Return whom a link lets in, and its own mark; raises 404 for a forged one or one whose week is over."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A link that we made: whom it lets in, its own mark, and when its week is over."""
+
+    identity: Identity
+    mark: str
+    ends: datetime
+
+
+def _read_entry(services: Services, token: str) -> _Entry:
+    """Return what a link says; raises 404 for a forged one."""
     try:
         role, person, ends, mark = _signer(services).loads(token)
     except BadSignature:
         raise not_found() from None
-    if from_millis(ends) < services.clock.now():
-        raise not_found()
-    return Identity(role, person), mark
+    return _Entry(Identity(role, person), mark, from_millis(ends))
+
+
+def _still_lets_in(services: Services, entry: _Entry) -> bool:
+    if entry.ends < services.clock.now():
+        return False
+    if services.settings.demo:
+        return True
+    with services.care.read() as connection:
+        return access.is_link_unused(connection, entry.mark)
 
 
 @router.get("/enter/{token}")
 def entry_page(services: Web, request: Request, token: str) -> Response:
     """One button: what only looks at links, such as a chat's preview, does not use them up."""
-    identity, _ = _read_entry(services, token)
+    entry = _read_entry(services, token)
+    if not _still_lets_in(services, entry):
+        return _over(request, entry)
     mark = sessions.visit(request)
-    context = {"csrf": sessions.visit_csrf(services, mark), "as_role": identity.role}
+    context = {"csrf": sessions.visit_csrf(services, mark), "as_role": entry.identity.role}
     response = page(request, "enter.html", words_for(request), context)
     sessions.remember_visit(services, response, mark)
     return response
 
 
+def _over(request: Request, entry: _Entry) -> Response:
+    """Say that a link was used or is too old, and how whom it was for comes in all the same."""
+    context = {"for_office": entry.identity == Identity(Role.STAFF)}
+    return page(request, "enter_over.html", words_for(request), context, 404)
+
+
 @router.post("/enter/{token}")
 def enter(services: Web, request: Request, token: str, csrf: Annotated[str, Form(max_length=200)] = "") -> Response:
     """Come in by a link."""
-    identity, mark = _read_entry(services, token)
+    entry = _read_entry(services, token)
+    if not _still_lets_in(services, entry):
+        return _over(request, entry)
     if not _from_our_form(services, request, csrf):
         return entry_page(services, request, token)
+    identity = entry.identity
     if services.settings.demo:
         return _come_in(services, identity, _first_page(services, identity), _sits_in_demo(services, identity))
     with services.care.begin() as connection:
-        is_unused = access.use_link(connection, mark)
+        is_unused = access.use_link(connection, entry.mark)
     if not is_unused:
-        raise not_found()
+        return _over(request, entry)
     return _come_in(services, identity, _first_page(services, identity))
 
 

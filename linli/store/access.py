@@ -97,6 +97,12 @@ def use_link(connection: Connection, mark: str) -> bool:
     return connection.execute(delete(t.sessions).where(t.sessions.c.hash == digest(f"link {mark}"))).rowcount == 1
 
 
+def is_link_unused(connection: Connection, mark: str) -> bool:
+    """Tell whether a link was neither used nor ended so far (primary key)."""
+    query = select(t.sessions.c.hash).where(t.sessions.c.hash == digest(f"link {mark}"))
+    return connection.scalar(query) is not None
+
+
 def by_link(identity: Identity) -> Identity:
     """Return as what a link for somebody is kept."""
     return Identity(f"link-{identity.role}", identity.person)

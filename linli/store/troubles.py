@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from linli.alert import Outcome
+from linli.alert import Outcome, Severity
 from linli.people import Role
 from linli.store import tables as t
 
@@ -35,7 +35,7 @@ class Refused:
 def rung_by_devices(connection: Connection, *, since: datetime, outcomes: Collection[Outcome]) -> list[Rung]:
     """Return the alerts opened since a moment that a device caused and that ended so, oldest first.
 
-    By ix_alerts_opened; who was called, the elder herself apart, by the primary key of the requests.
+    A notice, such as of a battery, calls nobody to the door: a device that has one has not rung. By ix_alerts_opened; who was called, the elder herself apart, by the primary key of the requests.
     """
     called = (
         select(func.count())
@@ -45,7 +45,12 @@ def rung_by_devices(connection: Connection, *, since: datetime, outcomes: Collec
     )
     query = (
         select(t.alerts.c.home, t.alerts.c.evidence, t.alerts.c.opened_at, t.alerts.c.outcome, called)
-        .where(t.alerts.c.opened_at >= since, t.alerts.c.drill == 0, t.alerts.c.outcome.in_(outcomes))
+        .where(
+            t.alerts.c.opened_at >= since,
+            t.alerts.c.drill == 0,
+            t.alerts.c.severity != Severity.NOTICE,
+            t.alerts.c.outcome.in_(outcomes),
+        )
         .order_by(t.alerts.c.opened_at)
     )
     return [

@@ -9,7 +9,7 @@ from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.signals import Kind, Signal
 from linli.store.access import Identity
-from tests.cast import MEI, NEXT_BUILDING
+from tests.cast import GARDEN, MEI, MINUTE, NEXT_BUILDING
 from tests.dashboard.looking import is_cut
 from tests.dashboard.world import World
 
@@ -63,6 +63,23 @@ def test_the_request_works_without_scripts(browser: Browser, online: World) -> N
     assert online.desk.open_alerts() == []
 
 
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_on_a_low_phone_the_buttons_hide_nothing_of_a_request(browser: Browser, online: World, language: str) -> None:
+    alert = online.press_sos()
+    online.advance(2 * MINUTE)
+    page = browser.new_context(locale=language, viewport={"width": 390, "height": 664}).new_page()
+
+    page.goto(online.services.links.accept(alert.id, "ana"))
+
+    above = page.locator("footer").bounding_box()
+    assert above is not None
+    for part in page.locator(".where, .map, .facts li").all():
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= above["y"]
+    assert not is_cut(page)
+
+
 @pytest.mark.parametrize(
     ("role", "person"), [(Role.STAFF, ""), (Role.FAMILY, "bo"), (Role.VOLUNTEER, "ana"), (Role.RESIDENT, "mei")]
 )
@@ -77,6 +94,19 @@ def test_nothing_is_cut_on_a_phone_and_nobody_complains(
 
     assert not is_cut(page)
     assert complaints == []
+
+
+@pytest.mark.parametrize("path", ["/", "/start", f"/homes/{MEI.home}"])
+def test_whoever_sits_in_the_office_can_sign_out_on_a_phone(browser: Browser, online: World, path: str) -> None:
+    page, _ = opened(browser, online, Role.STAFF)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict by structure
+    page.goto(f"{online.services.settings.base_url}{path}")
+
+    page.locator(".more > summary").click()
+    assert not is_cut(page)
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_label("Password")).to_be_visible()
 
 
 def test_the_volunteers_page_shows_a_new_request(browser: Browser, online: World) -> None:
@@ -193,3 +223,18 @@ def test_the_way_in_is_written_whole_and_nothing_is_red_once_somebody_goes(
     bar = page.locator(".band.going .bar")
     expect(bar).to_be_visible()
     expect(bar).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+
+
+def test_the_history_of_a_ladder_is_whole_on_a_phone(browser: Browser, online: World) -> None:
+    assert online.services.tuning is not None
+    text = "notice:\n  at once call staff\n  then again every 1 day\n  be there within 1 day\n"
+    online.services.tuning.ladders.save(GARDEN, text, before=None, by="lin")
+    page, complaints = opened(browser, online, Role.STAFF)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict by structure
+
+    page.goto(f"{online.services.settings.base_url}/ladders?site={GARDEN}")
+
+    box = page.get_by_role("button", name="Back to before").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert complaints == []

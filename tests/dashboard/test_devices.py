@@ -123,6 +123,15 @@ def test_a_false_alarm_is_counted_by_the_people_it_called_and_says_what_to_do(wo
     assert "Mei Chen" in told
 
 
+@pytest.mark.parametrize("kind", [AlertKind.LOW_BATTERY, AlertKind.UNMONITORED])
+def test_a_notice_about_a_device_is_no_alarm_of_it(world: World, kind: AlertKind) -> None:
+    calm(world)
+    notice = world.opens(kind, Severity.NOTICE)
+    world.desk.close(notice.id, "lin", Outcome.DEVICE_FAULT)
+
+    assert "No device troubles anybody." in page(world)
+
+
 def test_what_was_long_ago_troubles_nobody_any_more(world: World) -> None:
     calm(world)
     false_alarm(world)

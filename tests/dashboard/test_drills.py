@@ -99,6 +99,17 @@ def test_a_volunteer_is_written_to_from_the_list(world: World) -> None:
     assert act(world, "/drills/volunteer", person="nobody") == 404
 
 
+def test_the_drill_of_a_volunteer_has_their_name_in_the_ledger_and_on_its_page(world: World) -> None:
+    act(world, "/drills/volunteer", person="ana")
+    (alert,) = world.desk.open_alerts()
+    staff = world.browser(Role.STAFF, "lin")
+
+    for path in ("/alerts", f"/alerts/{alert.id}"):
+        page = staff.get(path).text
+        assert "Drill: Ana Li" in page
+        assert "linli itself" not in page
+
+
 def test_a_drill_colours_no_home_and_counts_nowhere(world: World) -> None:
     drill(world)
     page = world.browser(Role.STAFF).get("/queue?lang=en").text

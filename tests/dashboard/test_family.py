@@ -98,6 +98,7 @@ def test_during_an_alert_the_page_tells_of_it_and_not_of_what_would_have_come(wo
 
     assert "Mei Chen needs somebody." in page
     assert "Ana Li on the way, due by 08:10" in page
+    assert "Nobody has had to come" not in page
     assert 'class="marks"' not in page
 
 

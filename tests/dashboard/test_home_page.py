@@ -32,6 +32,17 @@ def page(world: World, query: str = "", language: str = "en") -> str:
     return str(answer.text)
 
 
+def test_what_the_roster_notes_is_not_said_to_be_her_wish(world: World) -> None:
+    roster = world.services.roster()
+    noted = replace(roster, homes={**roster.homes, MEI.home: replace(MEI, note="The bell is broken.")})
+    world.app.state.services = replace(world.services, roster=lambda: noted)
+
+    told = page(world)
+
+    assert "<h2>Note of the community</h2><p>The bell is broken." in told
+    assert "What she asks for" not in told
+
+
 def hear(world: World, minutes: float, kind: Kind = Kind.MOTION, value: Value = "on", room: str = "kitchen") -> None:
     at = EIGHT - timedelta(minutes=minutes)
     world.services.signals.append([Signal(MEI.home, room, kind, value, at, at, f"k{minutes}", room=room)])

@@ -74,7 +74,9 @@ def test_what_was_looked_through_is_imported_and_can_be_taken_back(world: World,
     office.post(where, data={"csrf": world.csrf(office), "revision": revision})
 
     assert stored(world) == {**before, "home-7": "503", "home-50": "601"}
-    undo = office.get("/import").text.partition('action="/import/undo/')[2].partition('"')[0]
+    page = office.get("/import").text
+    assert ", by Xu Han." in page
+    undo = page.partition('action="/import/undo/')[2].partition('"')[0]
     office.post(f"/import/undo/{undo}", data={"csrf": world.csrf(office)})
     assert stored(world) == before
     with world.services.care.read() as connection:

@@ -1,9 +1,11 @@
 """Who is called when, on its page: changed in a form or as a text, rehearsed, saved as a file, kept and taken back."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,15 @@ def test_it_is_shown_in_chinese_too(world: World) -> None:
     assert "90 秒后" in page
 
 
+def test_in_chinese_a_ladder_is_taken_back_and_no_import(world: World, desk: LadderTuning) -> None:
+    desk.save(GARDEN, STAFF, before=None, by="lin")
+
+    page = world.browser(Role.STAFF, language="zh").get(f"/ladders?site={GARDEN}").text.partition("改了什么")[2]
+
+    assert "撤回" in page
+    assert "导入" not in page
+
+
 def test_a_text_is_rehearsed_before_it_is_saved_and_kept_with_who_saved_it(
     world: World, office: TestClient, desk: LadderTuning
 ) -> None:
@@ -158,17 +169,54 @@ def test_a_step_that_comes_too_early_is_named_in_the_text_and_marked_in_the_form
     status, page = post(world, office, "/ladders/form", **fields_of(Section.EMERGENCY, after=after))  # type: ignore[arg-type]
 
     assert status == 422
-    assert "garden.txt, line 4: 20 s comes after 30 s; put the steps in the order of their times" in page
+    assert "Step 3: 20 s comes after 30 s; put the steps in the order of their times" in page
+    assert "garden.txt" not in page
     assert page.count("wrong-row") == 1
     assert 'aria-invalid="true"' in page.partition("Step 3")[2].partition("Step 4")[0]
     assert desk.trial() is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("typed", ["2", "soon"])
+def test_a_time_that_is_none_is_told_of_the_step_with_what_can_be_written(
+    world: World, desk: LadderTuning, language: str, typed: str
+) -> None:
+    said = {
+        "en": f'Step 3: after "{typed}" is no length of time; write it like 30 s or 2 min.',
+        "zh": f"第 3 步：“{typed}”不是时长；请写成 30 秒 或 2 分钟。",
+    }
+    browser = world.browser(Role.STAFF, language=language)
+    after = ["", "30 s", typed, "90 s", "3 min", "", ""]
+
+    status, page = post(world, browser, "/ladders/form", **fields_of(Section.EMERGENCY, after=after))  # type: ignore[arg-type]
+
+    assert status == 422
+    assert said[language] in unescape(page)
+    assert "garden.txt" not in page
+    assert desk.trial() is None
+
+
+def test_two_changes_of_one_minute_can_be_told_apart(world: World, office: TestClient, desk: LadderTuning) -> None:
+    desk.save(GARDEN, STAFF, before=None, by="lin")
+    world.clock.advance(timedelta(seconds=5))
+    desk.save(GARDEN, SOON, before=STAFF, by="lin")
+    world.clock.advance(timedelta(minutes=1))
+    desk.save(GARDEN, STAFF, before=SOON, by="lin")
+
+    page = office.get(f"/ladders?site={GARDEN}&lang=en").text
+
+    assert re.findall(r"Back to before ([\d:]+)", page) == ["08:01", "08:00:05", "08:00:00"]
 
 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
         ("again", "", "emergency lacks a line such as: then again every 15 min"),
-        ("lease", "soon", "is not a length of time; write it like 30 s, 3 min, 2 h or 1 day"),
+        (
+            "lease",
+            "soon",
+            'Who goes is at the door within: "soon" is not a length of time; write it like 30 s, 3 min, 2 h or 1 day',
+        ),
         ("limit", "10 min", "has a limit that does not come after its goal"),
         ("patience", "1 s", "in emergency this may be 5 s to 3 min"),
     ],
@@ -179,7 +227,7 @@ def test_what_is_wrong_in_the_form_says_what_to_do(
     status, page = post(world, office, "/ladders/form", **fields_of(Section.EMERGENCY, **{field: value}))
 
     assert status == 422
-    assert said in page
+    assert said in unescape(page)
     assert desk.trial() is None
 
 

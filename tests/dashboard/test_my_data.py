@@ -138,6 +138,15 @@ def test_staff_write_down_that_she_stays_after_all_with_their_name(world: World,
     assert "stays after all</b><small>Lin Zhou" in page.replace("\n", "")
 
 
+def test_a_press_of_the_button_on_the_wall_is_not_told_as_one_of_the_button_on_the_page(world: World) -> None:
+    world.press_sos()
+
+    page = world.browser(Role.RESIDENT, "mei", "zh").get("/me").text
+
+    assert "您发出了呼叫" in page
+    assert "请来人" not in page
+
+
 def test_she_is_told_who_comes_and_what_has_happened_in_order(world: World, mei: TestClient) -> None:
     alert = world.press_sos()
     page = mei.get("/me").text

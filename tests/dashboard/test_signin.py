@@ -222,6 +222,29 @@ def test_a_link_that_is_old_or_forged_lets_nobody_in(world: World) -> None:
     assert world.browser().get(link).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("identity", "says"),
+    [
+        (Identity(Role.STAFF), "linli run"),
+        (Identity(Role.STAFF, "lin"), "ask the community office for a new link"),
+        (Identity(Role.FAMILY, "bo"), "ask the community office for a new link"),
+    ],
+    ids=["the office", "a colleague", "the family"],
+)
+def test_a_link_that_is_over_says_so_and_what_to_do(world: World, identity: Identity, says: str) -> None:
+    used, old, browser = entry_link(world.services, identity), entry_link(world.services, identity), world.browser()
+    secret = csrf_in(browser.get(used).text)
+    browser.post(used, data={"csrf": secret})
+    for page in (browser.get(used), browser.post(used, data={"csrf": secret})):
+        assert "This link was used, or is too old." in page.text
+        assert says in page.text
+
+    world.clock.advance(timedelta(days=ENTRY_DAYS, seconds=1))
+
+    assert says in world.browser().get(old).text
+    assert "too old" not in world.browser().get(f"{old}x").text, "no link of ours"
+
+
 def test_what_is_kept_of_a_link_opens_nothing_and_goes_with_its_use(world: World) -> None:
     def kept() -> list[str]:
         with world.services.care.read() as connection:

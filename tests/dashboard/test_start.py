@@ -10,6 +10,7 @@ import pytest
 from dashboard import first_steps
 from dashboard.first_steps import Facts, Name, State
 from dashboard.pages.signin import entry_link
+from dashboard.services import BrokerAddress
 from linli.people import Channel, Role, Roster
 from linli.store import access
 from linli.store.access import Identity
@@ -163,6 +164,27 @@ def test_a_device_is_told_exactly_what_to_send(world: World, office: TestClient)
 
     for exact in ("192.0.2.10", "1883", "linli/v1/garden/home-7/button-1/sos", world.keys.device_token("home-7")):
         assert f"<code>{exact}</code>" in page
+
+
+@pytest.mark.parametrize(
+    ("broker", "says"),
+    [
+        (BrokerAddress("192.0.2.10", 1883), ""),
+        (BrokerAddress("127.0.0.1", 1883), "--mqtt-listen 0.0.0.0:1883"),
+        (BrokerAddress("localhost", 1884, ours=False), "linli run --mqtt mqtt://ADDRESS:1884"),
+    ],
+    ids=["in the network", "ours", "another's"],
+)
+def test_a_server_that_no_device_can_reach_is_not_shown_without_a_warning(
+    world: World, broker: BrokerAddress, says: str
+) -> None:
+    services = replace(world.services, settings=replace(world.services.settings, broker=broker))
+    world.app.state.services = services
+
+    page = world.browser(Role.STAFF).get(f"/homes/{MEI.home}/connect?device=button-1").text
+
+    assert ("No device can reach this server" in page) == bool(says)
+    assert says in page
 
 
 def test_the_codes_say_the_same_as_the_text(world: World, office: TestClient) -> None:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.answers import unreached_by
 from dashboard.story import Row, groups_of, rows_of
-from linli.alert import AlertKind, Entry, Outcome, Request, RequestState, Severity
+from linli.alert import AlertKind, Entry, Notice, NoticeState, NoticeType, Outcome, Request, RequestState, Severity
 from linli.people import Role
-from linli.store import cases
+from linli.store import cases, outbox
 from tests.cast import EIGHT, GARDEN, HOUR, LIN, MEI, MINUTE
 from tests.dashboard.test_pages import Strict
 from tests.dashboard.world import World
@@ -234,3 +235,60 @@ def test_an_end_that_can_no_longer_be_corrected_offers_no_correction_and_takes_n
         kept = cases.by_id(connection, alert)
     assert kept is not None
     assert kept.outcome is Outcome.DEVICE_FAULT
+
+
+def lose(world: World, alert: str, person: str, reason: str = "HTTP 500") -> None:
+    """Let every message to somebody fail."""
+    with world.services.care.begin() as connection:
+        for notice in outbox.of_alert(connection, alert):
+            if notice.person == person:
+                outbox.record_failure(
+                    connection, notice.key, state=NoticeState.FAILED, now=world.clock.now(), reason=reason
+                )
+
+
+def people_on(told: str) -> str:
+    """Return the list of people on a page of an alert, without its tags."""
+    return re.sub(r"<[^>]+>", " ", told.partition("<h2>People</h2>")[2].partition("</section>")[0])
+
+
+def test_who_was_reached_by_no_message_is_not_said_not_to_have_answered(world: World) -> None:
+    alert = world.press_sos().id
+    world.advance(MINUTE)
+    lose(world, alert, "ana")
+
+    told = page(world, alert)
+
+    assert "Ana Li could not be reached; called instead" in told
+    assert "Ana Li did not answer" not in told
+    assert "could not be reached" in people_on(told)
+    assert "No message went out: HTTP 500. Please telephone them." in told
+
+
+def test_who_got_one_of_several_messages_was_reached() -> None:
+    def notice(person: str, state: NoticeState, reason: str = "") -> Notice:
+        return Notice("n", "a", person, "c", NoticeType.CALL, Severity.EMERGENCY, EIGHT, state, 1, reason)
+
+    notices = [
+        notice("ana", NoticeState.FAILED, "no such number"),
+        notice("ana", NoticeState.SENT),
+        notice("bo", NoticeState.FAILED, "HTTP 401"),
+        notice("bo", NoticeState.WAITING, "HTTP 500"),
+        notice("jun", NoticeState.FAILED, "HTTP 500"),
+        notice("jun", NoticeState.WAITING),
+        notice("kai", NoticeState.WITHDRAWN),
+    ]
+
+    assert unreached_by(notices) == {"bo": "HTTP 500"}
+
+
+def test_when_it_is_over_nobodys_answer_is_waited_for_and_who_closed_it_is_named(world: World) -> None:
+    alert = world.press_sos().id
+    world.advance(2 * MINUTE)
+    world.desk.close(alert, "lin", Outcome.SAFE)
+
+    told = page(world, alert)
+
+    assert "no answer yet" not in told
+    assert re.search(r"Ana Li .* did not answer", people_on(told), re.DOTALL)
+    assert re.search(r"Lin Zhou .* closed it", people_on(told), re.DOTALL)

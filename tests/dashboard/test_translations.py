@@ -57,7 +57,7 @@ def settings_words() -> Iterator[list[str]]:
 def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from alerts.drill_desk import ALERT_IS_OPEN, DRILL_IS_OPEN
-    from dashboard import absences, refusals
+    from dashboard import absences, answers, refusals
     from dashboard.pages.family import FIRST_DAYS, LADDERS, PAUSED, SENTENCES
     from dashboard.pages.found import NO_HOME, NO_ROLE, TWICE
     from dashboard.pages.my_data import CHANGES
@@ -71,6 +71,7 @@ def in_tables() -> Iterator[str]:
     for table in [
         *tables,
         SENTENCES,
+        answers.AT_THE_END,
         CHANGES,
         TOLD,
         TRIED,
@@ -86,6 +87,7 @@ def in_tables() -> Iterator[str]:
             yield from entry if isinstance(entry, tuple) else (entry,)
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
     yield from (NO_HOME, NO_ROLE, TWICE, GONE, ALERT_IS_OPEN, DRILL_IS_OPEN)
+    yield from (answers.UNREACHED, answers.CLOSED_IT, answers.STANDS_BY)
     yield from (FIRST_DAYS, PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
     yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
     yield from (
