@@ -7,7 +7,7 @@ from importlib import import_module
 
 import typer
 
-from linli.errors import LinliError
+from linli.errors import LinliError, WrongUsage
 
 COMMANDS = (
     "run",
@@ -78,4 +78,4 @@ def _command(name: str) -> Callable[..., None]:
 
 def _say(why: LinliError) -> int:
     sys.stderr.write(f"linli: {why}\n")
-    return 1
+    return 2 if isinstance(why, WrongUsage) else 1

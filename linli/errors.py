@@ -5,6 +5,10 @@ class LinliError(Exception):
     """Say what was seen and what to do, in one sentence that a care worker can read."""
 
 
+class WrongUsage(LinliError):
+    """What was typed on the command line cannot be done in any world: exit status 2."""
+
+
 class UnknownHome(LinliError):
     """A home is not in the roster."""
 

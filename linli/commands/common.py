@@ -7,14 +7,32 @@ from typing import Any
 
 from linli.configured import care_url
 from linli.data_dir import DataDir
-from linli.settings import Settings, load
+from linli.errors import LinliError, WrongUsage
+from linli.mqtt_url import parse
+from linli.settings import Settings, address, load
 from linli.store.care import CareStore
 from linli.tuning.installation import refuse_if_not_installed
 
 
 def settings_from(data: Path | None, config: Path | None, **given: Any) -> Settings:
-    """Return the settings, with what was given on the command line on top."""
+    """Return the settings, with what was given on the command line on top; raises WrongUsage where that alone is wrong."""
+    with as_typed():
+        load(given, environment={})
+        for name in ("http", "mqtt_listen"):
+            if given.get(name):
+                address(given[name], name)
+        if given.get("mqtt"):
+            parse(given["mqtt"])
     return load({"data": data, **given}, config=config)
+
+
+@contextmanager
+def as_typed() -> Iterator[None]:
+    """Take what is wrong within for wrong usage: it reads what was typed, and nothing else."""
+    try:
+        yield
+    except LinliError as why:
+        raise WrongUsage(str(why)) from None
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from linli.commands.common import open_care, settings_from
 from linli.commands.options import AsJson, Config, Data
 from linli.data_dir import DataDir
 from linli.device_role import DeviceRole
-from linli.errors import LinliError
+from linli.errors import LinliError, WrongUsage
 from linli.keys import Keys
 from linli.mqtt_url import MqttUrl
 from linli.own_broker import elsewhere
@@ -48,7 +48,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Show what speaks on the broker and is in no device list, with a guess; or list one. A running linli heeds it at once."""
     settings = settings_from(data, config, mqtt=mqtt)
     if topic and unmap:
-        raise LinliError("name --map or --unmap, not both")
+        raise WrongUsage("name --map or --unmap, not both")
     with open_care(settings, may_be_new=True) as (folder, care):
         if topic:
             with care.begin() as connection:
@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 def _mapped(connection: Connection, topic: str, home: str, room: str, role: DeviceRole | None) -> str:
     if role is None:
-        raise LinliError(f"say what it is there for with --role: {', '.join(DeviceRole)}")
+        raise WrongUsage(f"say what it is there for with --role: {', '.join(DeviceRole)}")
     row = map_device(connection, topic=topic, home=home, room=room, role=role)
     return f"{_row(row)}\nback again: linli discover --unmap {row.home}/{row.device}"
 

@@ -9,7 +9,7 @@ from alerts.drill_desk import DrillDesk
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
-from linli.errors import LinliError
+from linli.errors import WrongUsage
 from linli.store import roster as roster_store
 
 
@@ -26,7 +26,7 @@ def command(
     Only the first press of an announced trial is a drill; a second one, and any other alarm, is real at once.
     """
     if bool(home) == bool(volunteer):
-        raise LinliError("name a home, or a volunteer with --volunteer, and not both")
+        raise WrongUsage("name a home, or a volunteer with --volunteer, and not both")
     clock = SystemClock()
     with open_care(settings_from(data, config)) as (_, care):
         with care.read() as connection:

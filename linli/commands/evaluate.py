@@ -13,7 +13,7 @@ from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, DataOrNone
 from linli.commands.progress import bar
 from linli.configured import rules
-from linli.errors import LinliError
+from linli.errors import LinliError, WrongUsage
 from linli.evaluation import incident_table
 from linli.evaluation.cuts import read_cuts
 from linli.evaluation.evaluate import pasts_of
@@ -67,7 +67,7 @@ def command(
     _refuse_what_is_not_there((*recordings, *([cuts] if cuts else [])))
     _refuse_what_cannot_be_written([file for file in (json, report) if file is not None])
     if language not in LANGUAGES:
-        raise LinliError(f"--language {language!r} is neither of {' and '.join(LANGUAGES)}")
+        raise WrongUsage(f"--language {language!r} is neither of {' and '.join(LANGUAGES)}")
     settings = settings_from(data, config)
     budgets = _budgets(budget) if budget is not None else [settings.false_alerts_per_month]
     wanted = _Wanted(rules(settings), budgets, with_report=report is not None)

@@ -12,7 +12,7 @@ from linli.alert import Alert, AlertKind
 from linli.commands.common import open_care, settings_from
 from linli.commands.model import day, told
 from linli.commands.options import AsJson, Config, Data
-from linli.errors import LinliError, UnknownHome
+from linli.errors import LinliError, UnknownHome, WrongUsage
 from linli.held_model import Held
 from linli.learning import readable
 from linli.people import Home
@@ -73,7 +73,7 @@ def _of_night(learned: Sequence[Learned], text: str, home: Home) -> Learned:
     try:
         return nights[date.fromisoformat(text).isoformat()]
     except ValueError:
-        raise LinliError(f"--night {text!r} is not a day such as 2026-11-20") from None
+        raise WrongUsage(f"--night {text!r} is not a day such as 2026-11-20") from None
     except KeyError:
         raise LinliError(f"no line of {text} is kept; there are {', '.join(sorted(nights))}") from None
 

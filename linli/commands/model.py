@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
-from linli.errors import LinliError, UnknownHome
+from linli.errors import LinliError, UnknownHome, WrongUsage
 from linli.held_model import Held, Why
 from linli.learning import readable
 from linli.people import Home, Roster
@@ -47,7 +47,7 @@ def command(
     until it is promoted: the lines of the nights to come run beside it, and `linli explain HOME` shows the difference.
     """
     if act is not Act.LIST and bool(home) == every:
-        raise LinliError(f"name a home, or all with --all: linli model {act} HOME")
+        raise WrongUsage(f"name a home, or all with --all: linli model {act} HOME")
     night = _date(to) if to else None
     with open_care(settings_from(data, config)) as (_, care), care.begin() as connection:
         roster = roster_store.load(connection)
@@ -69,7 +69,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise LinliError(f"--to {text!r} is not a day such as 2026-11-20") from None
+        raise WrongUsage(f"--to {text!r} is not a day such as 2026-11-20") from None
 
 
 def _nothing(act: Act, home: str) -> str:

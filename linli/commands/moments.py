@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from linli.errors import LinliError
+from linli.errors import WrongUsage
 
 
 def moment_of(text: str, option: str) -> datetime:
-    """Return the moment that an option gives, ISO 8601 with an offset; raises LinliError, which says how it is written."""
+    """Return the moment that an option gives, ISO 8601 with an offset; raises WrongUsage, which says how it is written."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
+        raise WrongUsage(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00") from None
     if moment.tzinfo is None:
-        raise LinliError(f"{option} {text!r} needs an offset, such as +08:00")
+        raise WrongUsage(f"{option} {text!r} needs an offset, such as +08:00")
     return moment
 
 

@@ -8,11 +8,11 @@ import msgspec
 import typer
 
 from alerts.ladder_file import load
-from linli.commands.common import settings_from
+from linli.commands.common import as_typed, settings_from
 from linli.commands.moments import moment_or_none
 from linli.commands.options import AsJson, Config, Data
 from linli.commands.progress import bar
-from linli.errors import LinliError
+from linli.errors import WrongUsage
 from linli.evaluation import change
 from linli.rehearsal_report import lines, plain
 from linli.tuning.installation import as_chosen, refuse_if_not_installed
@@ -52,15 +52,15 @@ def command(
     """
     given = _moment(since, "--from"), _moment(until, "--to")
     if (ladder is None) == (not setting):
-        raise LinliError("name either a ladder file or a --setting, such as --setting false_alerts_per_month=2")
+        raise WrongUsage("name either a ladder file or a --setting, such as --setting false_alerts_per_month=2")
     if setting:
         _rehearse_setting(setting, given, site, data, config, as_json=as_json)
         return
     if ladder is None or given[0] is None or given[1] is None:
-        raise LinliError("a ladder is rehearsed --from a moment --to another")
+        raise WrongUsage("a ladder is rehearsed --from a moment --to another")
     new, span = load(ladder), (given[0], given[1])
     if span[0] >= span[1]:
-        raise LinliError("--to must be later than --from")
+        raise WrongUsage("--to must be later than --from")
     settings = settings_from(data, config)
     with bar("rehearsing") as shown:
         found = rehearsed_ladders(settings, lambda _: new, span, site, shown.tell)
@@ -80,7 +80,9 @@ def _rehearse_setting(
     *,
     as_json: bool,
 ) -> None:
-    given, changes = settings_from(data, config), changes_of(texts)
+    with as_typed():
+        changes = changes_of(texts)
+    given = settings_from(data, config)
     wished = settings_from(data, config, **changes)
     refuse_if_not_installed(given)
     settings = as_chosen(given)
@@ -97,5 +99,5 @@ def _rehearse_setting(
 def _moment(text: str | None, option: str) -> datetime | None:
     moment = moment_or_none(text, option)
     if moment is not None and not 2000 <= moment.year < 2100:
-        raise LinliError(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00")
+        raise WrongUsage(f"{option} {text!r} is not a time such as 2026-11-22T07:00+08:00")
     return moment

@@ -14,13 +14,13 @@ from typing import Annotated
 import typer
 
 from linli.clock import Clock, PacedClock, SystemClock
-from linli.commands.common import settings_from
+from linli.commands.common import as_typed, settings_from
 from linli.commands.moments import moment_of
 from linli.commands.options import Config, Data
 from linli.commands.progress import Bar, bar
 from linli.commands.run import start_logging
 from linli.data_dir import DataDir
-from linli.errors import LinliError
+from linli.errors import LinliError, WrongUsage
 from linli.keys import Keys
 from linli.mqtt_url import MqttUrl, parse
 from linli.tuning.installation import installed_or_none
@@ -64,8 +64,10 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     community = build(homes, seed)
     begin = moment_of(start, "--start") if start else SystemClock().now()
     until = begin + timedelta(days=days)
-    languages = parse_languages(speaks, community)
-    incidents = [parse_incident(text, start=begin, zone=community.zone) for text in incident]
+    with as_typed():
+        languages = parse_languages(speaks, community)
+        incidents = [parse_incident(text, start=begin, zone=community.zone) for text in incident]
+        url = parse(mqtt) if mqtt else None
     if roster is not None:
         write_roster(community, roster, languages)
         typer.echo(f"{len(community.homes)} homes written to {roster}; import them with: linli import {roster}")
@@ -74,9 +76,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
             count = write_with_truth(write, community, seed, begin, until, incidents, tell=shown.tell)
         typer.echo(f"{count} signals written to {write}, the truth to {truth_path(write).name}")
         return
-    if not mqtt:
+    if url is None:
         if roster is None:
-            raise LinliError("say where to: --mqtt mqtt://user:pass@host:1883, --write FILE or --roster FOLDER")
+            raise WrongUsage("say where to: --mqtt mqtt://user:pass@host:1883, --write FILE or --roster FOLDER")
         return
     if data is not None:
         data = installed_or_none(data, settings_from(data, config))
@@ -88,7 +90,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     with bar("publishing") as shown:
         start_logging("warning")  # after the bar is there, so that a warning goes above it and not into it
         pace = _Pace(_clock(start, begin, speed), speed, begin, until)
-        played = _publish(spoken(stream, community, languages), community, parse(mqtt), data, pace, shown)
+        played = _publish(spoken(stream, community, languages), community, url, data, pace, shown)
     typer.echo(f"{played.sent} messages published; at most {played.most_behind_seconds:.1f} s late")
 
 

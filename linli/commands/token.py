@@ -9,7 +9,7 @@ import typer
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
-from linli.errors import LinliError, UnknownHome
+from linli.errors import LinliError, UnknownHome, WrongUsage
 from linli.keys import Keys
 from linli.people import Role, Roster
 from linli.store import access
@@ -76,10 +76,10 @@ def _derived(role: TokenRole, name: str, roster: Roster, keys: Keys) -> str:
 def identity_of(role: TokenRole, person: str, roster: Roster) -> Identity:
     """Return who a person of the roster is, checked against their role; staff without a person see every site."""
     if role in {TokenRole.DEVICE, TokenRole.GATEWAY}:
-        raise LinliError(f"a {role} does not sign in; print its token with linli token --role {role}")
+        raise WrongUsage(f"a {role} does not sign in; print its token with linli token --role {role}")
     if not person:
         if role is not TokenRole.STAFF:
-            raise LinliError(f"a {role} token is for one person: name them with --person")
+            raise WrongUsage(f"a {role} token is for one person: name them with --person")
         return Identity(role)
     _refuse_elsewhere(roster)
     known = roster.people.get(person)

@@ -10,7 +10,7 @@ from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
 from linli.commands.token import TokenRole, identity_of
-from linli.errors import LinliError
+from linli.errors import LinliError, WrongUsage
 from linli.settings import Settings
 from linli.store import access
 from linli.store import roster as roster_store
@@ -36,7 +36,7 @@ def command(
         _remove(login, settings_from(data, config))
         return
     if not login.strip() or len(login) > 64:
-        raise LinliError("the name to sign in with must have 1 to 64 characters")
+        raise WrongUsage("the name to sign in with must have 1 to 64 characters")
     password = _password()
     with open_care(settings_from(data, config), may_be_new=True) as (_, care):
         with care.read() as connection:
