@@ -19,9 +19,14 @@ def printed(program: Program) -> list[str]:
     return LINK.findall("".join(path.read_text("utf-8") for path in program.folder.glob("*.log")))
 
 
+def stranger() -> httpx.Client:
+    """Return a browser that has not signed in."""
+    return httpx.Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}, timeout=30)
+
+
 def coming_in(link: str) -> httpx.Client:
     """Open a link and press its button, as a browser does."""
-    client = httpx.Client(follow_redirects=True, headers={"accept": "text/html", "accept-language": "en"}, timeout=30)
+    client = stranger()
     client.post(link, data={"csrf": csrf_in(client.get(link).text)})
     return client
 
@@ -44,7 +49,8 @@ def test_whoever_starts_an_empty_linli_is_led_from_its_link_to_a_password(progra
         first.post(f"{start}/password", data=fields)
         assert "You can sign in with a name and a password." in first.get(start).text
 
-    with closing(coming_in(link)) as second:
+    with closing(stranger()) as second:
+        assert "linli user NAME" in second.get(link).text
         assert second.get(start).url.path == "/signin"
     program.stop()
     program.start()
