@@ -41,19 +41,24 @@ class VirtualClock:
 
 
 class PacedClock:
-    """A clock that runs `speed` times as fast as the system's from a given start; drives the demo."""
+    """A clock that runs `speed` times as fast as the system's from a given start; drives the demo.
 
-    def __init__(self, start: datetime, speed: float) -> None:
+    One that is made standing goes from `go` on: what takes place before, such as setting up, takes no time.
+    """
+
+    def __init__(self, start: datetime, speed: float, *, stands: bool = False) -> None:
         self._start = start.astimezone(UTC)
-        self._real_start = datetime.now(UTC)
+        self._real_start = None if stands else datetime.now(UTC)
         self._speed = speed
 
-    def restart(self) -> None:
-        """Begin again at the start: what took place before, such as setting up, took no time."""
+    def go(self) -> None:
+        """Begin to run."""
         self._real_start = datetime.now(UTC)
 
     def now(self) -> datetime:
         """Return the start plus the time that has gone by, times the speed."""
+        if self._real_start is None:
+            return self._start
         return self._start + (datetime.now(UTC) - self._real_start) * self._speed
 
 

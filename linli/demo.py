@@ -134,12 +134,11 @@ def move_in(core: Core, community: Community) -> None:
 
 
 def guests(community: Community) -> list[Guest]:
-    """Return one person of each role who is let in by a link; staff see every site."""
+    """Return one person of each role who is let in by a link, if possible one on duty at any hour; staff see every site."""
     found = [Guest(Role.STAFF, "")]
     for role in (Role.FAMILY, Role.VOLUNTEER, Role.RESIDENT):
-        person = next((p.person for p in community.people if p.role is role), None)
-        if person is not None:
-            found.append(Guest(role, person))
+        listed = sorted((p for p in community.people if p.role is role), key=lambda p: bool(p.duty))
+        found += [Guest(role, person.person) for person in listed[:1]]
     return found
 
 

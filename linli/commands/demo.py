@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         _refuse_real_data(place)
         plan = build(homes, seed)
         start = start_of(plan, SystemClock().now(), speed)
-        clock = PacedClock(start, speed)
+        clock = PacedClock(start, speed, stands=True)
         phones = Phones(clock, seed)
         community = build(homes, seed, phones.channel_for)
         with place.lock():
@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
                 move_in(app.core, community)
                 past = stream(community, seed, start, speed)
                 left = tell_the_past(app.core, past, start)
-                clock.restart()
+                clock.go()
                 app.start()
                 phones.start(app.core, app.url)
                 stop = publish(app, community, chain(left, past), clock, speed)
