@@ -93,10 +93,10 @@ def test_what_speaks_is_shown_listed_in_one_step_rings_and_can_be_taken_out_agai
 
 @pytest.mark.broker
 def test_what_cannot_be_listed_is_said_with_what_to_do(with_mosquitto: Running) -> None:
-    assert "--role" in said(with_mosquitto, ["--map", BUTTON, "--home", "home-31"], 1)
+    assert "--role" in said(with_mosquitto, ["--map", BUTTON, "--home", "home-31"], 2)
     wrong_home = ["--map", BUTTON, "--home", "nobody-s", "--role", "sos"]
     assert "nobody-s" in said(with_mosquitto, wrong_home, 1)
-    assert "not both" in said(with_mosquitto, ["--map", BUTTON, "--unmap", "home-31/x"], 1)
+    assert "not both" in said(with_mosquitto, ["--map", BUTTON, "--unmap", "home-31/x"], 2)
 
 
 @pytest.mark.broker
