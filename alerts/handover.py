@@ -24,15 +24,15 @@ def hand_over(connection: Connection, gap: Stopgap, now: datetime) -> bool:
     stored = cases.by_id(connection, gap.alert, for_update=True)
     if stored is None and not _open(connection, gap, now):
         return False
-    is_ours = stored is not None and stored == gap.before and gap.case is not None
-    if is_ours and gap.case is not None:
-        _put(connection, gap, gap.case.alert)
+    ours = gap.case if stored is not None and stored == gap.before else None
+    if ours is not None:
+        _put(connection, gap, ours.alert)
     elif stored is not None and stored.state is not AlertState.CLOSED:
         _go_on_behind(connection, stored, gap)
     _write_notices(connection, gap, now)
-    if is_ours and gap.case is not None and gap.goes_on:
-        send_after_all(connection, gap.case.alert, now)
-    elif stored is not None and not is_ours and stored.state is not AlertState.OPEN:
+    if ours is not None and gap.goes_on:
+        send_after_all(connection, ours.alert, now)
+    elif ours is None and stored is not None and stored.state is not AlertState.OPEN:
         outbox.withdraw(connection, gap.alert, now)
     _write_log(connection, gap, now)  # last: lines once gathered are written, whatever the tables refuse
     return True
