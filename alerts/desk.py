@@ -211,9 +211,7 @@ class Desk:
         is raised when all have been tried, however long that takes.
         """
         until = seconds() + patience_seconds
-        self._look_at_clock(now)
-        with self._care.read() as connection:
-            waiting = cases.due(connection, now)
+        waiting = self._look_at_clock(now)
         taken, faults = 0, []
         for id_ in waiting:
             fault = self._try_step(id_, now)
@@ -229,19 +227,26 @@ class Desk:
             raise faults[0]
         return taken
 
-    def _look_at_clock(self, now: datetime) -> None:
-        """See whether the clock was set back, before anything is opened by it: that would be moved back as well."""
+    def _look_at_clock(self, now: datetime) -> list[str]:
+        """Return the cases that are due, after all that is to come was moved if the clock was set back.
+
+        It comes before anything is opened by this clock: that would be moved as well.
+        """
         with self._care.read() as connection:
             by = set_back.seen(connection, self._ticked_at, now)
+            waiting = cases.due(connection, now)
         if by is not None:
-            self._heed_clock(by, now)
+            waiting = self._heed_clock(by, now)
         self._ticked_at = now  # only now: what a store refused is tried again
+        return waiting
 
-    def _heed_clock(self, by: timedelta, now: datetime) -> None:
+    def _heed_clock(self, by: timedelta, now: datetime) -> list[str]:
         logger.warning("the clock was set back seconds=%.0f", by.total_seconds())
         with self._care.begin() as connection:
             set_back.heed(connection, by, now)
+            waiting = cases.due(connection, now)
         self._wake()
+        return waiting
 
     def _try_step(self, id_: str, now: datetime) -> Exception | None:
         try:

@@ -58,9 +58,8 @@ class Links:
         self._base_url = base_url.rstrip("/")
         self._clock = clock or SystemClock()
         # the salt keeps a token of any other kind, made with the same secret, from being read as a link
-        self._signer = Signer(
-            secret, salt=_SALT, key_derivation="hmac", digest_method=hashlib.sha256, algorithm=_ShortProof()
-        )
+        key = Signer(secret, salt=_SALT, key_derivation="hmac", digest_method=hashlib.sha256).derive_key()
+        self._signer = Signer(key, key_derivation="none", algorithm=_ShortProof())
 
     def accept(self, alert: str, person: str) -> str:
         """Return the link by which a person says that they go."""

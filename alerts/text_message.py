@@ -17,6 +17,8 @@ def fit(text: str) -> str:
 def fit_round(text: Callable[[str, str], str], *, subject: str, place: str) -> str:
     """Return a text of a subject and a place that fits: the subject gives way at its end, then the place where it begins."""
     whole = text(subject, place)
+    if _excess(whole) <= 0:
+        return whole
     dots = _dots(whole)
     kept = _without_end(subject, min(_excess(whole), _signs(subject) - LEAST_SUBJECT), dots)
     return fit(text(kept, _without_beginning(place, _excess(text(kept, place)), dots)))

@@ -15,11 +15,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from linli.clock import seconds
 from linli.errors import LinliError, StoreDown
 from linli.store import prepared
+from linli.store.at_hand import AtHand
 from linli.store.chain import gathering
 from linli.store.sqlite_lock import when_free
 from linli.store.sqlite_log import fold_back
@@ -90,7 +91,7 @@ class CareStore:
         if not self.is_sqlite:
             return True
         patience = seconds() + self._busy_timeout.total_seconds()
-        with _ours(), self._writing.connect() as connection:
+        with _ours(), self._writing.begin() as connection:
             while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one():
                 if seconds() > patience:
                     return False
@@ -100,7 +101,7 @@ class CareStore:
     def tidy(self) -> None:
         """Do what else some later commit would have to; for a thread of its own, each second (`sqlite_log`)."""
         if self.is_sqlite:
-            with _ours(), self._writing.connect() as connection:
+            with _ours(), self._writing.begin() as connection:
                 fold_back(lambda words: prepared.ask(connection, words)[0])
 
     def close(self) -> None:
@@ -151,12 +152,10 @@ def _first_line(why: DBAPIError) -> str:
     return next(iter(str(why.orig).splitlines()), type(why.orig).__name__)
 
 
-def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine:
+def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> AtHand:
     if url.database in {None, "", ":memory:"}:
         raise ValueError("in memory the reading and the writing connections would see two databases")
-    engine = create_engine(
-        url, hide_parameters=True, pool_size=8, max_overflow=32, pool_timeout=busy_timeout.total_seconds()
-    )
+    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
     pragmas = {
         # who writes waits in `when_free`
         "busy_timeout": "0" if writes else str(busy_timeout // timedelta(milliseconds=1)),
@@ -173,7 +172,7 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> Engine
         for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name}={value}")
 
-    return engine
+    return AtHand(engine, busy_timeout)
 
 
 def _write_ahead(connection: sqlite3.Connection, busy_timeout: timedelta) -> None:

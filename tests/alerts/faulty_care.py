@@ -64,10 +64,10 @@ class FaultyCare(CareStore):
         self._other_program: sqlite3.Connection | None = None
         self.injected: Counter[str] = Counter()
         self._statements_left: int | None = None
-        listen(self._writing, self._before_statement)
+        listen(self._writing.engine, self._before_statement)
         self._most_pages = _MOST_PAGES
-        event.listen(self._writing, "connect", self._heed_most_pages)
-        event.listen(self._writing, "connect", _without_waiting_for_the_disk)
+        event.listen(self._writing.engine, "connect", self._heed_most_pages)
+        event.listen(self._writing.engine, "connect", _without_waiting_for_the_disk)
 
     def begin_outage(self, why: Outage) -> None:
         """Let nothing be written from now on."""

@@ -126,7 +126,7 @@ def test_where_all_is_well_nobody_is_told_anything(rig: Rig) -> None:
 def test_it_has_a_pace_of_its_own(rig: Rig) -> None:
     reads: list[str] = []
     rig.desk.start()
-    event.listen(rig.care._reading, "begin", lambda _: reads.append("read"))
+    event.listen(rig.care._reading.engine, "begin", lambda _: reads.append("read"))
 
     for _ in range(60):
         rig.auditor.tick(rig.clock.now())

@@ -61,7 +61,7 @@ Ask = Callable[[Connection], object]
 def test_a_question_is_answered_from_its_index(ask: Ask, index: str, care_file: Path) -> None:
     asked: list[tuple[str, Sequence[object]]] = []
     care = CareStore(f"sqlite:///{care_file}")
-    listen(care._writing, lambda statement, values: asked.append((statement, values)))
+    listen(care._writing.engine, lambda statement, values: asked.append((statement, values)))
     with care.begin() as connection:
         asked.clear()
         ask(connection)
