@@ -31,7 +31,7 @@ PRESSES = 1000
 WITHIN_SECONDS = 10.0
 EACH = float(os.environ.get("BENCH_A_MINUTE", "1"))
 """How many messages each home sends in a minute."""
-ROUNDS = 400
+ROUNDS = 1000
 """How many single presses, taken in turns with the bare script."""
 LONGEST_PAUSE = 0.02
 """Up to so many seconds lie between two presses, so that they fall anywhere between linli's ticks and batches."""
