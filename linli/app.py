@@ -51,12 +51,18 @@ from linli.store.log_head import HeadKeeper
 from linli.stranger import Found
 from linli.watching import Watching
 from linli.wire import ALL_SITES, site_topics
+from linli.words import Sentence
 
 logger = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 3
 _REST_SECONDS = 60
 _PLAN_SECONDS = 60
+_SIGNALS_BEFORE = "signals-before"
+_SET_ASIDE = (
+    "signals.db was damaged and a new one was begun; what was heard before is in {file}."
+    " What to do with it stands in docs/deploy.md."
+)
 _LEARN_SECONDS, _LEARN_AT_ONCE = 5.0, 2.0
 """How often homes are learned by night, and for how long at once: the live path and a stop must not wait for it."""
 
@@ -91,8 +97,17 @@ class App:
         self.url = settings.base_url or _url_of(self._socket)
         watches = settings.canary_minutes > 0 and not demo
         probe = (settings.canary_url or f"{_url_of(self._socket)}/canary") if watches else ""
-        self.core: Core = build(settings, data, clock, self.url, probe=probe)
-        self.loop = Loop(self.core.pipeline, clock, self.core.health, tick_every=tick_every, each_tick=self._each_tick)
+        try:
+            self.core: Core = build(settings, data, clock, self.url, probe=probe)
+        except BaseException:
+            self._socket.close()
+            raise
+        self.is_damaged = False
+        """Whether it has ended as the file of the signals is broken: that is to be set aside, and linli made anew."""
+        self.loop = Loop(
+            self.core.pipeline, clock, self.core.health,
+            tick_every=tick_every, each_tick=self._each_tick, on_damage=self._end_damaged,
+        )  # fmt: skip
         self._tuning = tuning(settings, self.core.care, clock) if tuning else None
         self._broker, self.mqtt_url = choose(settings, data, self.core, asked_for=asked.mqtt_listen, say=say)
         client_id = self.core.keys.client_id(self.mqtt_url.user or OWN_USER)
@@ -112,7 +127,7 @@ class App:
         self._drills = _weekly_drills(self.core) if settings.drill_plan == "weekly" else None
         core = self.core
         self._listener = Listener(self.mqtt_url, clock, _readable(settings.mqtt_ca))
-        self._resting = Every(_REST_SECONDS, self._listener.rest, name="listener")
+        self._resting = Every(_REST_SECONDS, self._rest, name="listener")
         self._auditor = Auditor(core.care, core.roster.get, core.desk, core.health, core.sender.wake)
         self._meters = data.meters
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
@@ -205,6 +220,7 @@ class App:
     def start(self) -> None:
         """Start everything but the pages. What was overdue goes out first; then the homes are known again."""
         self._data.note_pages(_url_of(self._socket))
+        self._tell_what_is_missing()
         self.core.desk.start()
         self.core.without_store.recover(self.core.desk.open)
         self.core.sender.start()
@@ -245,6 +261,10 @@ class App:
         """Ask `serve` to return."""
         self._server.should_exit = True
 
+    def _end_damaged(self) -> None:
+        self.is_damaged = True
+        self.end()
+
     def stop(self) -> None:
         """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
         for part in self._parts():
@@ -270,6 +290,19 @@ class App:
         roster = self.core.roster.get()
         own = [ALL_SITES] if self._settings.mqtt_sites == "all" else [site_topics(site) for site in roster.sites]
         self._gateway.listen_to(own=own, others=filters(roster))
+
+    def _rest(self) -> None:
+        """Do what need not be done soon, nor often."""
+        self._listener.rest()
+        self._tell_what_is_missing()
+
+    def _tell_what_is_missing(self) -> None:
+        """Say for as long as it lies there that what was heard before is in a file that linli does not read."""
+        aside = self._data.signals_aside()
+        if aside:
+            self.core.health.trouble(_SIGNALS_BEFORE, Sentence(_SET_ASIDE, {"file": aside[-1].name}))
+        else:
+            self.core.health.well(_SIGNALS_BEFORE)
 
     def _late(self) -> list[Finding]:
         return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))

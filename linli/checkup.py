@@ -242,6 +242,8 @@ def _signals(settings: Settings, data: DataDir) -> Iterator[Fault]:
     wrong = wrong_in(data.signals) if data.signals.exists() else None
     if wrong is not None:
         yield wrong
+    for aside in data.signals_aside():
+        yield f"{aside.name} is a damaged signals.db that was set aside; docs/deploy.md says what to do with it"
     there = influx_address(settings)
     if there is None:
         return

@@ -310,13 +310,13 @@ def build(
     `probe` is where the canary's messages go, empty for no canary; one that is not ours answers for itself.
     """
     keys, health = Keys(data.secret()), Health(clock)
+    signals = open_signals(settings, data, clock)
     care = CareStore(care_url(settings, data))
     care.migrate()
     given = settings
     with care.read() as connection:
         choices_met = setting_choices.revision(connection)
         settings = effective(given, setting_choices.in_force(connection))
-    signals = open_signals(given, data, clock)
     roster, ladders, holidays = CurrentRoster(care), SiteLadders(data.ladders, health), read_holidays(settings.holidays)
     watch = Watch(rules(settings))
     watch.take_roster(roster.get())

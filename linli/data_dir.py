@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,7 @@ else:
     import fcntl
 
 SECRET_BYTES = 32
+_ASIDE = "signals.damaged-"
 _LOCKED_BYTE = 1 << 30
 """Windows hides what it locks: a byte far behind the number that others want to read."""
 
@@ -44,6 +46,26 @@ class DataDir:
     def signals(self) -> Path:
         """Return where the signals are."""
         return self.path / "signals.db"
+
+    def set_signals_aside(self, now: datetime) -> Path:
+        """Give the file of the signals and SQLite's log of it another name, so that a new one is begun; return that name.
+
+        Raises LinliError where that cannot be done.
+        """
+        aside = self.path / f"{_ASIDE}{now:%Y%m%dT%H%M%S.%fZ}.db"
+        try:
+            for part in ("", "-wal", "-shm"):
+                beside = self.signals.with_name(self.signals.name + part)
+                if beside.exists():
+                    beside.rename(aside.with_name(aside.name + part))
+            sync_folder(self.path)
+        except OSError as why:
+            raise LinliError(f"{self.signals.name} is damaged and cannot be set aside: {why.strerror}") from why
+        return aside
+
+    def signals_aside(self) -> list[Path]:
+        """Return the damaged files of signals that were set aside, the oldest first."""
+        return sorted(self.path.glob(f"{_ASIDE}*.db"))
 
     @property
     def secret_file(self) -> Path:

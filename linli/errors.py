@@ -17,5 +17,9 @@ class StoreDown(LinliError):
     """A store of ours does not answer: acknowledge nothing, back off, say so on the board."""
 
 
+class SignalsDamaged(StoreDown):
+    """The file of the signals is broken: waiting does not help, linli goes on with a new one."""
+
+
 class Conflict(LinliError):
     """What was asked does not fit the state that the alert is in now."""

@@ -15,7 +15,7 @@ from itertools import islice
 
 from ingest.intake import Arrived, TakenIn
 from linli.clock import Clock, seconds
-from linli.errors import StoreDown
+from linli.errors import SignalsDamaged, StoreDown
 from linli.health import Health
 from linli.inbox import Inbox, Parcel
 from linli.overdue import Overdue
@@ -44,7 +44,8 @@ FAULT_OF_OURS = "linli could not process this message; this is a fault of linli,
 class Loop:
     """Runs a pipeline. Messages come from any thread through `offer` and `submit`.
 
-    `each_tick` gives what is done first in each tick, piece by piece.
+    `each_tick` gives what is done first in each tick, piece by piece. `on_damage` is called when the signals' file is
+    found to be broken; until somebody stops it, the loop goes on as with any store that does not answer.
     """
 
     def __init__(
@@ -55,12 +56,14 @@ class Loop:
         *,
         tick_every: float = 1.0,
         each_tick: Callable[[], Iterable[Piece]] = tuple,
+        on_damage: Callable[[], object] = bool,
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
         self._health = health
         self._tick_every = tick_every
         self._each_tick = each_tick
+        self._on_damage = on_damage
         self._inbox = Inbox()
         self._waiting: Overdue[Parcel] = Overdue()
         self._stored_at = 0.0
@@ -275,6 +278,8 @@ class Loop:
         if seconds() >= self._next_word:
             self._next_word = seconds() + _WORD_EVERY
             logger.error("store down reason=%s", why)
+        if isinstance(why, SignalsDamaged):
+            self._on_damage()
         self._health.trouble(
             "store", Sentence("A store does not answer; nothing is lost, messages wait: {why}", {"why": str(why)})
         )

@@ -1,17 +1,20 @@
 """The data folder belongs to one linli at a time, and its secret to nobody else."""
 
+import errno
 import os
 import signal
 import stat
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from linli.data_dir import DataDir
 from linli.errors import LinliError
+from tests.cast import EIGHT
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions in another way")
 
@@ -76,6 +79,31 @@ def test_a_damaged_secret_is_said_and_not_replaced(tmp_path: Path, content: str)
     with pytest.raises(LinliError, match="restore it from a backup"):
         data.secret()
     assert data.secret_file.read_text(encoding="latin-1") == content
+
+
+def test_damaged_signals_are_set_aside_whole_and_each_under_a_name_of_its_own(tmp_path: Path) -> None:
+    data = DataDir(tmp_path)
+    for number in range(2):
+        for part in ("", "-wal", "-shm"):
+            Path(f"{data.signals}{part}").write_text(f"{number}{part}")
+        data.set_signals_aside(EIGHT + timedelta(milliseconds=number))
+
+    found = data.signals_aside()
+    assert [path.read_text() for path in found] == ["0", "1"]
+    assert [Path(f"{path}-wal").read_text() for path in found] == ["0-wal", "1-wal"]
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_damaged_signals_that_cannot_be_set_aside_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = DataDir(tmp_path)
+    data.signals.touch()
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(LinliError, match=r"signals\.db is damaged and cannot be set aside: Read-only"):
+        data.set_signals_aside(EIGHT)
 
 
 def test_a_second_linli_is_sent_away_while_the_first_runs(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from ingest.intake import Arrived, TakenIn
 from linli import loop as loop_module
 from linli import overdue
 from linli.clock import VirtualClock
-from linli.errors import StoreDown
+from linli.errors import SignalsDamaged, StoreDown
 from linli.health import Health
 from linli.loop import BUSY_SECONDS, FAULT_OF_OURS, Loop
 from linli.pipeline import Piece, Pipeline
@@ -232,6 +232,23 @@ def test_that_a_store_is_down_is_logged_once_a_minute_and_shown_all_the_time(
         now += 1.0
 
     assert caplog.text.count("store down") == 3
+
+
+class Damaged(Down):
+    """A pipeline whose signal store is broken."""
+
+    def _fail(self) -> None:
+        raise SignalsDamaged("signals.db is damaged")
+
+
+@pytest.mark.parametrize(("pipeline", "told"), [(Down(), 0), (Damaged(), 1)], ids=["down", "damaged"])
+def test_only_of_a_broken_file_is_told_that_it_must_be_set_aside(pipeline: Pipeline, told: int) -> None:
+    clock, heard = VirtualClock(EIGHT), list[str]()
+    loop = Loop(pipeline, clock, Health(clock), on_damage=lambda: heard.append("damage"))
+
+    loop._go_on_ticking()
+
+    assert len(heard) == told
 
 
 class Spoilt(InPieces):

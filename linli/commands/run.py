@@ -11,10 +11,13 @@ from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import Config, Data
 from linli.data_dir import DataDir
+from linli.errors import SignalsDamaged
 from linli.people import Role
 from linli.store import access
 from linli.store.access import Identity
 from linli.tuning.setting_desk import SettingsDesk
+
+logger = logging.getLogger(__name__)
 
 Http = Annotated[str | None, typer.Option("--http", help="Where the pages and the API listen, HOST:PORT.")]
 Mqtt = Annotated[str | None, typer.Option("--mqtt", help="A broker, mqtt://user:pass@host:1883; none: linli runs one.")]
@@ -41,8 +44,10 @@ def command(
     start_logging(settings.log_level)
     asked = Asked(http="http" in settings.model_fields_set, mqtt_listen="mqtt_listen" in settings.model_fields_set)
     folder = DataDir(settings.data)
-    with folder.lock():
-        app = App(settings, folder, SystemClock(), asked=asked, say=typer.echo, tuning=SettingsDesk)
+    clock = SystemClock()
+
+    def run() -> None:
+        app = App(settings, folder, clock, asked=asked, say=typer.echo, tuning=SettingsDesk)
         try:
             app.start()
             typer.echo(f"linli is running: {app.url}  broker: {app.mqtt_url}  data: {settings.data}")
@@ -50,6 +55,17 @@ def command(
             app.serve()
         finally:
             app.stop()
+        if app.is_damaged:
+            raise SignalsDamaged("signals.db was damaged while linli ran")
+
+    with folder.lock():
+        try:
+            run()
+        except SignalsDamaged as why:  # nobody would be called until a person comes and restores a backup
+            aside = folder.set_signals_aside(clock.now())
+            logger.warning("signals set aside file=%s reason=%s", aside.name, why)
+            typer.echo(f"signals.db is damaged and was set aside as {aside.name}; linli goes on with a new one")
+            run()
     typer.echo("linli has stopped")
 
 

@@ -185,3 +185,12 @@ def test_advice_is_no_fault(
     assert lines[0] == "all is well here; linli is not running"
     assert lines[1].startswith("nothing would ring for 1 of 1 people who are called")
     assert json.loads(capsys.readouterr().out) == {"ok": True, "faults": [], "advice": lines[1:]}
+
+
+def test_signals_that_were_set_aside_are_named(data: DataDir) -> None:
+    data.signals.write_bytes(b"no database any more" * 500)
+    aside = data.set_signals_aside(SystemClock().now())
+
+    found = list(faults(Settings(data=data.path), data, SystemClock()))
+
+    assert [one for one in found if one.startswith(aside.name)]

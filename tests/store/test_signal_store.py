@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from linli.errors import LinliError, StoreDown
+from linli.errors import LinliError, SignalsDamaged, StoreDown
 from linli.signals import Signal
 from linli.store.sqlite_signals import SCHEMA_VERSION, SqliteSignalStore, questions
 from linli.store.sqlite_signals.words import Texts
@@ -326,7 +326,7 @@ def test_a_damaged_file_is_down_and_says_what_helps(store: SqliteSignalStore, pa
         assert damaged.check() == 'signals.db is damaged; bring a backup back with "linli restore"'
         with pytest.raises(StoreDown, match='is damaged; bring a backup back with "linli restore"'):
             list(damaged.between(None, None))
-        with pytest.raises(StoreDown, match="is damaged"):
+        with pytest.raises(SignalsDamaged, match="is damaged"):
             damaged.append(at_each(SECOND / 2, 10_000))
 
 
@@ -340,7 +340,7 @@ def damage(path: Path) -> None:
 def test_a_file_that_is_something_else_is_left_alone(path: Path) -> None:
     path.write_text("at,home,device,room,kind,value\n" * 500, encoding="utf-8")
 
-    with pytest.raises(StoreDown, match=r"^signals\.db is not a signal store"):
+    with pytest.raises(SignalsDamaged, match=r"^signals\.db is not a signal store"):
         SqliteSignalStore(path)
     assert path.read_text(encoding="utf-8").startswith("at,home")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from linli.errors import StoreDown
+from linli.errors import SignalsDamaged, StoreDown
 from linli.store.sqlite_lock import code_of
 
 _WRONG = {
@@ -20,6 +20,8 @@ _WRONG = {
     sqlite3.SQLITE_READONLY: "may not be written; give it to the user that runs linli",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; see that its folder is there and belongs to the user that runs linli",
 }
+
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class SqliteFile:
             wrong = _WRONG.get(code_of(why))
             if wrong is None and not isinstance(why, sqlite3.OperationalError):
                 raise
-            raise StoreDown(f"{self.path.name} {wrong or f'does not answer: {why}'}") from why
+            down = SignalsDamaged if code_of(why) in _DAMAGED else StoreDown
+            raise down(f"{self.path.name} {wrong or f'does not answer: {why}'}") from why
 
     def closed(self) -> StoreDown:
         """Return what to raise once the store is closed."""
