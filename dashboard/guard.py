@@ -112,7 +112,7 @@ def identity_of_token(services: Services, token: str) -> Identity | None:
 async def _signed_in(services: Services, request: Request) -> Session:
     session = await run_in_threadpool(sessions.of, services, request)
     if session is None:
-        raise SeeOther(f"/signin?next={quote(request.url.path)}" if request.method == "GET" else "/signin")
+        raise SeeOther(f"/signin?next={quote(request.url.path)}" if request.method == "GET" else "/signin?undone=true")
     request.state.session = session
     return session
 

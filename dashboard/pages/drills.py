@@ -23,7 +23,7 @@ from linli.store.drills import Drill, DrillKind
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-Back = Annotated[Literal["", "connect"], Form()]
+Back = Annotated[Literal["", "connect", "drills"], Form()]
 """From which page of a home the button was pressed."""
 MOST_ROWS = 200
 """How many rows a list shows: the longest overdue, which are what is to be done."""
@@ -102,6 +102,8 @@ def cancel(services: Web, home: str, back: Back = "") -> RedirectResponse:
 
 
 def _back_to(home: str, back: str) -> str:
+    if back == "drills":
+        return "/drills"
     return f"/homes/{home}/{back}" if back else f"/homes/{home}"
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -108,9 +108,14 @@ def hashed(password: str) -> str:
 
 
 @router.get("/signin")
-def signin_page(services: Web, request: Request, next: str = "/") -> Response:  # noqa: A002 - the word in the link
-    """The form."""
-    return _form(services, request, {"next": inside(next), "wrong": False, "wait": None})
+def signin_page(
+    services: Web,
+    request: Request,
+    next: str = "/",  # noqa: A002 - the word in the link
+    undone: Annotated[bool, Query()] = False,  # noqa: FBT002 - a flag in the link
+) -> Response:
+    """The form; `undone`: something was pressed by who was signed in no more."""
+    return _form(services, request, {"next": inside(next), "wrong": False, "wait": None, "undone": undone})
 
 
 def _form(services: Services, request: Request, context: Mapping[str, object], status: int = 200) -> Response:
@@ -137,7 +142,7 @@ def sign_in(
     csrf: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Sign in."""
-    context: dict[str, object] = {"next": inside(next), "wrong": False, "wait": None}
+    context: dict[str, object] = {"next": inside(next), "wrong": False, "wait": None, "undone": False}
     if not _from_our_form(services, request, csrf):
         return _form(services, request, context, 403)
     doorman: Doorman = request.app.state.doorman

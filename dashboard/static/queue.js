@@ -51,7 +51,8 @@ async function fetchNow() {
   pending = null;
   pendingAt = Infinity;
   const answer = await fetch("/queue").catch(() => null);
-  if (!answer || !answer.ok || answer.redirected) return;
+  if (answer?.redirected) return location.reload(); // signed out: what stands here would only grow old
+  if (!answer?.ok) return;
   take(await answer.text());
 }
 

@@ -131,6 +131,17 @@ def test_a_new_row_waits_while_a_row_is_in_focus_and_an_emergency_does_not(brows
     assert complaints == []
 
 
+def test_a_board_whose_session_has_ended_is_not_left_standing_when_somebody_calls(
+    browser: Browser, online: World
+) -> None:
+    page, _ = on_board(browser, online)
+    page.context.clear_cookies()
+
+    online.press_sos()
+
+    page.wait_for_url("**/signin?next=/", timeout=SECONDS)
+
+
 def test_the_board_sounds_once_for_each_new_emergency_and_only_when_switched_on(
     browser: Browser, online: World
 ) -> None:

@@ -71,6 +71,21 @@ def test_a_trial_is_announced_on_the_home_page_and_called_off_there(world: World
     assert "Try bedroom now" in staff.get(f"/homes/{MEI.home}?lang=en").text
 
 
+def test_who_announces_one_from_the_list_sees_there_that_it_runs_and_calls_it_off(world: World) -> None:
+    browser = world.browser(Role.STAFF)
+    fields = {"csrf": world.csrf(browser), "back": "drills"}
+
+    begun = browser.post(f"/homes/{MEI.home}/drill", data={"device": "button-1", **fields})
+    assert begun.headers["location"] == "/drills"
+    page = browser.get("/drills?lang=en").text
+    assert "announced until" in page
+    assert f'action="/homes/{MEI.home}/drill/cancel"' in page
+
+    ended = browser.post(f"/homes/{MEI.home}/drill/cancel", data=fields)
+    assert ended.headers["location"] == "/drills"
+    assert "announced until" not in browser.get("/drills?lang=en").text
+
+
 def test_while_somebody_is_in_need_nothing_can_be_announced(world: World) -> None:
     world.press_sos()
     assert act(world, f"/homes/{MEI.home}/drill", device="button-1") == 409

@@ -123,6 +123,19 @@ def test_a_session_ends_by_itself(world: World) -> None:
     assert browser.get("/").status_code == 303
 
 
+def test_who_wrote_something_when_the_session_had_ended_is_told_that_it_was_not_kept(world: World) -> None:
+    browser = world.browser(Role.STAFF)
+    secret = world.csrf(browser)
+    world.clock.advance(timedelta(days=world.services.settings.session_days))
+
+    sent_to = browser.post("/homes/mei/notes", data={"csrf": secret, "text": "The key is with Ana."}).headers[
+        "location"
+    ]
+
+    assert "was not kept" in browser.get(f"{sent_to}&lang=en").text
+    assert "was not kept" not in browser.get("/signin?lang=en").text
+
+
 def test_no_form_can_be_sent_from_elsewhere(lin: World) -> None:
     alert = lin.press_sos()
     browser = lin.browser(Role.STAFF)
