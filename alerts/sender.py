@@ -85,7 +85,7 @@ class Sender:
         self._finished: queue.SimpleQueue[tuple[Task, Done | None]] = queue.SimpleQueue()
         self._in_hand: dict[tuple[str, int], Severity] = {}
         self._unrecorded: list[Done] = []
-        self._given_back: list[Task] = []
+        self._given_back: dict[tuple[str, int], Notice] = {}
         self._is_fresh = True
         self.turned_at = seconds()
         self._fault_at: float | None = None
@@ -122,22 +122,24 @@ class Sender:
 
     @contextmanager
     def at_once(self) -> Iterator[Claim]:
-        """Let a caller claim calls for help in its own transaction; they go out when it has ended, before anything else.
-
-        What was claimed in a transaction that failed is given back, since it may have been committed all the same.
-        """
-        tasks: list[Task] = []
-        try:
+        """Let a caller claim calls for help in its own transaction; they go out when it has ended, before anything else."""
+        with self._giving_back() as tasks:
             yield lambda connection, now, opened: tasks.extend(self._claim_calls(connection, now, opened))
-        except BaseException:
-            self._given_back += tasks
-            self.wake()
-            raise
         self._hand_out(tasks, self._dispatch.send_at_once)
         if tasks:
             time.sleep(_WORKERS_FIRST_SECONDS)
         else:  # who has calls in hand looks again when the first has been answered
             self.wake()
+
+    @contextmanager
+    def _giving_back(self) -> Iterator[list[Task]]:
+        """Give back what was claimed in a transaction that failed, since it may have been committed all the same."""
+        tasks: list[Task] = []
+        try:
+            yield tasks
+        except BaseException:
+            self._given_back |= {(task.notice.key, task.notice.attempts): task.notice for task in tasks}
+            raise
 
     def _claim_calls(self, connection: Connection, now: datetime, opened: Sequence[Alert]) -> list[Task]:
         if self._thread is None or self._is_fresh or self.is_stopping:
@@ -206,16 +208,17 @@ class Sender:
         """Write down what has come back and claim what is due, in one commit; then hand it to the workers."""
         self._collect()
         now = self._clock.now()
-        back = list(self._given_back)
-        with self._care.begin() as connection:
+        back = dict(self._given_back)
+        with self._giving_back() as tasks, self._care.begin() as connection:
             if self._is_fresh and self._care.is_sqlite:
                 outbox.release(connection, now)
-            for task in back:
-                outbox.give_back(connection, task.notice, now)
+            for notice in back.values():
+                outbox.give_back(connection, notice, now)
             self._dispatch.record(connection, self._unrecorded, now)
-            tasks = self._claim(connection, now)
+            tasks.extend(self._claim(connection, now))
         recorded, self._unrecorded, self._is_fresh = self._unrecorded, [], False
-        del self._given_back[: len(back)]
+        for given in back:
+            self._given_back.pop(given, None)
         self._hand_out(tasks, self._dispatch.send)
         for done in recorded:
             self._tell(done)

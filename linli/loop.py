@@ -191,8 +191,14 @@ class Loop:
                 parcel.done(verdicts)
 
     def _refuse(self, parcel: Parcel) -> None:
-        """Write down that a message cannot be processed; where not even that can be done, the log has it."""
-        self._waiting.went(parcel)
+        """Write down that a message cannot be processed.
+
+        It is not acknowledged where not even that can be done. Nor is a call for help that has not been made: it goes on
+        waiting for whoever calls without the store, as a fault of ours must not be the end of it.
+        """
+        is_call = parcel in self._waiting and self._calls_for_help(parcel)
+        if not is_call:
+            self._waiting.went(parcel)
         pause = 0.1
         while True:
             try:
@@ -206,9 +212,17 @@ class Loop:
                 self._tick_for(math.inf)
             except Exception:
                 logger.exception("a message that cannot be processed cannot be kept either")
-                break
+                return
         self.counts["rejections"] += 1
-        parcel.done([FAULT_OF_OURS])
+        if not is_call:
+            parcel.done([FAULT_OF_OURS])
+
+    def _calls_for_help(self, parcel: Parcel) -> bool:
+        try:
+            return bool(self._pipeline.calls_for_help(parcel.messages))
+        except Exception:
+            logger.exception("it cannot be told whether a message calls for help")
+            return False
 
     def _count(self, taken: TakenIn) -> None:
         self.counts["messages"] += len(taken.verdicts)

@@ -33,6 +33,11 @@ class Overdue(Generic[Thing]):
         with self._lock:
             self._since.pop(id(thing), None)
 
+    def __contains__(self, thing: Thing) -> bool:
+        """Tell whether a thing still waits."""
+        with self._lock:
+            return id(thing) in self._since
+
     def take(self, longer_than: float) -> list[Thing]:
         """Return what has waited for more than so many seconds, oldest first; each is returned once."""
         limit = seconds() - longer_than

@@ -11,11 +11,14 @@ import pytest
 from ingest.intake import Arrived, TakenIn
 from linli import loop as loop_module
 from linli import overdue
+from linli.alert import AlertKind, Severity
 from linli.clock import VirtualClock
 from linli.errors import SignalsDamaged, StoreDown
+from linli.finding import Finding
 from linli.health import Health
 from linli.loop import BUSY_SECONDS, FAULT_OF_OURS, Loop
 from linli.pipeline import Piece, Pipeline
+from linli.words import Sentence
 from tests.cast import EIGHT
 
 MOTION, SOS = "linli/v1/garden/home-7/hall/motion", "linli/v1/garden/home-7/button/sos"
@@ -338,5 +341,38 @@ def test_a_message_that_can_be_neither_processed_nor_refused_ends_nothing(why: E
 
     loop._take_in(loop._next_batch())
 
-    assert told == [FAULT_OF_OURS]
-    assert pipeline.left == (0 if isinstance(why, StoreDown) else 1)
+    is_kept = isinstance(why, StoreDown)
+    assert told == ([FAULT_OF_OURS] if is_kept else []), "nothing is acknowledged that stands nowhere"
+    assert pipeline.left == (0 if is_kept else 1)
+
+
+class Faulty(Unkept):
+    """A pipeline that has a fault, which each message meets before anybody is called."""
+
+    left = 1
+
+    def call(self, messages: Sequence[Arrived]) -> TakenIn:  # noqa: ARG002
+        """Fail."""
+        raise self.fault
+
+    def calls_for_help(self, messages: Sequence[Arrived]) -> list[Finding]:
+        """Know a call by its topic."""
+        return [_FOUND for message in messages if message.topic == SOS]
+
+
+_FOUND = Finding("k", "home-7", "garden", AlertKind.SOS, Severity.EMERGENCY, EIGHT, Sentence("SOS pressed."))
+
+
+def test_a_call_for_help_that_meets_a_fault_is_left_to_whoever_calls_without_the_store() -> None:
+    clock = VirtualClock(EIGHT)
+    told: list[str | None] = []
+    for topic in (MOTION, SOS):
+        loop = Loop(Faulty(), clock, Health(clock))
+        told.clear()
+        loop.offer([Arrived(topic, b"on", EIGHT)], told.extend)
+
+        loop._take_in(loop._next_batch())
+
+        assert (told, [message.topic for message in loop.late(-1.0)]) == (
+            ([], [SOS]) if topic == SOS else ([FAULT_OF_OURS], [])
+        )

@@ -13,7 +13,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -138,8 +146,13 @@ def _ours() -> Iterator[None]:
         yield
     except NoConnectionFree as why:
         raise StoreDown("the care database is too busy: no connection became free") from why
-    except (OperationalError, InternalError) as why:  # internal: a server that has turned into a read-only standby
+    except (OperationalError, InternalError) as why:
         raise StoreDown(f"the care database does not answer: {_first_line(why)}") from why
+    except (NotSupportedError, ProgrammingError) as why:
+        if getattr(why.orig, "sqlstate", None) is None:  # the driver's word: a fault of ours
+            raise
+        # a standby that is not promoted yet, a right that was taken away, a table that a restore is about to make
+        raise StoreDown(f"the care database refuses to work: {_first_line(why)}") from why
     except DBAPIError as why:
         if why.connection_invalidated:
             raise StoreDown("the connection to the care database was lost") from why

@@ -4,12 +4,14 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from alerts import sender as sender_module
 from alerts.breaker import HANGS, Breaker
@@ -19,6 +21,7 @@ from alerts.links import Links
 from alerts.message import Message
 from linli.alert import Notice, NoticeState, NoticeType, Severity
 from linli.clock import SystemClock, VirtualClock
+from linli.errors import StoreDown
 from linli.people import Care, Channel, Role, Scope
 from linli.store import outbox
 from tests.alerts.far_end import Gateway, eventually, nobody_listens
@@ -55,6 +58,29 @@ def test_any_answer_opens_the_way_again(verdict: Verdict) -> None:
 
     assert breaker.enter("ana-0", Severity.NOTICE)
     assert breaker.enter("ana-0", Severity.NOTICE)
+
+
+def test_what_was_claimed_by_commits_that_were_not_heard_of_does_not_wait_for_its_lease(
+    office: Callable[..., Post], gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = office(person("ana", hooked(gateway, "ana")), clock=SystemClock())
+    post.sender.start()
+    eventually(lambda: not post.sender._is_fresh, "the sender has turned")
+    keys = post.put(post.open("a-1"), "ana")
+    begin, unheard = post.care.begin, iter(range(2))
+
+    @contextmanager
+    def begin_unheard() -> Iterator[Connection]:
+        with begin() as connection:
+            yield connection
+        if next(unheard, None) is not None:
+            raise StoreDown("the connection was lost")
+
+    monkeypatch.setattr(post.care, "begin", begin_unheard)
+    post.sender.wake()
+
+    eventually(lambda: gateway.keys("ana") == keys, "she is called")
+    assert next(unheard, None) is None
 
 
 # One pass, under a virtual clock

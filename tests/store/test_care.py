@@ -227,6 +227,40 @@ def test_the_store_is_down_while_the_server_is_gone_and_up_again_afterwards(post
     care.close()
 
 
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        ("", "SELECT count(*) FROM sites FOR UPDATE"),
+        ("DROP TABLE looks", "SELECT * FROM looks"),
+        ("SET ROLE pg_monitor", "SELECT * FROM sites"),
+    ],
+    ids=["not supported, as on a standby", "no such table, as in a restore", "no such right"],
+)
+def test_the_store_is_down_while_a_server_refuses_to_work(postgres_url: str, before: str, asked: str) -> None:
+    care = CareStore(postgres_url)
+    care.migrate()
+
+    def ask() -> None:
+        with care.begin() as connection:
+            if before:
+                connection.execute(text(before))
+            connection.execute(text(asked))
+
+    with pytest.raises(StoreDown, match="refuses to work"):
+        ask()
+    assert _sites(care) == []
+    care.close()
+
+
+def test_what_only_the_driver_finds_wrong_is_a_fault_of_ours(care: CareStore) -> None:
+    def ask() -> None:
+        with care.begin() as connection:
+            prepared.do(connection, "SELECT 1", [object()])
+
+    with pytest.raises(DBAPIError):
+        ask()
+
+
 def test_the_store_is_down_where_no_server_answers(tmp_path: Path) -> None:
     pytest.importorskip("psycopg")
     care = CareStore(f"postgresql+psycopg://linli@/linli?host={tmp_path}")
