@@ -24,12 +24,13 @@ from dashboard.services import Services
 from dashboard.spare_key import key_sentence
 from dashboard.standing import Standing, is_asked_first, standing_of, visible_alerts, visible_homes, without_rooms
 from dashboard.strip import signs_of
+from dashboard.usual_day import is_like_any_other
 from dashboard.vocabulary import OUTCOMES
 from linli.alert import AlertKind, RequestState
 from linli.consent import Consent
 from linli.home_state import HomeState, Next
 from linli.people import Home
-from linli.store import consents, habits
+from linli.store import consents
 from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -41,8 +42,8 @@ SENTENCES = {
     HomeState.AWAY: "{name} is away.",
     HomeState.ALERT: "{name} needs somebody.",
 }
-FIRST_DAYS = "There are signs of life from {name}."
-"""While her days are not known yet."""
+SIGNS_OF_LIFE = "There are signs of life from {name}."
+"""All that can be said while her days are not known yet, and of a day on which something was amiss."""
 PAUSED = "{name} has paused linli."
 LADDERS = ("When she calls for help, falls, or there is smoke or gas", "When nothing is heard of her")
 
@@ -96,15 +97,11 @@ def _sentence(services: Services, standing: Standing, words: Words) -> str:
     said = SENTENCES[standing.state]
     if standing.view.is_paused and not standing.alerts:
         said = PAUSED
-    elif standing.state is HomeState.WELL and not _is_known(services, standing.home):
-        said = FIRST_DAYS
+    elif standing.state is HomeState.WELL and not is_like_any_other(
+        services, standing.home, words.midnight(), words.now
+    ):
+        said = SIGNS_OF_LIFE
     return words(said, name=_name(standing.home, words))
-
-
-def _is_known(services: Services, home: Home) -> bool:
-    """Tell whether anything was learned of a home's days yet; before, no day is like any other."""
-    with services.care.read() as connection:
-        return habits.is_learned(connection, home.home)
 
 
 def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> dict[str, object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from dashboard.absences import choices
 from dashboard.dial import dial_of
@@ -13,13 +14,16 @@ from linli.alert import AlertKind, Outcome, Severity
 from linli.consent import Consent, ConsentChange
 from linli.home_state import HomeState, Next
 from linli.people import Care, Person, Role, Scope
-from linli.store import consents, contacts, habits, pauses
+from linli.store import absences, consents, contacts, habits, pauses, tables, unseen
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
 from linli.store.habits import Learned
+from linli.store.unseen import Unseen
 from linli.wish import Wish
+from models.habits.model import model_to_json
 from tests.cast import BO, EIGHT, HOUR, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
 from tests.dashboard.world import TestClient, World, make_world
+from tests.models.habits.models import a_model
 
 YAN = replace(BO, person="yan", name="Yan Chen", channels=())
 BO_OF_TWO = replace(BO, cares=(*BO.cares, Care(Scope.HOME, NEIGHBOUR.home)))
@@ -306,11 +310,83 @@ def test_what_is_expected_first_is_told_first(
     assert said in world.browser(Role.FAMILY, "bo").get("/family").text
 
 
-def test_no_day_is_like_any_other_before_her_days_are_known(world: World) -> None:
-    bo = world.browser(Role.FAMILY, "bo")
-    assert "There are signs of life from Mei Chen." in bo.get("/family").text
-
+def learn(world: World, *, days: int) -> None:
+    model = replace(a_model(line=200), days=days)
     with world.services.care.begin() as connection:
-        habits.add(connection, [Learned(MEI.home, EIGHT, b"{}")])
+        habits.add(connection, [Learned(MEI.home, EIGHT - 8 * HOUR, model_to_json(model))])
 
-    assert "A day like any other for Mei Chen." in bo.get("/family").text
+
+def is_like_any_other(world: World) -> bool:
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+    usual, only_signs = "A day like any other for Mei Chen.", "There are signs of life from Mei Chen."
+    assert (usual in page) is not (only_signs in page)
+    return usual in page
+
+
+@pytest.mark.parametrize(("days", "usual"), [(None, False), (1, False), (13, False), (14, True)], ids=str)
+def test_no_day_is_like_any_other_before_her_days_are_known(world: World, days: int | None, *, usual: bool) -> None:
+    if days is not None:
+        learn(world, days=days)
+
+    assert is_like_any_other(world) is usual
+
+
+@pytest.mark.parametrize(
+    "kind", [AlertKind.MISSED_CHECK_IN, AlertKind.INACTIVITY, AlertKind.SOS, AlertKind.ROUTINE_CHANGE], ids=str
+)
+def test_a_day_with_an_alert_is_not_like_any_other_until_it_is_over(world: World, kind: AlertKind) -> None:
+    learn(world, days=60)
+    severity = Severity.NOTICE if kind is AlertKind.ROUTINE_CHANGE else Severity.URGENT
+    alert = world.opens(kind, severity)
+    world.clock.advance(5 * HOUR)
+    world.desk.close(alert.id, "lin", Outcome.SAFE, "")
+
+    assert not is_like_any_other(world)
+    world.clock.advance(11 * HOUR - MINUTE)
+    assert not is_like_any_other(world)
+    world.clock.advance(MINUTE)
+    assert is_like_any_other(world), "her local midnight"
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "drill"),
+    [
+        (AlertKind.LOW_BATTERY, MEI.home, False),
+        (AlertKind.SOS, NEIGHBOUR.home, False),
+        (AlertKind.SOS, MEI.home, True),
+    ],
+    ids=["a battery", "another home", "a drill"],
+)
+def test_what_is_not_about_her_leaves_the_day_as_it_is(
+    world: World, kind: AlertKind, place: str, *, drill: bool
+) -> None:
+    learn(world, days=60)
+    alert = world.opens(kind, Severity.NOTICE if kind is AlertKind.LOW_BATTERY else Severity.EMERGENCY, place)
+    world.desk.close(alert.id, "lin", Outcome.SAFE, "")
+    with world.services.care.begin() as connection:
+        connection.execute(update(tables.alerts).values(drill=int(drill)))
+
+    assert is_like_any_other(world)
+
+
+@pytest.mark.parametrize(
+    ("seen", "gone", "usual"),
+    [
+        ([(-8.5, -7.5)], [], True),
+        ([(-10, -6)], [], False),
+        ([(-3, -2.5), (-2.9, -2.4)], [], True),
+        ([(-3, -2.5)], [(-2, -1.4)], False),
+        ([], [(-5, -1)], False),
+    ],
+    ids=["half an hour of today", "since yesterday", "twice the same", "blind and away", "away"],
+)
+def test_a_day_of_which_hours_are_not_known_is_not_like_any_other(
+    world: World, seen: list[tuple[float, float]], gone: list[tuple[float, float]], *, usual: bool
+) -> None:
+    learn(world, days=60)
+    with world.services.care.begin() as connection:
+        unseen.put(connection, [Unseen(MEI.home, EIGHT + a * HOUR, EIGHT + b * HOUR) for a, b in seen])
+        for a, b in gone:
+            absences.begin(connection, Absence(MEI.home, EIGHT + a * HOUR, EIGHT + b * HOUR, "bo"))
+
+    assert is_like_any_other(world) is usual
