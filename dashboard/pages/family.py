@@ -1,9 +1,8 @@
-"""The family: one sentence, a dial of the day, what comes next, who came; who is called when, and what each is told.
+"""The family: one sentence, a dial of the day, what comes next, the calls that are over; who is called when, and what each is told.
 
 Never a room, unless she allows it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -16,17 +15,17 @@ from dashboard import absences, looks, pauses, relatives
 from dashboard.access import Reach
 from dashboard.dial import dial_of
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.past_calls import past_calls
 from dashboard.places import zone_of_person
 from dashboard.problems import not_found
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.spare_key import key_sentence
-from dashboard.standing import Standing, is_asked_first, standing_of, visible_alerts, visible_homes, without_rooms
+from dashboard.standing import Standing, is_asked_first, standing_of, visible_homes, without_rooms
 from dashboard.strip import signs_of
 from dashboard.usual_day import is_like_any_other
-from dashboard.vocabulary import OUTCOMES
-from linli.alert import AlertKind, RequestState
+from linli.alert import AlertKind
 from linli.consent import Consent
 from linli.home_state import HomeState, Next
 from linli.people import Home
@@ -46,15 +45,6 @@ SIGNS_OF_LIFE = "There are signs of life from {name}."
 """All that can be said while her days are not known yet, and of a day on which something was amiss."""
 PAUSED = "{name} has paused linli."
 LADDERS = ("When she calls for help, falls, or there is smoke or gas", "When nothing is heard of her")
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Somebody was at her door. `outcome` is in the words that they chose."""
-
-    name: str
-    at: datetime
-    outcome: str
 
 
 @router.get("/family")
@@ -123,7 +113,7 @@ def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> 
         "dial": dial_of(signs, coming, words.now, home.zone, blind_since),
         "signs": _by_hour(signs, home),
         "cards": [(card_of(one, roster), one, key_sentence(one, roster, asker)) for one in standing.alerts],
-        "came": _who_came(services, asker, home),
+        "calls": past_calls(services, asker, home, words.language),
         "away": away,
         "away_by": name_of(away.by, roster) if away else "",
         "back": back if away is None else None,
@@ -154,22 +144,6 @@ def _by_hour(signs: list[datetime], home: Home) -> list[tuple[int, int]]:
     """Return the dial as a table: (local hour, how many signs)."""
     hours = [sign.astimezone(home.zone).hour for sign in signs]
     return [(hour, hours.count(hour)) for hour in sorted(set(hours))]
-
-
-def _who_came(services: Services, asker: Reach, home: Home) -> list[Visit]:
-    """Return who was at the door lately, when it was over, and how it ended."""
-    roster = services.roster()
-    closed = visible_alerts(services, asker, state="closed", home=home.home, limit=20)
-    return [
-        Visit(
-            name_of(request.person, roster),
-            one.alert.closed_at,
-            OUTCOMES[one.alert.outcome][0] if one.alert.outcome else "",
-        )
-        for one in closed
-        for request in one.requests
-        if request.state is RequestState.AT_DOOR and one.alert.closed_at is not None and not one.alert.drill
-    ][:3]
 
 
 @router.get("/family/{home}/calls")

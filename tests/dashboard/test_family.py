@@ -13,7 +13,7 @@ from dashboard.dial import dial_of
 from linli.alert import AlertKind, Outcome, Severity
 from linli.consent import Consent, ConsentChange
 from linli.home_state import HomeState, Next
-from linli.people import Care, Person, Role, Scope
+from linli.people import Care, Channel, Person, Role, Scope
 from linli.store import absences, consents, contacts, habits, pauses, tables, unseen
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
@@ -21,7 +21,7 @@ from linli.store.habits import Learned
 from linli.store.unseen import Unseen
 from linli.wish import Wish
 from models.habits.model import model_to_json
-from tests.cast import BO, EIGHT, HOUR, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
+from tests.cast import BO, EIGHT, HOUR, MEI, MEI_HERSELF, MINUTE, NEIGHBOUR, OTHER_SITE
 from tests.dashboard.world import TestClient, World, make_world
 from tests.models.habits.models import a_model
 
@@ -168,17 +168,55 @@ def test_nobody_but_she_touches_her_pause(world: World, path: str) -> None:
     assert post(world, mei, f"/homes/{MEI.home}/{path}", hours=2) == 303
 
 
-def test_who_came_is_told_with_how_it_ended_and_a_drill_is_not(world: World) -> None:
+def test_who_came_is_told_with_when_they_were_there_and_how_it_ended(world: World) -> None:
     bo = world.browser(Role.FAMILY, "bo")
     assert "Nobody has had to come so far." in bo.get("/family").text
     alert = world.press_sos()
+    world.clock.advance(6 * MINUTE)
     world.desk.arrive(alert.id, "ana")
+    world.clock.advance(4 * MINUTE)
+    world.desk.arrive(alert.id, "staff")
+    world.clock.advance(20 * MINUTE)
     world.desk.close(alert.id, "ana", Outcome.HELPED, "a private note")
 
     page = bo.get("/family").text
 
-    assert "Ana Li was there, 08:00 · Helped" in page
+    assert "Called 08:00, over 08:30 · Helped" in page
+    assert "Ana Li was there, 08:06" in page
+    assert "community staff was there, 08:10" in page
+    assert "Nobody has had to come" not in page
     assert "private" not in page
+
+
+def test_a_call_that_nobody_answered_at_the_door_is_told_with_its_end(world: World) -> None:
+    alert = world.opens(AlertKind.BATHROOM, Severity.URGENT)
+    world.advance(40 * MINUTE)
+    world.desk.close(alert.id, "lin", Outcome.AWAY, "in the clinic since Monday")
+
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+
+    assert "Quieter than usual for some time.<br>Called 08:00, over 08:40 · Nobody is at home" in page
+    assert "Nobody has said that they were at the door." in page
+    assert "Nobody has had to come" not in page
+    assert "bathroom" not in page
+    assert "bedroom" not in page
+    assert "clinic" not in page
+
+
+def test_what_she_answered_herself_is_told_without_asking_who_was_at_the_door(home: Path) -> None:
+    mei = replace(MEI_HERSELF, channels=(Channel("mei-0", "mei", "sms", "13800000007"),))
+    world = make_world(home, people=[mei])
+    with world.services.care.begin() as connection:
+        roster_store.save(connection, [], [], [mei])
+    world.opens(AlertKind.INACTIVITY, Severity.URGENT)
+    world.advance(2 * MINUTE)
+    world.desk.sign_of_life(MEI.home, world.clock.now())
+
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+
+    assert "Called 08:00, over 08:02 · She is fine" in page
+    assert "at the door" not in page
+    world.close()
 
 
 def test_of_several_homes_the_one_that_needs_somebody_is_shown_first(two: World) -> None:
