@@ -231,6 +231,21 @@ def test_of_several_homes_the_one_that_needs_somebody_is_shown_first(two: World)
     assert two.browser(Role.FAMILY, "yan").get(f"/family?home={NEIGHBOUR.home}").status_code == 404
 
 
+def test_what_is_pressed_at_one_of_several_homes_leads_back_to_that_home(two: World) -> None:
+    bo = two.browser(Role.FAMILY, "bo")
+    there = f"/family?home={NEIGHBOUR.home}"
+    alert = two.press_sos(NEIGHBOUR.home)
+
+    for path, fields in (
+        (f"/homes/{NEIGHBOUR.home}/away", {"hours": 2}),
+        (f"/homes/{NEIGHBOUR.home}/back", {}),
+        (f"/alerts/{alert.id}/accept", {}),
+        (f"/alerts/{alert.id}/close", {"outcome": "safe"}),
+    ):
+        answer = bo.post(path, data={"csrf": two.csrf(bo), **fields})
+        assert (answer.status_code, answer.headers["location"]) == (303, there), path
+
+
 def _order(world: World, person: str) -> list[str]:
     page = world.browser(Role.FAMILY, person).get(CALLS).text
     listed = page.partition('<ol class="order">')[2].partition("</ol>")[0]
