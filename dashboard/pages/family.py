@@ -3,6 +3,7 @@
 Never a room, unless she allows it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -96,7 +97,7 @@ def _sentence(services: Services, standing: Standing, words: Words) -> str:
 
 def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> dict[str, object]:
     home, view, roster = standing.home, standing.view, services.roster()
-    coming = Next() if standing.alerts else view.next
+    coming = Next() if standing.alerts else _still_to_come(view.next, words.now)
     heard = signs_of(services.signals.recent(home.home, since=words.midnight(), until=words.now, limit=5000))
     signs = [] if view.is_paused else [sign.at for sign in heard]
     blind_since = (view.since or words.midnight()) if view.state is HomeState.UNMONITORED else None
@@ -120,6 +121,15 @@ def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> 
         "choices": list(absences.choices(words.now, home.zone)),
         "earliest": f"{words.now.astimezone(home.zone):%Y-%m-%dT%H:%M}",
     }
+
+
+def _still_to_come(coming: Next, now: datetime) -> Next:
+    """Return what is foretold, without a sign or a check-in that should have come by now: its time is past."""
+    return replace(coming, expected_by=_later(coming.expected_by, now), check_in_by=_later(coming.check_in_by, now))
+
+
+def _later(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment is not None and moment > now else None
 
 
 def _below(services: Services, standing: Standing, words: Words) -> str:

@@ -351,8 +351,9 @@ def test_the_page_promises_the_calls_at_the_times_at_which_the_ladder_makes_them
         (EIGHT + HOUR, EIGHT + 2 * HOUR, "<b>09:00</b><span>next sign expected by then"),
         (None, EIGHT + HOUR, "<b>09:00</b><span>next check-in expected by then"),
         (EIGHT + HOUR, None, "<b>09:00</b><span>next sign expected by then"),
+        (EIGHT - HOUR, EIGHT + HOUR, "<b>09:00</b><span>next check-in expected by then"),
     ],
-    ids=["check-in first", "sign first", "check-in only", "sign only"],
+    ids=["check-in first", "sign first", "check-in only", "sign only", "sign overdue"],
 )
 def test_what_is_expected_first_is_told_first(
     world: World, sign: datetime | None, check_in: datetime | None, said: str
@@ -361,6 +362,18 @@ def test_what_is_expected_first_is_told_first(
     world.homes.views[MEI.home] = replace(world.homes.views[MEI.home], next=coming)
 
     assert said in world.browser(Role.FAMILY, "bo").get("/family").text
+
+
+@pytest.mark.parametrize("late", [timedelta(0), 4 * HOUR], ids=["just now", "for hours"])
+def test_what_should_have_come_by_now_is_not_told_as_if_it_were_to_come(world: World, late: timedelta) -> None:
+    world.homes.set(MEI.home, HomeState.QUIET)
+    coming = Next(expected_by=EIGHT - late, asks_at=EIGHT + HOUR)
+    world.homes.views[MEI.home] = replace(world.homes.views[MEI.home], next=coming)
+
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+
+    assert "expected by then" not in page
+    assert "<b>09:00</b><span>if none, a neighbour goes" in page
 
 
 def learn(world: World, *, days: int) -> None:
