@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -226,6 +227,7 @@ def page(
         "role": session.identity.role if session else "",
         "csrf": session.csrf if session else "",
         "path": request.url.path,
+        "query": _query_without_language(request),
         "demo": services_of(request).settings.demo,
     }
     response = HTMLResponse(draw(template, words, **{**known, **(context or {})}), status)
@@ -233,3 +235,9 @@ def page(
     if picked in LANGUAGES:
         response.set_cookie(languages.COOKIE, picked, max_age=365 * 86400, samesite="lax", httponly=True)
     return response
+
+
+def _query_without_language(request: Request) -> str:
+    """Return what else a page was asked for, up to where the language is added: the same page in another one."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{urlencode(kept)}&" if kept else ""

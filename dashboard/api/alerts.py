@@ -124,7 +124,7 @@ def detail_of(services: Services, asker: Reach, language: str | None, id: str) -
     knows = may_see_whose(asker, alert, involved.requests)
     return AlertDetail(
         **row(services, involved, asker, language).model_dump(),
-        note=alert.note if knows else "",
+        note=_note(alert, asker) if knows else "",
         lease_until=alert.lease_until,
         evidence=_without_rooms(alert.evidence, asker) if knows else {},
         people=_people(services, involved, asker, knows=knows),
@@ -136,6 +136,11 @@ def detail_of(services: Services, asker: Reach, language: str | None, id: str) -
             _line(entry, asker) for entry in log if knows or asker.person in {entry.who, entry.detail.get("person")}
         ],
     )
+
+
+def _note(alert: Alert, asker: Reach) -> str | None:
+    """Return what was written down at the end, never to a family: it may tell of rooms, of health, or of others."""
+    return None if asker.role == FAMILY else alert.note
 
 
 def _without_rooms(known: Mapping[str, str | float], asker: Reach) -> dict[str, str | float]:

@@ -153,7 +153,8 @@ class LineOut(BaseModel):
 class AlertDetail(AlertOut):
     """An alert with what it rests on and what happened."""
 
-    note: str
+    note: str | None
+    """None for a family: it may tell of rooms and of health."""
     lease_until: datetime | None
     evidence: dict[str, str | float]
     people: list[PersonOut]

@@ -13,7 +13,7 @@ from dashboard import looks
 from dashboard.access import STAFF, Reach, stood_by
 from dashboard.answers import answers_of
 from dashboard.guard import Asker, GuardedRoute, Web, find_alert
-from dashboard.pages.board import heading, home_page_of
+from dashboard.pages.board import heading, page_about
 from dashboard.places import zone_of
 from dashboard.problems import Problem
 from dashboard.queue import card_of, name_of
@@ -162,4 +162,4 @@ def clean(note: str) -> str:
 
 
 def _done(asker: Reach, alert: Alert) -> Response:
-    return RedirectResponse(f"/alerts/{alert.id}" if asker.role == STAFF else home_page_of(asker.role), 303)
+    return RedirectResponse(f"/alerts/{alert.id}" if asker.role == STAFF else page_about(asker.role, alert.home), 303)

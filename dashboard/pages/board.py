@@ -55,6 +55,13 @@ def home_page_of(role: str) -> str:
     return "/me" if role == RESIDENT else "/"
 
 
+def page_about(role: str, home: str) -> str:
+    """Return where somebody sees how one home stands; a family may have several."""
+    if role == STAFF:
+        return f"/homes/{home}"
+    return f"/family?{urlencode({'home': home})}" if role == FAMILY else home_page_of(role)
+
+
 @router.get("/")
 def board(
     services: Web,

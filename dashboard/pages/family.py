@@ -1,9 +1,9 @@
-"""The family: one sentence, a dial of the day, what comes next, who came; who is called when, and what each is told.
+"""The family: one sentence, a dial of the day, what comes next, the calls that are over; who is called when, and what each is told.
 
 Never a room, unless she allows it.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -16,20 +16,21 @@ from dashboard import absences, looks, pauses, relatives
 from dashboard.access import Reach
 from dashboard.dial import dial_of
 from dashboard.guard import Asker, GuardedRoute, Web
+from dashboard.past_calls import past_calls
 from dashboard.places import zone_of_person
 from dashboard.problems import not_found
 from dashboard.queue import card_of, name_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.spare_key import key_sentence
-from dashboard.standing import Standing, is_asked_first, standing_of, visible_alerts, visible_homes, without_rooms
+from dashboard.standing import Standing, is_asked_first, standing_of, visible_homes, without_rooms
 from dashboard.strip import signs_of
-from dashboard.vocabulary import OUTCOMES
-from linli.alert import AlertKind, RequestState
+from dashboard.usual_day import is_like_any_other
+from linli.alert import AlertKind
 from linli.consent import Consent
 from linli.home_state import HomeState, Next
 from linli.people import Home
-from linli.store import consents, habits
+from linli.store import consents
 from linli.words import Sentence
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
@@ -41,19 +42,10 @@ SENTENCES = {
     HomeState.AWAY: "{name} is away.",
     HomeState.ALERT: "{name} needs somebody.",
 }
-FIRST_DAYS = "There are signs of life from {name}."
-"""While her days are not known yet."""
+SIGNS_OF_LIFE = "There are signs of life from {name}."
+"""All that can be said while her days are not known yet, and of a day on which something was amiss."""
 PAUSED = "{name} has paused linli."
 LADDERS = ("When she calls for help, falls, or there is smoke or gas", "When nothing is heard of her")
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Somebody was at her door. `outcome` is in the words that they chose."""
-
-    name: str
-    at: datetime
-    outcome: str
 
 
 @router.get("/family")
@@ -96,20 +88,16 @@ def _sentence(services: Services, standing: Standing, words: Words) -> str:
     said = SENTENCES[standing.state]
     if standing.view.is_paused and not standing.alerts:
         said = PAUSED
-    elif standing.state is HomeState.WELL and not _is_known(services, standing.home):
-        said = FIRST_DAYS
+    elif standing.state is HomeState.WELL and not is_like_any_other(
+        services, standing.home, words.midnight(), words.now
+    ):
+        said = SIGNS_OF_LIFE
     return words(said, name=_name(standing.home, words))
-
-
-def _is_known(services: Services, home: Home) -> bool:
-    """Tell whether anything was learned of a home's days yet; before, no day is like any other."""
-    with services.care.read() as connection:
-        return habits.is_learned(connection, home.home)
 
 
 def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> dict[str, object]:
     home, view, roster = standing.home, standing.view, services.roster()
-    coming = Next() if standing.alerts else view.next
+    coming = Next() if standing.alerts else _still_to_come(view.next, words.now)
     heard = signs_of(services.signals.recent(home.home, since=words.midnight(), until=words.now, limit=5000))
     signs = [] if view.is_paused else [sign.at for sign in heard]
     blind_since = (view.since or words.midnight()) if view.state is HomeState.UNMONITORED else None
@@ -126,13 +114,22 @@ def _one(services: Services, asker: Reach, standing: Standing, words: Words) -> 
         "dial": dial_of(signs, coming, words.now, home.zone, blind_since),
         "signs": _by_hour(signs, home),
         "cards": [(card_of(one, roster), one, key_sentence(one, roster, asker)) for one in standing.alerts],
-        "came": _who_came(services, asker, home),
+        "calls": past_calls(services, asker, home, words.language),
         "away": away,
         "away_by": name_of(away.by, roster) if away else "",
         "back": back if away is None else None,
         "choices": list(absences.choices(words.now, home.zone)),
         "earliest": f"{words.now.astimezone(home.zone):%Y-%m-%dT%H:%M}",
     }
+
+
+def _still_to_come(coming: Next, now: datetime) -> Next:
+    """Return what is foretold, without a sign or a check-in that should have come by now: its time is past."""
+    return replace(coming, expected_by=_later(coming.expected_by, now), check_in_by=_later(coming.check_in_by, now))
+
+
+def _later(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment is not None and moment > now else None
 
 
 def _below(services: Services, standing: Standing, words: Words) -> str:
@@ -157,22 +154,6 @@ def _by_hour(signs: list[datetime], home: Home) -> list[tuple[int, int]]:
     """Return the dial as a table: (local hour, how many signs)."""
     hours = [sign.astimezone(home.zone).hour for sign in signs]
     return [(hour, hours.count(hour)) for hour in sorted(set(hours))]
-
-
-def _who_came(services: Services, asker: Reach, home: Home) -> list[Visit]:
-    """Return who was at the door lately, when it was over, and how it ended."""
-    roster = services.roster()
-    closed = visible_alerts(services, asker, state="closed", home=home.home, limit=20)
-    return [
-        Visit(
-            name_of(request.person, roster),
-            one.alert.closed_at,
-            OUTCOMES[one.alert.outcome][0] if one.alert.outcome else "",
-        )
-        for one in closed
-        for request in one.requests
-        if request.state is RequestState.AT_DOOR and one.alert.closed_at is not None and not one.alert.drill
-    ][:3]
 
 
 @router.get("/family/{home}/calls")

@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboard import absences
-from dashboard.access import STAFF
 from dashboard.api.homes import absence_of
 from dashboard.guard import Asker, GuardedRoute, Web
-from dashboard.pages.board import heading, home_page_of, tallies
+from dashboard.pages.board import heading, page_about, tallies
 from dashboard.problems import Problem
 from dashboard.screens import page, words_for
 from dashboard.standing import visible_standings
@@ -76,7 +75,7 @@ def away(
     if any(ord(character) < 32 for character in note):
         raise Problem(422, "Control characters are not allowed.")
     absences.begin(services, asker, absence_of(services, home, ends, by=asker.actor, note=note))
-    return RedirectResponse(_back_to(asker.role, home), 303)
+    return RedirectResponse(page_about(asker.role, home), 303)
 
 
 def _local(until: str, place: Home) -> datetime:
@@ -92,8 +91,4 @@ def _local(until: str, place: Home) -> datetime:
 def back(services: Web, asker: Asker, home: str) -> Response:
     """Somebody is at home again."""
     absences.end(services, asker, home)
-    return RedirectResponse(_back_to(asker.role, home), 303)
-
-
-def _back_to(role: str, home: str) -> str:
-    return f"/homes/{home}" if role == STAFF else home_page_of(role)
+    return RedirectResponse(page_about(asker.role, home), 303)

@@ -20,7 +20,7 @@ from dashboard.relatives import order_of
 from dashboard.screens import Words, page, words_for
 from dashboard.services import Services
 from dashboard.standing import standing_of, visible_homes
-from linli.alert import RequestState
+from linli.alert import AlertKind, RequestState
 from linli.people import Home, Role, Roster
 from linli.signals import PAGE, Kind
 from linli.store import cases
@@ -55,10 +55,12 @@ def me(services: Web, asker: Asker, request: Request) -> Response:
     roster = services.roster()
     called = [one for one in standing.alerts if not _only_asked(one)]
     running = absences.running(services, home.home)
+    checked_in = _checked_in(services, home, words)
     context = {
         "home": home,
         "greeting": _greeting(words),
-        "checked_in": _checked_in(services, home, words),
+        "checked_in": checked_in,
+        "called_at": _called_since(services, home, checked_in),
         "away": running,
         "asked": any(_only_asked(one) for one in standing.alerts),
         "cards": [card_of(one, roster) for one in called],
@@ -134,10 +136,20 @@ def _greeting(words: Words) -> str:
     return "Good morning, {name}" if hour < 12 else "Good afternoon, {name}"
 
 
-def _checked_in(services: Services, home: Home, words: Words) -> object:
+def _checked_in(services: Services, home: Home, words: Words) -> datetime | None:
     """Return when she last said today that all is well."""
     heard = services.signals.recent(home.home, kind=Kind.CHECK_IN, since=words.midnight(), limit=1)
     return heard[0].at if heard and heard[0].value == "ok" else None
+
+
+def _called_since(services: Services, home: Home, checked_in: datetime | None) -> datetime | None:
+    """Return when she last called for help after she said that she is well: since then it is not what she says."""
+    if checked_in is None:
+        return None
+    with services.care.read() as connection:
+        over = cases.ended_since(connection, home.home, checked_in)
+    calls = (alert.opened_at for alert in over if alert.kind is AlertKind.SOS)
+    return max((at for at in calls if at > checked_in), default=None)
 
 
 @router.post("/me/{home}/fine")

@@ -102,11 +102,6 @@ def these(connection: Connection, moments: Mapping[str, datetime]) -> Iterator[L
                 yield Learned(row.home, row.learned_at, row.model.encode())
 
 
-def is_learned(connection: Connection, home: str) -> bool:
-    """Tell whether anything was learned of a home (primary key)."""
-    return connection.scalar(select(t.habits.c.home).where(t.habits.c.home == home).limit(1)) is not None
-
-
 def in_use_of(connection: Connection, home: str) -> Learned | None:
     """Return the model that one home has (primary keys)."""
     known, held = of_home(connection, home), held_of(connection, home)

@@ -5,7 +5,7 @@ import pytest
 from dashboard.access import reach_of
 from dashboard.eyes import Eyes
 from dashboard.voices import ApiVoice
-from linli.alert import AlertKind, Severity
+from linli.alert import AlertKind, Outcome, Severity
 from linli.people import Role
 from linli.signals import Kind
 from linli.store.access import Identity
@@ -157,6 +157,18 @@ def test_a_family_is_not_told_the_room_of_the_evidence(world: World) -> None:
     assert told["evidence"] == {"value": "pressed"}
     assert told["text"] == "Quieter than usual for some time."
     assert told["home"] == MEI.home
+
+
+def test_a_family_is_not_told_what_staff_wrote_at_the_end(world: World) -> None:
+    alert = world.press_sos()
+    world.desk.close(alert.id, "lin", Outcome.HELPED, "found beside the bathtub")
+    bo, path = world.api(Role.FAMILY, "bo"), f"/api/v1/alerts/{alert.id}"
+
+    assert bo.get(path).json()["note"] is None
+    assert all("bathtub" not in bo.get(read).text for read in (path, "/api/v1/alerts", "/api/v1/alerts?state=closed"))
+    again = bo.post(f"{path}/close", json={"outcome": "helped", "note": "found beside the bathtub"})
+    assert (again.status_code, again.json()["note"]) == (200, None)
+    assert world.api(Role.STAFF, "lin").get(path).json()["note"] == "found beside the bathtub"
 
 
 def test_a_family_is_never_told_in_which_room_she_called(world: World) -> None:

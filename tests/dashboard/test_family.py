@@ -6,20 +6,24 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from dashboard.absences import choices
 from dashboard.dial import dial_of
 from linli.alert import AlertKind, Outcome, Severity
 from linli.consent import Consent, ConsentChange
 from linli.home_state import HomeState, Next
-from linli.people import Care, Person, Role, Scope
-from linli.store import consents, contacts, habits, pauses
+from linli.people import Care, Channel, Person, Role, Scope
+from linli.store import absences, consents, contacts, habits, pauses, tables, unseen
 from linli.store import roster as roster_store
 from linli.store.absences import Absence
 from linli.store.habits import Learned
+from linli.store.unseen import Unseen
 from linli.wish import Wish
-from tests.cast import BO, EIGHT, HOUR, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
+from models.habits.model import model_to_json
+from tests.cast import BO, EIGHT, HOUR, MEI, MEI_HERSELF, MINUTE, NEIGHBOUR, OTHER_SITE
 from tests.dashboard.world import TestClient, World, make_world
+from tests.models.habits.models import a_model
 
 YAN = replace(BO, person="yan", name="Yan Chen", channels=())
 BO_OF_TWO = replace(BO, cares=(*BO.cares, Care(Scope.HOME, NEIGHBOUR.home)))
@@ -164,17 +168,55 @@ def test_nobody_but_she_touches_her_pause(world: World, path: str) -> None:
     assert post(world, mei, f"/homes/{MEI.home}/{path}", hours=2) == 303
 
 
-def test_who_came_is_told_with_how_it_ended_and_a_drill_is_not(world: World) -> None:
+def test_who_came_is_told_with_when_they_were_there_and_how_it_ended(world: World) -> None:
     bo = world.browser(Role.FAMILY, "bo")
     assert "Nobody has had to come so far." in bo.get("/family").text
     alert = world.press_sos()
+    world.clock.advance(6 * MINUTE)
     world.desk.arrive(alert.id, "ana")
+    world.clock.advance(4 * MINUTE)
+    world.desk.arrive(alert.id, "staff")
+    world.clock.advance(20 * MINUTE)
     world.desk.close(alert.id, "ana", Outcome.HELPED, "a private note")
 
     page = bo.get("/family").text
 
-    assert "Ana Li was there, 08:00 · Helped" in page
+    assert "Called 08:00, over 08:30 · Helped" in page
+    assert "Ana Li was there, 08:06" in page
+    assert "community staff was there, 08:10" in page
+    assert "Nobody has had to come" not in page
     assert "private" not in page
+
+
+def test_a_call_that_nobody_answered_at_the_door_is_told_with_its_end(world: World) -> None:
+    alert = world.opens(AlertKind.BATHROOM, Severity.URGENT)
+    world.advance(40 * MINUTE)
+    world.desk.close(alert.id, "lin", Outcome.AWAY, "in the clinic since Monday")
+
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+
+    assert "Quieter than usual for some time.<br>Called 08:00, over 08:40 · Nobody is at home" in page
+    assert "Nobody has said that they were at the door." in page
+    assert "Nobody has had to come" not in page
+    assert "bathroom" not in page
+    assert "bedroom" not in page
+    assert "clinic" not in page
+
+
+def test_what_she_answered_herself_is_told_without_asking_who_was_at_the_door(home: Path) -> None:
+    mei = replace(MEI_HERSELF, channels=(Channel("mei-0", "mei", "sms", "13800000007"),))
+    world = make_world(home, people=[mei])
+    with world.services.care.begin() as connection:
+        roster_store.save(connection, [], [], [mei])
+    world.opens(AlertKind.INACTIVITY, Severity.URGENT)
+    world.advance(2 * MINUTE)
+    world.desk.sign_of_life(MEI.home, world.clock.now())
+
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+
+    assert "Called 08:00, over 08:02 · She is fine" in page
+    assert "at the door" not in page
+    world.close()
 
 
 def test_of_several_homes_the_one_that_needs_somebody_is_shown_first(two: World) -> None:
@@ -187,6 +229,21 @@ def test_of_several_homes_the_one_that_needs_somebody_is_shown_first(two: World)
     assert "Old Zhao needs somebody." in bo.get("/family").text
     assert bo.get(f"/family?home={OTHER_SITE.home}").status_code == 404
     assert two.browser(Role.FAMILY, "yan").get(f"/family?home={NEIGHBOUR.home}").status_code == 404
+
+
+def test_what_is_pressed_at_one_of_several_homes_leads_back_to_that_home(two: World) -> None:
+    bo = two.browser(Role.FAMILY, "bo")
+    there = f"/family?home={NEIGHBOUR.home}"
+    alert = two.press_sos(NEIGHBOUR.home)
+
+    for path, fields in (
+        (f"/homes/{NEIGHBOUR.home}/away", {"hours": 2}),
+        (f"/homes/{NEIGHBOUR.home}/back", {}),
+        (f"/alerts/{alert.id}/accept", {}),
+        (f"/alerts/{alert.id}/close", {"outcome": "safe"}),
+    ):
+        answer = bo.post(path, data={"csrf": two.csrf(bo), **fields})
+        assert (answer.status_code, answer.headers["location"]) == (303, there), path
 
 
 def _order(world: World, person: str) -> list[str]:
@@ -294,8 +351,9 @@ def test_the_page_promises_the_calls_at_the_times_at_which_the_ladder_makes_them
         (EIGHT + HOUR, EIGHT + 2 * HOUR, "<b>09:00</b><span>next sign expected by then"),
         (None, EIGHT + HOUR, "<b>09:00</b><span>next check-in expected by then"),
         (EIGHT + HOUR, None, "<b>09:00</b><span>next sign expected by then"),
+        (EIGHT - HOUR, EIGHT + HOUR, "<b>09:00</b><span>next check-in expected by then"),
     ],
-    ids=["check-in first", "sign first", "check-in only", "sign only"],
+    ids=["check-in first", "sign first", "check-in only", "sign only", "sign overdue"],
 )
 def test_what_is_expected_first_is_told_first(
     world: World, sign: datetime | None, check_in: datetime | None, said: str
@@ -306,11 +364,95 @@ def test_what_is_expected_first_is_told_first(
     assert said in world.browser(Role.FAMILY, "bo").get("/family").text
 
 
-def test_no_day_is_like_any_other_before_her_days_are_known(world: World) -> None:
-    bo = world.browser(Role.FAMILY, "bo")
-    assert "There are signs of life from Mei Chen." in bo.get("/family").text
+@pytest.mark.parametrize("late", [timedelta(0), 4 * HOUR], ids=["just now", "for hours"])
+def test_what_should_have_come_by_now_is_not_told_as_if_it_were_to_come(world: World, late: timedelta) -> None:
+    world.homes.set(MEI.home, HomeState.QUIET)
+    coming = Next(expected_by=EIGHT - late, asks_at=EIGHT + HOUR)
+    world.homes.views[MEI.home] = replace(world.homes.views[MEI.home], next=coming)
 
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+
+    assert "expected by then" not in page
+    assert "<b>09:00</b><span>if none, a neighbour goes" in page
+
+
+def learn(world: World, *, days: int) -> None:
+    model = replace(a_model(line=200), days=days)
     with world.services.care.begin() as connection:
-        habits.add(connection, [Learned(MEI.home, EIGHT, b"{}")])
+        habits.add(connection, [Learned(MEI.home, EIGHT - 8 * HOUR, model_to_json(model))])
 
-    assert "A day like any other for Mei Chen." in bo.get("/family").text
+
+def is_like_any_other(world: World) -> bool:
+    page = world.browser(Role.FAMILY, "bo").get("/family").text
+    usual, only_signs = "A day like any other for Mei Chen.", "There are signs of life from Mei Chen."
+    assert (usual in page) is not (only_signs in page)
+    return usual in page
+
+
+@pytest.mark.parametrize(("days", "usual"), [(None, False), (1, False), (13, False), (14, True)], ids=str)
+def test_no_day_is_like_any_other_before_her_days_are_known(world: World, days: int | None, *, usual: bool) -> None:
+    if days is not None:
+        learn(world, days=days)
+
+    assert is_like_any_other(world) is usual
+
+
+@pytest.mark.parametrize(
+    "kind", [AlertKind.MISSED_CHECK_IN, AlertKind.INACTIVITY, AlertKind.SOS, AlertKind.ROUTINE_CHANGE], ids=str
+)
+def test_a_day_with_an_alert_is_not_like_any_other_until_it_is_over(world: World, kind: AlertKind) -> None:
+    learn(world, days=60)
+    severity = Severity.NOTICE if kind is AlertKind.ROUTINE_CHANGE else Severity.URGENT
+    alert = world.opens(kind, severity)
+    world.clock.advance(5 * HOUR)
+    world.desk.close(alert.id, "lin", Outcome.SAFE, "")
+
+    assert not is_like_any_other(world)
+    world.clock.advance(11 * HOUR - MINUTE)
+    assert not is_like_any_other(world)
+    world.clock.advance(MINUTE)
+    assert is_like_any_other(world), "her local midnight"
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "drill"),
+    [
+        (AlertKind.LOW_BATTERY, MEI.home, False),
+        (AlertKind.SOS, NEIGHBOUR.home, False),
+        (AlertKind.SOS, MEI.home, True),
+    ],
+    ids=["a battery", "another home", "a drill"],
+)
+def test_what_is_not_about_her_leaves_the_day_as_it_is(
+    world: World, kind: AlertKind, place: str, *, drill: bool
+) -> None:
+    learn(world, days=60)
+    alert = world.opens(kind, Severity.NOTICE if kind is AlertKind.LOW_BATTERY else Severity.EMERGENCY, place)
+    world.desk.close(alert.id, "lin", Outcome.SAFE, "")
+    with world.services.care.begin() as connection:
+        connection.execute(update(tables.alerts).values(drill=int(drill)))
+
+    assert is_like_any_other(world)
+
+
+@pytest.mark.parametrize(
+    ("seen", "gone", "usual"),
+    [
+        ([(-8.5, -7.5)], [], True),
+        ([(-10, -6)], [], False),
+        ([(-3, -2.5), (-2.9, -2.4)], [], True),
+        ([(-3, -2.5)], [(-2, -1.4)], False),
+        ([], [(-5, -1)], False),
+    ],
+    ids=["half an hour of today", "since yesterday", "twice the same", "blind and away", "away"],
+)
+def test_a_day_of_which_hours_are_not_known_is_not_like_any_other(
+    world: World, seen: list[tuple[float, float]], gone: list[tuple[float, float]], *, usual: bool
+) -> None:
+    learn(world, days=60)
+    with world.services.care.begin() as connection:
+        unseen.put(connection, [Unseen(MEI.home, EIGHT + a * HOUR, EIGHT + b * HOUR) for a, b in seen])
+        for a, b in gone:
+            absences.begin(connection, Absence(MEI.home, EIGHT + a * HOUR, EIGHT + b * HOUR, "bo"))
+
+    assert is_like_any_other(world) is usual

@@ -166,6 +166,38 @@ def test_she_is_told_who_comes_and_what_has_happened_in_order(world: World, mei:
     assert "I am fine" in mei.get("/me").text
 
 
+def test_after_a_later_call_it_is_not_said_that_she_told_us_that_she_is_well(world: World, mei: TestClient) -> None:
+    well, called = "Today at 08:00 you told us that you are well", "Today at 08:02 you called for help; that is over"
+    post(world, mei, f"/me/{MEI.home}/fine", press="p-1")
+    world.clock.advance(2 * MINUTE)
+    alert = world.press_sos()
+    world.clock.advance(HOUR)
+    world.desk.close(alert.id, "ana", Outcome.HELPED, "")
+
+    page = mei.get("/me").text
+    assert well not in page
+    assert page.count(called) == 2, "to be read and to be heard"
+
+    post(world, mei, f"/me/{MEI.home}/fine", press="p-2")
+    page = mei.get("/me").text
+    assert "Today at 09:02 you told us that you are well" in page
+    assert called not in page
+
+
+def test_a_call_from_before_she_said_that_she_is_well_and_one_of_a_sensor_change_nothing(
+    world: World, mei: TestClient
+) -> None:
+    alert = world.press_sos()
+    world.desk.close(alert.id, "ana", Outcome.SAFE, "")
+    world.clock.advance(2 * MINUTE)
+    post(world, mei, f"/me/{MEI.home}/fine", press="p-1")
+    world.clock.advance(MINUTE)
+    leak = world.opens(AlertKind.LEAK, Severity.URGENT)
+    world.desk.close(leak.id, "ana", Outcome.SAFE, "")
+
+    assert "Today at 08:02 you told us that you are well" in mei.get("/me").text
+
+
 def test_every_state_of_her_page_can_be_read_aloud_and_a_call_speaks_by_itself(world: World, mei: TestClient) -> None:
     def said() -> list[str]:
         return [part.partition(">")[0] for part in mei.get("/me").text.split('class="aloud" ')[1:]]

@@ -156,6 +156,26 @@ def test_every_page_is_whole_and_runs_nothing_inline(world: World, language: str
             assert f'<html lang="{"zh-CN" if language == "zh" else "en"}"' in page
 
 
+@pytest.mark.parametrize(
+    ("role", "person", "path", "kept"),
+    [
+        ("family", "bo", "/family?home=home-7", "/family?home=home-7&amp;"),
+        ("staff", "lin", "/homes?state=well&q=Mei+Chen&lang=zh", "/homes?state=well&amp;q=Mei+Chen&amp;"),
+        ("staff", "lin", "/reports?month=2026-10&lang=en", "/reports?month=2026-10&amp;"),
+        ("staff", "lin", "/rota?site=garden", "/rota?site=garden&amp;"),
+        ("resident", "mei", "/me", "/me?"),
+    ],
+    ids=str,
+)
+def test_a_page_stays_the_same_in_the_other_language(
+    world: World, role: str, person: str, path: str, kept: str
+) -> None:
+    page = world.browser(role, person).get(path).text
+
+    for language in ("zh", "en"):
+        assert f'href="{kept}lang={language}"' in page
+
+
 def test_a_chinese_page_speaks_chinese(world: World) -> None:
     """What is left in Latin letters are names, ids and linli's own; reasons of refusals are for who writes programs."""
     allowed = re.compile(

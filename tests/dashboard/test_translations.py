@@ -58,7 +58,7 @@ def in_tables() -> Iterator[str]:
     """Yield the words for closed sets, and other tables of words."""
     from alerts.drill_desk import ALERT_IS_OPEN, DRILL_IS_OPEN
     from dashboard import absences, answers, refusals
-    from dashboard.pages.family import FIRST_DAYS, LADDERS, PAUSED, SENTENCES
+    from dashboard.pages.family import LADDERS, PAUSED, SENTENCES, SIGNS_OF_LIFE
     from dashboard.pages.found import NO_HOME, NO_ROLE, TWICE
     from dashboard.pages.my_data import CHANGES
     from dashboard.pages.notifications import TRIED
@@ -88,7 +88,7 @@ def in_tables() -> Iterator[str]:
     yield from ("yesterday {at}", "tomorrow {at}", "Building {number}", "Unit {number}", "Floor {number}")
     yield from (NO_HOME, NO_ROLE, TWICE, GONE, ALERT_IS_OPEN, DRILL_IS_OPEN)
     yield from (answers.UNREACHED, answers.CLOSED_IT, answers.STANDS_BY)
-    yield from (FIRST_DAYS, PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
+    yield from (SIGNS_OF_LIFE, PAUSED, *LADDERS, *(choice.words for choice in absences.choices(EIGHT, MEI.zone)))
     yield from ("just now", "later on", "not yet right", "done", "Can everybody be reached?", "Ring a first drill")
     yield from (
         "Set up",
