@@ -139,6 +139,7 @@ class Findings:
         last_sign, base, asks_at = int(homes.last_sign[row]), int(homes.base[row]), int(homes.asks_at[row])
         seen = from_millis(min(now, self._hearing.blind_since(row)))
         back_by = self._silence.was_expected(row, now)
+        working, sensors = dwelling.count_sensors(now)
         begins = from_millis(max(last_sign, int(homes.first_watched[row]))) if back_by is None else back_by
         still = Still(
             last_sign=from_millis(last_sign),
@@ -149,7 +150,9 @@ class Findings:
             back_by=back_by,
             is_out=bool(homes.is_out[row]),
             sensors_work=self._hearing.blind_since(row) > now,
-            door=dwelling.front_door(),
+            working=working,
+            sensors=sensors,
+            door=dwelling.front_door(now),
             is_shared=dwelling.is_shared,
         )
         if dwelling.personal.holds:

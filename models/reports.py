@@ -21,6 +21,7 @@ class Still:
     """A silence that crossed its line. `back_by`: the end of the absence from which it counts, if it does.
 
     `is_shared`: not only she moves there. `own`: what is known of her own line, None where the fixed one holds. `door`: `open`, `closed` or "" for not known.
+    `sensors_work`: the home is still seen, though perhaps only by `working` of its `sensors`.
     """
 
     last_sign: datetime
@@ -31,6 +32,8 @@ class Still:
     back_by: datetime | None
     is_out: bool
     sensors_work: bool
+    working: int
+    sensors: int
     door: str = ""
     own: "Own | None" = None
     is_shared: bool = False
@@ -76,11 +79,19 @@ def inactivity(home: Home, still: Still) -> Finding:
             "limit_minutes": still.limit / MINUTE,
             "quiet_minutes": round(still.quiet / MINUTE, 1),
             "unseen_minutes": round(still.unseen / MINUTE, 1),
-            "sensors": "working" if still.sensors_work else "silent",
+            **_of_sensors(still),
             "front_door": (still.door if still.sensors_work else "") or "unknown",
             **_of_her_own(still),
         },
     )
+
+
+def _of_sensors(still: Still) -> dict[str, str | float]:
+    if not still.sensors_work:
+        return {"sensors": "silent"}
+    if still.working == still.sensors:
+        return {"sensors": "working"}
+    return {"sensors": "some", "sensors_working": still.working, "sensors_known": still.sensors}
 
 
 def _of_her_own(still: Still) -> dict[str, str | float]:
@@ -161,10 +172,7 @@ def _measure(still: Still) -> str:
 def _surroundings(still: Still) -> Sentence:
     """Return what else is known: how sure the last sign is, whether she can be seen to leave, door and sensors."""
     own = still.own
-    if not still.sensors_work:
-        told = Sentence(sentences.SENSORS_FELL_SILENT)
-    else:
-        told = Sentence(_DOORS.get(still.door, sentences.SENSORS_WORK))
+    told = _door_and_sensors(still)
     if still.is_shared:
         told = Sentence(sentences.NOBODY_MOVED, {"sensors": told})
     if own is None or still.back_by is not None:
@@ -176,7 +184,18 @@ def _surroundings(still: Still) -> Sentence:
     return told
 
 
+def _door_and_sensors(still: Still) -> Sentence:
+    """Return what the front door says, and that the sensors work: only of those that do."""
+    if not still.sensors_work:
+        return Sentence(sentences.SENSORS_FELL_SILENT)
+    if still.working == still.sensors:
+        return Sentence(_DOORS.get(still.door, sentences.SENSORS_WORK))
+    some = _DOORS_SOME.get(still.door, sentences.SOME_SENSORS_WORK)
+    return Sentence(some, {"working": still.working, "count": still.sensors})
+
+
 _DOORS = {"open": sentences.DOOR_OPEN, "closed": sentences.DOOR_CLOSED}
+_DOORS_SOME = {"open": sentences.DOOR_OPEN_SOME, "closed": sentences.DOOR_CLOSED_SOME}
 
 
 def missed_check_in(

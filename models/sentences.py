@@ -3,9 +3,12 @@
 UNKNOWN_ROOM = "room not known"
 
 SENSORS_WORK = "Sensors are working."
+SOME_SENSORS_WORK = "Only {working} of {count} sensors are working."
 SENSORS_FELL_SILENT = "Its sensors have fallen silent since."
 DOOR_CLOSED = "Front door closed, sensors working."
 DOOR_OPEN = "Front door open, sensors working."
+DOOR_CLOSED_SOME = "Front door closed, only {working} of {count} sensors working."
+DOOR_OPEN_SOME = "Front door open, only {working} of {count} sensors working."
 
 STILL = "No sign of life since {since}. {measure} Last seen: {room}. {sensors}"
 STILL_PARTLY_UNSEEN = (

@@ -123,6 +123,36 @@ def test_time_that_nobody_could_see_is_left_out_of_her_numbers_too() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "told", "chinese"),
+    [
+        (None, "Only 2 of 4 sensors are working.", "4 个传感器中仅 2 个工作正常。"),
+        ("closed", "Front door closed, only 3 of 4 sensors working.", "入户门关着，4 个传感器中仅 3 个工作正常。"),
+        ("open", "Front door open, only 3 of 4 sensors working.", "入户门开着，4 个传感器中仅 3 个工作正常。"),
+    ],
+)
+def test_sensors_that_were_never_heard_are_not_said_to_work(word: str | None, told: str, chinese: str) -> None:
+    watch = at_home(devices=(DOOR, Device(HOME, "bath-pir", "bathroom", ("motion",))))
+    if word:
+        see(watch, signal(HOME, "front-door", Kind.CONTACT, word, MORNING - HOUR, "entrance"))
+    see(watch, *sure(MORNING))
+    finding = asked_about(watch)
+
+    assert words(finding).endswith(told)
+    assert words(finding, "zh").endswith(chinese)
+    assert finding.evidence["sensors"] == "some"
+    assert (finding.evidence["sensors_working"], finding.evidence["sensors_known"]) == (3 if word else 2, 4)
+
+
+def test_a_sensor_that_fell_silent_is_not_said_to_work_and_its_door_is_not_known() -> None:
+    watch = at_home(left(MORNING - HOUR), *sure(MORNING))
+    watch.see_availability(HOME, "front-door", online=False, at=MORNING + HOUR)
+    finding = asked_about(watch)
+
+    assert words(finding).endswith("Only 2 of 3 sensors are working.")
+    assert finding.evidence["front_door"] == "unknown"
+
+
 def test_without_a_sensor_at_the_exit_it_is_said_that_she_may_have_gone() -> None:
     finding = asked_about(at_home(*sure(MORNING), devices=()))
 
@@ -138,7 +168,7 @@ def test_a_lone_sign_after_a_long_silence_is_called_one() -> None:
 
     assert words(finding).endswith(
         "The sign at 08:00 came from one sensor alone, which may be an error; the last sure sign was at 05:00. "
-        "Sensors are working."
+        "Only 2 of 3 sensors are working."
     )
     assert finding.evidence["last_sure_sign"] == (MORNING - 3 * HOUR).isoformat()
     assert say(watch.state(HOME, MORNING).reason, "en", QUIET_HOME.zone) == (
@@ -159,7 +189,7 @@ def test_where_lone_signs_go_on_all_day_the_ceiling_counts_from_the_last_sure_on
 
     assert words(finding) == (
         "No sure sign of life since 21:00. One sensor alone told at 08:00, hall, which may be an error. "
-        "The limit is 11 h 55 min; now 11 h 55 min. Sensors are working."
+        "The limit is 11 h 55 min; now 11 h 55 min. Only 2 of 3 sensors are working."
     )
     assert (finding.evidence["line"], finding.evidence["limit_minutes"]) == ("ceiling", 715)
 
