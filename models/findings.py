@@ -158,7 +158,8 @@ class Findings:
         if dwelling.personal.holds:
             still = self._with_her_own(still, row)
         return self._offer(
-            reports.inactivity(dwelling.home, still), _Offer(AlertKind.INACTIVITY, dwelling.home.home, mark=last_sign)
+            reports.inactivity(dwelling.home, still, from_millis(now)),
+            _Offer(AlertKind.INACTIVITY, dwelling.home.home, mark=last_sign),
         )
 
     def _with_her_own(self, still: Still, row: int) -> Still:

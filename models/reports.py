@@ -7,7 +7,7 @@ from linli.alert import AlertKind, Severity
 from linli.clock import from_millis, millis
 from linli.finding import Finding
 from linli.people import Home
-from linli.words import Field, Sentence
+from linli.words import Field, Sentence, dated
 from models import sentences
 from models.check_in_plan import Slot
 from models.habits.presence import Presence
@@ -63,7 +63,7 @@ LONE_FOR = timedelta(hours=1)
 """How long there must have been no sure sign before a lone one is called so: within an hour it is everyday life."""
 
 
-def inactivity(home: Home, still: Still) -> Finding:
+def inactivity(home: Home, still: Still, now: datetime) -> Finding:
     """Report a silence. The long-lie clock starts at the last sign of life."""
     return Finding(
         key=f"inactivity:{home.home}:{millis(still.last_sign)}",
@@ -72,7 +72,7 @@ def inactivity(home: Home, still: Still) -> Finding:
         kind=AlertKind.INACTIVITY,
         severity=Severity.URGENT,
         at=still.last_sign,
-        why=_why_still(still),
+        why=dated(_why_still(still), now, home.zone),
         evidence={
             "last_sign": still.last_sign.isoformat(),
             "room": still.room,
@@ -239,7 +239,7 @@ def unmonitored(
         kind=AlertKind.UNMONITORED,
         severity=Severity.NOTICE,
         at=heard,
-        why=Sentence(template, {"since": since, "span": now - since}),
+        why=dated(Sentence(template, {"since": since, "span": now - since}), now, home.zone),
         evidence={
             "last_heard": heard.isoformat(),
             "devices": devices,

@@ -130,9 +130,12 @@ NERVOUS_SENSOR = (
     "of life, so a silence is noticed all the same. Please look at it: sun, heating, a curtain or a pet may set it off."
 )
 
-TOGETHER = "{place}: {count} homes not heard since {since}. Nobody can see whether all is well there."
+TOGETHER = (
+    "{place}: the sensors of {count} homes are silent, the first since {since}. "
+    "Nobody can see whether all is well there."
+)
 TOGETHER_SOME_BACK = (
-    "{place}: {count} homes not heard since {since}, {back} of them are heard again. "
+    "{place}: the sensors of {count} homes fell silent, the first at {since}; {back} of them are heard again. "
     "Nobody can see whether all is well in the others."
 )
 PLACE_SITE = "{site}, {stairwells} stairwells"

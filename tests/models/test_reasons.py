@@ -176,6 +176,19 @@ def test_a_lone_sign_after_a_long_silence_is_called_one() -> None:
     )
 
 
+def test_of_a_sure_sign_that_is_older_than_a_day_the_day_is_told() -> None:
+    watch = at_home(*sure(MORNING - 49 * HOUR), moved(MORNING - HOUR, "hall"))
+    (before,) = watch.tick(MORNING - HOUR)
+    watch.told(before.key)
+    see(watch, moved(MORNING, "hall"))
+    finding = asked_about(watch)
+
+    assert words(before).startswith("No sure sign of life since 2026-11-21 07:00. One sensor alone told at 07:00")
+    assert words(finding).startswith("No sign of life since 08:00.")
+    assert "the last sure sign was at 2026-11-21 07:00." in words(finding)
+    assert "2026-11-21 07:00" in words(finding, "zh")
+
+
 def test_a_lone_sign_soon_after_a_sure_one_is_everyday_life() -> None:
     finding = asked_about(at_home(*sure(MORNING - 40 * MINUTE), moved(MORNING, "hall")))
 
@@ -249,7 +262,9 @@ def test_who_is_out_is_told_of_as_out() -> None:
     finding = asked_about(watch)
 
     assert finding.evidence["presence"] == "out"
-    assert words(finding).startswith("Left by the exit at 08:00; no sign of life since then. The limit is 36 h")
+    assert words(finding).startswith(
+        "Left by the exit at 2026-11-23 08:00; no sign of life since then. The limit is 36 h"
+    )
 
 
 def test_with_the_fixed_line_nothing_is_said_of_her_habits() -> None:
