@@ -173,9 +173,13 @@ class Findings:
             sure_at=from_millis(personal.sure_at),
             by_ceiling=personal.by_ceiling,
             has_exit=bool(has_exit),
+            ceiling=timedelta(milliseconds=personal.ceiling),
+            was_over=personal.limit == 0,
         )
-        more = max(timedelta(0), still.last_sign - own.sure_at) if own.counts_from_sure else timedelta(0)
-        return replace(still, own=own, limit=still.limit + more, quiet=still.quiet + more)
+        if not own.counts_from_sure:
+            return replace(still, own=own)
+        more = max(timedelta(0), still.last_sign - own.sure_at)
+        return replace(still, own=own, limit=own.ceiling, quiet=still.quiet + more)
 
     def _missing(self, now: int) -> list[Finding]:
         for miss in self._check_ins.judge(now):

@@ -43,7 +43,8 @@ class Still:
 class Own:
     """The line of a home's own. `usual`: what silence seldom outlasts after such a sign, of hers or of people in general.
 
-    `sure_at`: the latest sign that another bore out; the last sign itself where it is one.
+    `sure_at`: the latest sign that another bore out; the last sign itself where it is one. `ceiling`: how long after it
+    she is asked whatever lone signs say; `was_over`: that was before the last sign.
     """
 
     presence: Presence
@@ -52,11 +53,13 @@ class Own:
     sure_at: datetime
     by_ceiling: bool
     has_exit: bool
+    ceiling: timedelta
+    was_over: bool
 
     @property
     def counts_from_sure(self) -> bool:
         """Tell whether the silence is told from the last sure sign on: lone signs alone keep the line from being crossed."""
-        return self.by_ceiling and self.presence not in _NOT_CERTAIN
+        return self.by_ceiling and (self.was_over or self.presence not in _NOT_CERTAIN)
 
 
 LONE_FOR = timedelta(hours=1)

@@ -32,9 +32,9 @@ def sure(when: datetime, room: str = "kitchen") -> tuple[Signal, Signal]:
     return moved(when - MINUTE, "hall"), moved(when, room)
 
 
-def asked_about(watch: Watch) -> Finding:
+def asked_about(watch: Watch, now: datetime = MORNING) -> Finding:
     """Return the finding of the silence, at the moment that was foretold."""
-    asks_at = watch.state(HOME, MORNING).next.asks_at
+    asks_at = watch.state(HOME, now).next.asks_at
     assert asks_at is not None
     (finding,) = watch.tick(asks_at)
     return finding
@@ -173,6 +173,42 @@ def test_a_lone_sign_after_a_long_silence_is_called_one() -> None:
     assert finding.evidence["last_sure_sign"] == (MORNING - 3 * HOUR).isoformat()
     assert say(watch.state(HOME, MORNING).reason, "en", QUIET_HOME.zone) == (
         "At 08:00 one sensor alone told of somebody, hall, which may be an error; last sure sign 05:00."
+    )
+
+
+def test_the_limit_that_is_told_is_hers_however_much_later_a_lone_sign_comes() -> None:
+    watch = at_home(*sure(MORNING - 31 * HOUR))
+    (before,) = watch.tick(MORNING - 20 * HOUR)
+    watch.told(before.key)
+    see(watch, moved(MORNING, "hall"))
+    (finding,) = watch.tick(MORNING)
+
+    assert words(finding).startswith(
+        "No sure sign of life since 2026-11-22 01:00. One sensor alone told at 08:00, hall, which may be an error. "
+        "The limit is 11 h 55 min; now 31 h."
+    )
+    assert (finding.evidence["limit_minutes"], finding.evidence["quiet_minutes"]) == (715, 31 * 60)
+
+
+def test_in_doubt_too_no_limit_is_told_that_was_over_before_the_last_sign() -> None:
+    watch = at_home(*sure(MORNING - 12 * HOUR), left(MORNING - 11 * HOUR))
+    see(watch, moved(MORNING, "hall"))
+    (finding,) = watch.tick(MORNING)
+
+    assert finding.evidence["presence"] == "doubt"
+    assert words(finding).startswith(
+        "No sure sign of life since 20:00. One sensor alone told at 08:00, hall, which may be an error. "
+        "The limit is 11 h 55 min; now 12 h."
+    )
+
+
+def test_who_does_not_come_back_is_held_to_the_fixed_line_and_that_limit_is_told() -> None:
+    watch = at_home(*sure(MORNING))
+    watch.take_absence(HOME, MORNING + HOUR, MORNING + 13.5 * HOUR)
+    finding = asked_about(watch, MORNING + 14 * HOUR)
+
+    assert words(finding).startswith(
+        "Expected back by 21:30; no sign of life since then. The limit is 8 h; now 9 h 30 min."
     )
 
 
