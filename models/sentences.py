@@ -52,23 +52,23 @@ LOW_BATTERY = "Low battery: {device}, {room}, {percent} %. Please change it."
 
 IN_BATHROOM = (
     "In the bathroom since {since}, and nowhere else since then. Seldom there for longer than {usual}; now {length}. "
-    "The sensors of other rooms are working."
+    "Sensors in other rooms are working."
 )
 IN_BATHROOM_FOR_ANYBODY = (
     "In the bathroom since {since}, and nowhere else since then. The limit is {limit}; now {length}. "
-    "The sensors of other rooms are working."
+    "Sensors in other rooms are working."
 )
 
 OUT_AT_NIGHT = (
     "The front door was used at {since}, at night; nobody has moved inside since, for {length}. "
-    "The sensors inside are working."
+    "Sensors inside are working."
 )
 DOOR_STANDS_OPEN = (
     "The front door has stood open since {since}, at night, for {length}. Somebody has moved inside since."
 )
 DOOR_STANDS_OPEN_AND_STILL = (
     "The front door has stood open since {since}, at night, for {length}; nobody has moved inside since. "
-    "The sensors inside are working."
+    "Sensors inside are working."
 )
 
 LITTLE_WATER = "Only {litres} L of water in {length}, since {since}: very little for somebody at home. Please ask."
