@@ -5,7 +5,7 @@ The subject and the short text can be read on a locked screen: they name nobody,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts import address
 from alerts.links import Links, Ways
@@ -14,7 +14,7 @@ from alerts.text_message import fit, fit_round
 from alerts.webhook_body import webhook_body
 from linli.alert import Alert, AlertKind, AlertState, Notice, NoticeType, Severity
 from linli.people import Home, Person, Role
-from linli.words import Field, Sentence, say
+from linli.words import Field, Sentence, dated, say
 
 _IN_GENERAL = {
     AlertKind.MISSED_CHECK_IN: "No check-in as agreed.",
@@ -25,6 +25,10 @@ _IN_GENERAL = {
     AlertKind.ROUTINE_CHANGE: "A look is needed.",
 }
 """What neighbours and family are told where the reason itself tells of rooms, habits or health."""
+_OF_ITS_MOMENT = frozenset({AlertKind.INACTIVITY, AlertKind.BATHROOM, AlertKind.NIGHT_DOOR, AlertKind.UNMONITORED})
+"""Whose reason tells how things stood when the alert was opened: for how long by then, and that sensors were working."""
+_LATE = timedelta(minutes=30)
+"""How long after that it is said of which moment the reason is."""
 OF_A_ROOM = frozenset({"room", "device", "key", "taken_back_by"})
 """What a family is not told of a reason, its evidence or the log: a device is often called after its room."""
 _WITHOUT_ROOM = {"at": "{what} at {at}.", "received": "{what}, received at {received}."}
@@ -326,7 +330,13 @@ class _Writer:
         return self.home.resident or self._say("The resident")
 
     def _why(self) -> str:
-        return say(reason_for(self.alert, self.person.role), self.person.language, self.home.zone)
+        alert, at = self.alert, self.notice.due_at
+        why = reason_for(alert, self.person.role)
+        # of a whole site it is put anew whenever a home joins or is heard again
+        is_old = bool(self.home.home) and alert.kind in _OF_ITS_MOMENT and at - alert.opened_at >= _LATE
+        if is_old and why is alert.why:
+            why = Sentence("As of {at}: {why}", {"at": alert.opened_at, "why": why})
+        return say(dated(why, at, self.home.zone), self.person.language, self.home.zone)
 
     def links(self, ways: Ways) -> tuple[Link, ...]:
         if self.alert.drill:

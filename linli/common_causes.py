@@ -154,5 +154,5 @@ class CommonCauses:
         self._noted[incident.alert] = now
         homes = self._roster().homes
         where = [homes[home] for home in sorted(incident.homes) if home in homes]
-        why = tells(incident.about, where, incident.since, back=len(back))
+        why = tells(incident.about, where, since=incident.since, now=now, back=len(back))
         self._incidents.note_back(incident, back, why)

@@ -12,6 +12,9 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 LANGUAGES = ("zh", "en")
+ON_A_DAY = "{day} {at}"
+_FAR = timedelta(hours=20)
+"""How far from the present a clock time may be that is said without its day: farther, it reads as one of today."""
 Field = str | int | float | datetime | timedelta
 
 
@@ -57,6 +60,22 @@ def _unpack(stored: object) -> Field | Sentence:
     if isinstance(stored, str | int | float):
         return stored
     return str(stored)
+
+
+def dated(sentence: Sentence, now: datetime, zone: ZoneInfo) -> Sentence:
+    """Return a sentence that is said now with the day, in a zone, of each moment that is far from now."""
+    if "day" in sentence.fields:
+        return sentence
+    fields = {name: _dated(value, now, zone) for name, value in sentence.fields.items()}
+    return Sentence(sentence.template, fields)
+
+
+def _dated(value: Field | Sentence, now: datetime, zone: ZoneInfo) -> Field | Sentence:
+    if isinstance(value, Sentence):
+        return dated(value, now, zone)
+    if isinstance(value, datetime) and abs(now - value) > _FAR:
+        return Sentence(ON_A_DAY, {"day": f"{value.astimezone(zone):%Y-%m-%d}", "at": value})
+    return value
 
 
 def say(sentence: Sentence, language: str, zone: ZoneInfo) -> str:

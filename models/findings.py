@@ -139,6 +139,7 @@ class Findings:
         last_sign, base, asks_at = int(homes.last_sign[row]), int(homes.base[row]), int(homes.asks_at[row])
         seen = from_millis(min(now, self._hearing.blind_since(row)))
         back_by = self._silence.was_expected(row, now)
+        working, sensors = dwelling.count_sensors(now)
         begins = from_millis(max(last_sign, int(homes.first_watched[row]))) if back_by is None else back_by
         still = Still(
             last_sign=from_millis(last_sign),
@@ -149,13 +150,16 @@ class Findings:
             back_by=back_by,
             is_out=bool(homes.is_out[row]),
             sensors_work=self._hearing.blind_since(row) > now,
-            door=dwelling.front_door(),
+            working=working,
+            sensors=sensors,
+            door=dwelling.front_door(now),
             is_shared=dwelling.is_shared,
         )
         if dwelling.personal.holds:
             still = self._with_her_own(still, row)
         return self._offer(
-            reports.inactivity(dwelling.home, still), _Offer(AlertKind.INACTIVITY, dwelling.home.home, mark=last_sign)
+            reports.inactivity(dwelling.home, still, from_millis(now)),
+            _Offer(AlertKind.INACTIVITY, dwelling.home.home, mark=last_sign),
         )
 
     def _with_her_own(self, still: Still, row: int) -> Still:
@@ -169,9 +173,13 @@ class Findings:
             sure_at=from_millis(personal.sure_at),
             by_ceiling=personal.by_ceiling,
             has_exit=bool(has_exit),
+            ceiling=timedelta(milliseconds=personal.ceiling),
+            was_over=personal.limit == 0,
         )
-        more = max(timedelta(0), still.last_sign - own.sure_at) if own.counts_from_sure else timedelta(0)
-        return replace(still, own=own, limit=still.limit + more, quiet=still.quiet + more)
+        if not own.counts_from_sure:
+            return replace(still, own=own)
+        more = max(timedelta(0), still.last_sign - own.sure_at)
+        return replace(still, own=own, limit=own.ceiling, quiet=still.quiet + more)
 
     def _missing(self, now: int) -> list[Finding]:
         for miss in self._check_ins.judge(now):

@@ -82,9 +82,15 @@ class Dwelling:
         """Tell whether any device heard so far can see signs of life."""
         return self.sight is not Sight.NOTHING
 
-    def front_door(self) -> str:
-        """Return what the contacts at the exit say: `open` if one does, `closed`, or nothing."""
-        return max((sensor.contact for sensor in self.sensors.values()), default="")
+    def front_door(self, now: int) -> str:
+        """Return what the contacts at the exit that work say: `open` if one does, `closed`, or nothing."""
+        working = (s for s in self.sensors.values() if s.seen_until(self.bridge_down) > now)
+        return max((sensor.contact for sensor in working), default="")
+
+    def count_sensors(self, now: int) -> tuple[int, int]:
+        """Return how many sensors that would tell of movement work, and how many there are, those never heard included."""
+        watching = [s for s in self.sensors.values() if s.sight is Sight.MOVEMENT]
+        return sum(s.seen_until(self.bridge_down) > now for s in watching), len(watching)
 
     def rooms_seen(self, now: int) -> Iterator[str]:
         """Yield the rooms in which a sensor that works would tell of movement."""

@@ -13,7 +13,7 @@ from linli.alert import AlertKind, Severity
 from linli.finding import Finding
 from linli.incident import Group, Incident, Loss
 from linli.people import Home
-from linli.words import Field, Sentence
+from linli.words import Field, Sentence, dated
 from models import sentences
 
 GATHER = timedelta(seconds=60)
@@ -95,11 +95,11 @@ def _of_site(
     about, common = _common(others, census()) if len(others) > 1 else (_WHOLE_SITE, [])
     ripe = common if common and common[0].fell + GATHER <= now else []
     if incident is None:
-        return _group(about, ripe, None, homes) if ripe else None
+        return _group(about, ripe, None, homes, now) if ripe else None
     joining = [loss for loss in joining if loss.fell + GATHER <= now]
     if not ripe and not joining:
         return None
-    return _group(_WHOLE_SITE if ripe else incident.about, [*joining, *ripe], incident, homes)
+    return _group(_WHOLE_SITE if ripe else incident.about, [*joining, *ripe], incident, homes, now)
 
 
 def _joins(loss: Loss, incident: Incident) -> bool:
@@ -164,7 +164,9 @@ def about_gateway(gateway: str) -> str:
     return f"gateway:{gateway}"
 
 
-def _group(about: str, fallen: list[Loss], incident: Incident | None, homes: Mapping[str, Home]) -> Group:
+def _group(
+    about: str, fallen: list[Loss], incident: Incident | None, homes: Mapping[str, Home], now: datetime
+) -> Group:
     first = fallen[0]
     known = incident.homes if incident else frozenset()
     members = known | {loss.home.home for loss in fallen}
@@ -180,7 +182,7 @@ def _group(about: str, fallen: list[Loss], incident: Incident | None, homes: Map
         # common cause is mostly one that somebody can end within the hour: a fuse, a switch, a gateway.
         severity=Severity.URGENT,
         at=since,
-        why=tells(about, where, since, back=back),
+        why=tells(about, where, since=since, now=now, back=back),
         evidence=_evidence(about, members, since, where),
         about=about,
     )
@@ -198,13 +200,17 @@ def _evidence(about: str, members: Collection[str], since: datetime, where: Sequ
     return evidence
 
 
-def tells(about: str, where: Sequence[Home], since: datetime, *, back: int) -> Sentence:
-    """Return what is said of an incident: which part, how many homes, since when, and how many are heard again."""
+def tells(about: str, where: Sequence[Home], *, since: datetime, now: datetime, back: int) -> Sentence:
+    """Return what is said of an incident: which part, how many homes, since when, and how many are heard again.
+
+    Of sensors, since a button may be pressed all the while; `since`: when those of the first home were last heard.
+    """
     place = _place(about, where)
     fields: dict[str, Field | Sentence] = {"place": place, "count": len(where), "since": since}
+    told = Sentence(sentences.TOGETHER, fields)
     if back:
-        return Sentence(sentences.TOGETHER_SOME_BACK, {**fields, "back": back})
-    return Sentence(sentences.TOGETHER, fields)
+        told = Sentence(sentences.TOGETHER_SOME_BACK, {**fields, "back": back})
+    return dated(told, now, where[0].zone)
 
 
 def _place(about: str, where: Sequence[Home]) -> Sentence:

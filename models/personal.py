@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from linli.signals import EXIT_ROOM
 from models.habits.customs import UNKNOWN, Customs
-from models.habits.line import expected_within, limits_of
+from models.habits.line import ceiling_of, expected_within, limits_of
 from models.habits.model import HomeModel
 from models.habits.nervous import may_be_her
 from models.habits.presence import START, Presence, Trace, follow
@@ -30,7 +30,7 @@ class Personal:
     """One home's model, where its elder is believed to be, and the line that was fixed at the latest sign.
 
     `limit`: milliseconds of silence after that sign; `by_ceiling`: whether the ceiling makes it, which counts from the
-    latest sign that another bore out. `expected`: milliseconds after which the silence is longer than usual, never more
+    latest sign that another bore out; `ceiling`: milliseconds from that one on. `expected`: milliseconds after which the silence is longer than usual, never more
     than the limit. `spent_sure`: the sure sign (seconds) whose ceiling has called already. `holds`: the silence is held to
     this line, not to the fixed one.
     """
@@ -38,6 +38,7 @@ class Personal:
     model: HomeModel | None = None
     trace: Trace = START
     limit: int = 0
+    ceiling: int = 0
     expected: int = 0
     is_hers: bool = False
     holds: bool = False
@@ -119,6 +120,7 @@ class Personal:
         line, ceiling = limits_of(model, self.trace, room)
         self.by_ceiling = ceiling < line and self.trace.sure_at != self.spent_sure
         self.limit = _SECOND * (ceiling if self.by_ceiling else line)
+        self.ceiling = 60 * _SECOND * ceiling_of(model, self.trace)
         self.expected = min(_SECOND * expected_within(model, self.trace, room), self.limit)
         self.is_hers = model.is_hers
 

@@ -7,7 +7,7 @@ from linli.alert import AlertKind, Severity
 from linli.clock import from_millis, millis
 from linli.finding import Finding
 from linli.people import Home
-from linli.words import Field, Sentence
+from linli.words import Field, Sentence, dated
 from models import sentences
 from models.check_in_plan import Slot
 from models.habits.presence import Presence
@@ -21,6 +21,7 @@ class Still:
     """A silence that crossed its line. `back_by`: the end of the absence from which it counts, if it does.
 
     `is_shared`: not only she moves there. `own`: what is known of her own line, None where the fixed one holds. `door`: `open`, `closed` or "" for not known.
+    `sensors_work`: the home is still seen, though perhaps only by `working` of its `sensors`.
     """
 
     last_sign: datetime
@@ -31,6 +32,8 @@ class Still:
     back_by: datetime | None
     is_out: bool
     sensors_work: bool
+    working: int
+    sensors: int
     door: str = ""
     own: "Own | None" = None
     is_shared: bool = False
@@ -40,7 +43,8 @@ class Still:
 class Own:
     """The line of a home's own. `usual`: what silence seldom outlasts after such a sign, of hers or of people in general.
 
-    `sure_at`: the latest sign that another bore out; the last sign itself where it is one.
+    `sure_at`: the latest sign that another bore out; the last sign itself where it is one. `ceiling`: how long after it
+    she is asked whatever lone signs say; `was_over`: that was before the last sign.
     """
 
     presence: Presence
@@ -49,18 +53,20 @@ class Own:
     sure_at: datetime
     by_ceiling: bool
     has_exit: bool
+    ceiling: timedelta
+    was_over: bool
 
     @property
     def counts_from_sure(self) -> bool:
         """Tell whether the silence is told from the last sure sign on: lone signs alone keep the line from being crossed."""
-        return self.by_ceiling and self.presence not in _NOT_CERTAIN
+        return self.by_ceiling and (self.was_over or self.presence not in _NOT_CERTAIN)
 
 
 LONE_FOR = timedelta(hours=1)
 """How long there must have been no sure sign before a lone one is called so: within an hour it is everyday life."""
 
 
-def inactivity(home: Home, still: Still) -> Finding:
+def inactivity(home: Home, still: Still, now: datetime) -> Finding:
     """Report a silence. The long-lie clock starts at the last sign of life."""
     return Finding(
         key=f"inactivity:{home.home}:{millis(still.last_sign)}",
@@ -69,18 +75,26 @@ def inactivity(home: Home, still: Still) -> Finding:
         kind=AlertKind.INACTIVITY,
         severity=Severity.URGENT,
         at=still.last_sign,
-        why=_why_still(still),
+        why=dated(_why_still(still), now, home.zone),
         evidence={
             "last_sign": still.last_sign.isoformat(),
             "room": still.room,
             "limit_minutes": still.limit / MINUTE,
             "quiet_minutes": round(still.quiet / MINUTE, 1),
             "unseen_minutes": round(still.unseen / MINUTE, 1),
-            "sensors": "working" if still.sensors_work else "silent",
+            **_of_sensors(still),
             "front_door": (still.door if still.sensors_work else "") or "unknown",
             **_of_her_own(still),
         },
     )
+
+
+def _of_sensors(still: Still) -> dict[str, str | float]:
+    if not still.sensors_work:
+        return {"sensors": "silent"}
+    if still.working == still.sensors:
+        return {"sensors": "working"}
+    return {"sensors": "some", "sensors_working": still.working, "sensors_known": still.sensors}
 
 
 def _of_her_own(still: Still) -> dict[str, str | float]:
@@ -161,10 +175,7 @@ def _measure(still: Still) -> str:
 def _surroundings(still: Still) -> Sentence:
     """Return what else is known: how sure the last sign is, whether she can be seen to leave, door and sensors."""
     own = still.own
-    if not still.sensors_work:
-        told = Sentence(sentences.SENSORS_FELL_SILENT)
-    else:
-        told = Sentence(_DOORS.get(still.door, sentences.SENSORS_WORK))
+    told = _door_and_sensors(still)
     if still.is_shared:
         told = Sentence(sentences.NOBODY_MOVED, {"sensors": told})
     if own is None or still.back_by is not None:
@@ -176,7 +187,18 @@ def _surroundings(still: Still) -> Sentence:
     return told
 
 
+def _door_and_sensors(still: Still) -> Sentence:
+    """Return what the front door says, and that the sensors work: only of those that do."""
+    if not still.sensors_work:
+        return Sentence(sentences.SENSORS_FELL_SILENT)
+    if still.working == still.sensors:
+        return Sentence(_DOORS.get(still.door, sentences.SENSORS_WORK))
+    some = _DOORS_SOME.get(still.door, sentences.SOME_SENSORS_WORK)
+    return Sentence(some, {"working": still.working, "count": still.sensors})
+
+
 _DOORS = {"open": sentences.DOOR_OPEN, "closed": sentences.DOOR_CLOSED}
+_DOORS_SOME = {"open": sentences.DOOR_OPEN_SOME, "closed": sentences.DOOR_CLOSED_SOME}
 
 
 def missed_check_in(
@@ -220,7 +242,7 @@ def unmonitored(
         kind=AlertKind.UNMONITORED,
         severity=Severity.NOTICE,
         at=heard,
-        why=Sentence(template, {"since": since, "span": now - since}),
+        why=dated(Sentence(template, {"since": since, "span": now - since}), now, home.zone),
         evidence={
             "last_heard": heard.isoformat(),
             "devices": devices,

@@ -3,9 +3,12 @@
 UNKNOWN_ROOM = "room not known"
 
 SENSORS_WORK = "Sensors are working."
+SOME_SENSORS_WORK = "Only {working} of {count} sensors are working."
 SENSORS_FELL_SILENT = "Its sensors have fallen silent since."
 DOOR_CLOSED = "Front door closed, sensors working."
 DOOR_OPEN = "Front door open, sensors working."
+DOOR_CLOSED_SOME = "Front door closed, only {working} of {count} sensors working."
+DOOR_OPEN_SOME = "Front door open, only {working} of {count} sensors working."
 
 STILL = "No sign of life since {since}. {measure} Last seen: {room}. {sensors}"
 STILL_PARTLY_UNSEEN = (
@@ -49,23 +52,23 @@ LOW_BATTERY = "Low battery: {device}, {room}, {percent} %. Please change it."
 
 IN_BATHROOM = (
     "In the bathroom since {since}, and nowhere else since then. Seldom there for longer than {usual}; now {length}. "
-    "The sensors of other rooms are working."
+    "Sensors in other rooms are working."
 )
 IN_BATHROOM_FOR_ANYBODY = (
     "In the bathroom since {since}, and nowhere else since then. The limit is {limit}; now {length}. "
-    "The sensors of other rooms are working."
+    "Sensors in other rooms are working."
 )
 
 OUT_AT_NIGHT = (
     "The front door was used at {since}, at night; nobody has moved inside since, for {length}. "
-    "The sensors inside are working."
+    "Sensors inside are working."
 )
 DOOR_STANDS_OPEN = (
     "The front door has stood open since {since}, at night, for {length}. Somebody has moved inside since."
 )
 DOOR_STANDS_OPEN_AND_STILL = (
     "The front door has stood open since {since}, at night, for {length}; nobody has moved inside since. "
-    "The sensors inside are working."
+    "Sensors inside are working."
 )
 
 LITTLE_WATER = "Only {litres} L of water in {length}, since {since}: very little for somebody at home. Please ask."
@@ -127,9 +130,12 @@ NERVOUS_SENSOR = (
     "of life, so a silence is noticed all the same. Please look at it: sun, heating, a curtain or a pet may set it off."
 )
 
-TOGETHER = "{place}: {count} homes not heard since {since}. Nobody can see whether all is well there."
+TOGETHER = (
+    "{place}: the sensors of {count} homes are silent, the first since {since}. "
+    "Nobody can see whether all is well there."
+)
 TOGETHER_SOME_BACK = (
-    "{place}: {count} homes not heard since {since}, {back} of them are heard again. "
+    "{place}: the sensors of {count} homes fell silent, the first at {since}; {back} of them are heard again. "
     "Nobody can see whether all is well in the others."
 )
 PLACE_SITE = "{site}, {stairwells} stairwells"

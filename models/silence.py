@@ -182,7 +182,7 @@ class Silence:
     def limit(self, row: int, at: int) -> timedelta:
         """Return how long silence may last in a home at a moment."""
         homes = self._homes
-        if homes.dwellings[row].personal.model is not None:
+        if homes.dwellings[row].personal.holds:
             return timedelta(milliseconds=homes.asks_at.item(row) - homes.base.item(row))
         if homes.is_out[row]:
             return homes.rules.out_line

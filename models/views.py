@@ -11,7 +11,7 @@ import numpy as np
 from linli.alert import AlertKind
 from linli.clock import from_millis
 from linli.home_state import HomeState, HomeView, Next, Observed, Stay
-from linli.words import Field, Sentence
+from linli.words import Field, Sentence, dated
 from models import sentences
 from models.bathroom import Bathroom
 from models.check_ins import CheckIns
@@ -82,7 +82,7 @@ class Views:
         return replace(view, observed=tuple(self._observed(row, now)))
 
     def _draw(self, rows: Moments, now: int) -> list[HomeView]:
-        homes = self._homes
+        homes, moment = self._homes, from_millis(now)
         quiet_from = self._quiet_from(rows)
         cases = self._cases(rows, quiet_from, now)
         columns = (
@@ -100,6 +100,7 @@ class Views:
                 since, reason = quiet_since, self._why_quiet(row, sign, ahead.asks_at)
             else:
                 since, reason = self._why(row, case, sign, now)
+            reason = dated(reason, moment, dwelling.home.zone)
             views.append(HomeView(dwelling.home.home, _STATES[case], since, sign, dwelling.room, reason, ahead, share))
         return views
 

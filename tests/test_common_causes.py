@@ -71,8 +71,17 @@ def test_it_says_where_and_how_many_in_both_languages(make: Make) -> None:
     estate.wait(90 * SECOND)
 
     why = estate.incident().why
-    assert say(why, "en", ZONE).startswith("Building 1 Unit 1: 4 homes not heard since 10:01.")
-    assert say(why, "zh", ZONE).startswith("1号楼1单元：自 10:01 起 4 户没有信号")
+    assert say(why, "en", ZONE).startswith(
+        "Building 1 Unit 1: the sensors of 4 homes are silent, the first since 10:01."
+    )
+    assert say(why, "zh", ZONE).startswith("1号楼1单元：4 户的传感器没有信号，最早一户自 10:01 起")
+
+
+def test_of_homes_that_merely_said_nothing_the_day_is_told_since_when(make: Make) -> None:
+    estate = make()
+    estate.wait(25 * HOUR, step=10 * MINUTE)
+
+    assert "the first since 2026-11-23 10:00. Nobody" in say(estate.incident().why, "en", ZONE)
 
 
 def test_people_are_told_of_it_at_night_too(make: Make) -> None:
@@ -138,7 +147,9 @@ def test_two_stairwells_are_a_matter_of_the_site(make: Make) -> None:
     alert = estate.incident()
     assert (alert.about, len(estate.homes_of(alert))) == ("", 7)
     assert len(estate.messages()) == 1
-    assert say(alert.why, "en", ZONE).startswith("garden, 2 stairwells: 7 homes not heard since")
+    assert say(alert.why, "en", ZONE).startswith(
+        "garden, 2 stairwells: the sensors of 7 homes are silent, the first since"
+    )
 
 
 def test_an_incident_that_widens_stays_the_one_that_people_follow(make: Make) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from linli.words import Sentence, say
-from tests.cast import MEI
+from linli.words import Sentence, dated, say
+from tests.cast import EIGHT, HOUR, MEI
 
 DUE = "{days} days overdue"
 ALERTS = "{count} alerts; homes: {homes}; called somebody: {calling}, as an emergency: {emergencies}."
@@ -38,3 +38,28 @@ def test_what_fills_a_sentence_before_its_number_does_not_decide() -> None:
     )
 
     assert "1 home not heard" in say(heard, "en", MEI.zone)
+
+
+@pytest.mark.parametrize(
+    ("hours", "english", "chinese"),
+    [
+        (20, "last sure sign 08:00.", "08:00"),
+        (20.1, "last sure sign 2026-11-23 08:00.", "2026-11-23 08:00"),
+        (-20.1, "last sure sign 2026-11-23 08:00.", "2026-11-23 08:00"),
+    ],
+    ids=["near", "yesterday", "tomorrow"],
+)
+def test_a_moment_that_is_far_is_said_with_its_day(hours: float, english: str, chinese: str) -> None:
+    lone = "At {since} one sensor alone told of somebody, {room}, which may be an error; last sure sign {sure}."
+    inner = Sentence(lone, {"since": EIGHT + hours * HOUR, "room": "hall", "sure": EIGHT})
+    kept = dated(Sentence("Away as told, so nobody is sent. {why}", {"why": inner}), EIGHT + hours * HOUR, MEI.zone)
+    read = Sentence.from_json(kept.to_json())
+
+    assert say(read, "en", MEI.zone).endswith(english)
+    assert chinese in say(read, "zh", MEI.zone)
+
+
+def test_a_sentence_that_names_the_day_itself_stays_as_it_is() -> None:
+    away = Sentence("Away since {since}, {day}.", {"since": EIGHT, "day": "2026-11-23"})
+
+    assert dated(away, EIGHT + 30 * HOUR, MEI.zone) == away

@@ -46,15 +46,20 @@ def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> I
     return np.select([presence == where for where in elsewhere], list(elsewhere.values()), inside)
 
 
+def ceiling_of(model: HomeModel, trace: Trace) -> int:
+    """Return how many minutes may pass after the latest sure sign; where she was out then, the line for being out."""
+    return model.out if trace.sure_presence is Presence.OUT else model.ceiling
+
+
 def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
     """Return how many seconds silence may last after the trace's latest sign: by the line, and by the ceiling.
 
     The ceiling counts from the latest sign that another bore out, so that a lone pulse now and then cannot put it off;
-    but it never lies before the latest sign, and where she was out then, it is the line for being out.
+    but it never lies before the latest sign.
     """
     last = datetime.fromtimestamp(trace.last_at, UTC)
-    most = model.out if trace.sure_presence is Presence.OUT else model.ceiling
-    return 60 * line_of(model, last, room, trace.presence), max(0, trace.sure_at + 60 * most - trace.last_at)
+    by_ceiling = max(0, trace.sure_at + 60 * ceiling_of(model, trace) - trace.last_at)
+    return 60 * line_of(model, last, room, trace.presence), by_ceiling
 
 
 def expected_within(model: HomeModel, trace: Trace, room: str) -> int:

@@ -169,6 +169,37 @@ def test_those_who_must_decide_are_told_why_and_how_to_ring(person: Person) -> N
     assert MEI.phone in message.long
 
 
+def why_by(alert: Alert, after: timedelta, person: Person, home: Home = MEI) -> str:
+    """Return the paragraph of a call that tells why, in a message that is due so long after the alert was opened."""
+    notice = Notice("key", alert.id, person.person, "c", NoticeType.CALL, alert.severity, EIGHT + after)
+    message = compose(alert, notice, home=home, person=person, links=LINKS, now=EIGHT + after)
+    (why,) = (text for text in message.paragraphs if "Pulse" in text)
+    return why
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        (29, "Pulse 150 at 08:00, bedroom."),
+        (30, "As of 08:00: Pulse 150 at 08:00, bedroom."),
+        (1201, "As of 2026-11-23 08:00: Pulse 150 at 2026-11-23 08:00, bedroom."),
+    ],
+    ids=["soon", "half an hour later", "the next day"],
+)
+def test_who_is_called_again_is_told_of_which_moment_the_reason_is(minutes: int, told: str) -> None:
+    silence = replace(new_alert(AlertKind.INACTIVITY, Severity.URGENT), why=WHY)
+
+    assert why_by(silence, timedelta(minutes=minutes), replace(LIN, language="en")) == told
+
+
+def test_what_happened_once_stays_true_and_of_a_whole_site_the_reason_is_put_anew() -> None:
+    lin, reading = replace(LIN, language="en"), replace(new_alert(AlertKind.VITALS, Severity.URGENT), why=WHY)
+    together = replace(new_alert(AlertKind.UNMONITORED, Severity.URGENT), home="", about="3/2", why=WHY)
+
+    assert why_by(reading, timedelta(hours=4), lin) == "Pulse 150 at 08:00, bedroom."
+    assert why_by(together, timedelta(hours=4), lin, STAIRS) == "Pulse 150 at 08:00, bedroom."
+
+
 def an_end(still_silent: int) -> Alert:
     """Return a silence of twelve homes that has ended after 35 minutes."""
     evidence: dict[str, str | float] = {"count": 12, "building": "3", "unit": "2", STILL_SILENT: still_silent}

@@ -81,10 +81,10 @@ def test_what_is_said() -> None:
     assert (finding.kind, finding.severity, finding.at) == (AlertKind.BATHROOM, Severity.URGENT, NOON)
     assert say(finding.why, "en", QUIET_HOME.zone) == (
         "In the bathroom since 12:00, and nowhere else since then. Seldom there for longer than 25 min; now 55 min. "
-        "The sensors of other rooms are working."
+        "Sensors in other rooms are working."
     )
     assert say(finding.why, "zh", QUIET_HOME.zone) == (
-        "12:00 进卫生间，此后别处没有活动迹象。平时很少超过25分钟，现已55分钟。其他房间的传感器工作正常。"
+        "12:00 进卫生间，此后别处没有活动迹象。平时很少超过25分钟，现已55分钟。其他房间有传感器在正常工作。"
     )
     assert finding.evidence == {
         "since": NOON.isoformat(),

@@ -87,7 +87,7 @@ def test_silent_beyond_supervision_is_unmonitored() -> None:
     view = watch.state(HOME, MORNING + 26 * HOUR)
 
     assert (view.state, view.since) == (HomeState.UNMONITORED, MORNING + 25 * HOUR)
-    assert words(view) == "Unmonitored: no signal from this home for 26 h, since 08:00."
+    assert words(view) == "Unmonitored: no signal from this home for 26 h, since 2026-11-23 08:00."
     assert view.next == Next()
 
 

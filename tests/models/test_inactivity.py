@@ -168,7 +168,9 @@ def test_who_left_by_the_exit_may_be_out_for_a_day() -> None:
     assert found(watch, gone + 24 * HOUR - SECOND) == []
     assert found(watch, gone + 24 * HOUR) == [key(gone)]
     (finding,) = (f for f in watch.tick(gone + 24 * HOUR) if f.kind is AlertKind.INACTIVITY)
-    assert say(finding.why, "en", QUIET_HOME.zone).startswith("Left by the exit at 08:10; no sign of life since then.")
+    assert say(finding.why, "en", QUIET_HOME.zone).startswith(
+        "Left by the exit at 2026-11-23 08:10; no sign of life since then."
+    )
 
 
 def test_a_sign_of_life_inside_ends_being_out() -> None:

@@ -74,10 +74,10 @@ def test_what_is_said() -> None:
     assert (finding.kind, finding.severity, finding.at) == (AlertKind.NIGHT_DOOR, Severity.URGENT, CLOSED)
     assert say(finding.why, "en", QUIET_HOME.zone) == (
         "The front door was used at 02:00, at night; nobody has moved inside since, for 21 min. "
-        "The sensors inside are working."
+        "Sensors inside are working."
     )
     assert say(finding.why, "zh", QUIET_HOME.zone) == (
-        "夜间 02:00 大门有进出，此后21分钟屋内没有活动。屋内传感器工作正常。"
+        "夜间 02:00 大门有进出，此后21分钟屋内没有活动。屋内有传感器在正常工作。"
     )
     assert (finding.evidence["door"], finding.evidence["minutes"]) == ("closed", 21)
 
@@ -146,7 +146,7 @@ def test_a_door_that_stands_open_and_nobody_is_there() -> None:
     (finding,) = (f for f in watch.tick(NIGHT + AFTER) if f.kind is AlertKind.NIGHT_DOOR)
 
     assert say(finding.why, "zh", QUIET_HOME.zone) == (
-        "夜间 02:00 起大门一直开着，已20分钟，此后屋内没有活动。屋内传感器工作正常。"
+        "夜间 02:00 起大门一直开着，已20分钟，此后屋内没有活动。屋内有传感器在正常工作。"
     )
 
 

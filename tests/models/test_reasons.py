@@ -32,9 +32,9 @@ def sure(when: datetime, room: str = "kitchen") -> tuple[Signal, Signal]:
     return moved(when - MINUTE, "hall"), moved(when, room)
 
 
-def asked_about(watch: Watch) -> Finding:
+def asked_about(watch: Watch, now: datetime = MORNING) -> Finding:
     """Return the finding of the silence, at the moment that was foretold."""
-    asks_at = watch.state(HOME, MORNING).next.asks_at
+    asks_at = watch.state(HOME, now).next.asks_at
     assert asks_at is not None
     (finding,) = watch.tick(asks_at)
     return finding
@@ -123,6 +123,36 @@ def test_time_that_nobody_could_see_is_left_out_of_her_numbers_too() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "told", "chinese"),
+    [
+        (None, "Only 2 of 4 sensors are working.", "4 个传感器中仅 2 个工作正常。"),
+        ("closed", "Front door closed, only 3 of 4 sensors working.", "入户门关着，4 个传感器中仅 3 个工作正常。"),
+        ("open", "Front door open, only 3 of 4 sensors working.", "入户门开着，4 个传感器中仅 3 个工作正常。"),
+    ],
+)
+def test_sensors_that_were_never_heard_are_not_said_to_work(word: str | None, told: str, chinese: str) -> None:
+    watch = at_home(devices=(DOOR, Device(HOME, "bath-pir", "bathroom", ("motion",))))
+    if word:
+        see(watch, signal(HOME, "front-door", Kind.CONTACT, word, MORNING - HOUR, "entrance"))
+    see(watch, *sure(MORNING))
+    finding = asked_about(watch)
+
+    assert words(finding).endswith(told)
+    assert words(finding, "zh").endswith(chinese)
+    assert finding.evidence["sensors"] == "some"
+    assert (finding.evidence["sensors_working"], finding.evidence["sensors_known"]) == (3 if word else 2, 4)
+
+
+def test_a_sensor_that_fell_silent_is_not_said_to_work_and_its_door_is_not_known() -> None:
+    watch = at_home(left(MORNING - HOUR), *sure(MORNING))
+    watch.see_availability(HOME, "front-door", online=False, at=MORNING + HOUR)
+    finding = asked_about(watch)
+
+    assert words(finding).endswith("Only 2 of 3 sensors are working.")
+    assert finding.evidence["front_door"] == "unknown"
+
+
 def test_without_a_sensor_at_the_exit_it_is_said_that_she_may_have_gone() -> None:
     finding = asked_about(at_home(*sure(MORNING), devices=()))
 
@@ -138,12 +168,61 @@ def test_a_lone_sign_after_a_long_silence_is_called_one() -> None:
 
     assert words(finding).endswith(
         "The sign at 08:00 came from one sensor alone, which may be an error; the last sure sign was at 05:00. "
-        "Sensors are working."
+        "Only 2 of 3 sensors are working."
     )
     assert finding.evidence["last_sure_sign"] == (MORNING - 3 * HOUR).isoformat()
     assert say(watch.state(HOME, MORNING).reason, "en", QUIET_HOME.zone) == (
         "At 08:00 one sensor alone told of somebody, hall, which may be an error; last sure sign 05:00."
     )
+
+
+def test_the_limit_that_is_told_is_hers_however_much_later_a_lone_sign_comes() -> None:
+    watch = at_home(*sure(MORNING - 31 * HOUR))
+    (before,) = watch.tick(MORNING - 20 * HOUR)
+    watch.told(before.key)
+    see(watch, moved(MORNING, "hall"))
+    (finding,) = watch.tick(MORNING)
+
+    assert words(finding).startswith(
+        "No sure sign of life since 2026-11-22 01:00. One sensor alone told at 08:00, hall, which may be an error. "
+        "The limit is 11 h 55 min; now 31 h."
+    )
+    assert (finding.evidence["limit_minutes"], finding.evidence["quiet_minutes"]) == (715, 31 * 60)
+
+
+def test_in_doubt_too_no_limit_is_told_that_was_over_before_the_last_sign() -> None:
+    watch = at_home(*sure(MORNING - 12 * HOUR), left(MORNING - 11 * HOUR))
+    see(watch, moved(MORNING, "hall"))
+    (finding,) = watch.tick(MORNING)
+
+    assert finding.evidence["presence"] == "doubt"
+    assert words(finding).startswith(
+        "No sure sign of life since 20:00. One sensor alone told at 08:00, hall, which may be an error. "
+        "The limit is 11 h 55 min; now 12 h."
+    )
+
+
+def test_who_does_not_come_back_is_held_to_the_fixed_line_and_that_limit_is_told() -> None:
+    watch = at_home(*sure(MORNING))
+    watch.take_absence(HOME, MORNING + HOUR, MORNING + 13.5 * HOUR)
+    finding = asked_about(watch, MORNING + 14 * HOUR)
+
+    assert words(finding).startswith(
+        "Expected back by 21:30; no sign of life since then. The limit is 8 h; now 9 h 30 min."
+    )
+
+
+def test_of_a_sure_sign_that_is_older_than_a_day_the_day_is_told() -> None:
+    watch = at_home(*sure(MORNING - 49 * HOUR), moved(MORNING - HOUR, "hall"))
+    (before,) = watch.tick(MORNING - HOUR)
+    watch.told(before.key)
+    see(watch, moved(MORNING, "hall"))
+    finding = asked_about(watch)
+
+    assert words(before).startswith("No sure sign of life since 2026-11-21 07:00. One sensor alone told at 07:00")
+    assert words(finding).startswith("No sign of life since 08:00.")
+    assert "the last sure sign was at 2026-11-21 07:00." in words(finding)
+    assert "2026-11-21 07:00" in words(finding, "zh")
 
 
 def test_a_lone_sign_soon_after_a_sure_one_is_everyday_life() -> None:
@@ -159,7 +238,7 @@ def test_where_lone_signs_go_on_all_day_the_ceiling_counts_from_the_last_sure_on
 
     assert words(finding) == (
         "No sure sign of life since 21:00. One sensor alone told at 08:00, hall, which may be an error. "
-        "The limit is 11 h 55 min; now 11 h 55 min. Sensors are working."
+        "The limit is 11 h 55 min; now 11 h 55 min. Only 2 of 3 sensors are working."
     )
     assert (finding.evidence["line"], finding.evidence["limit_minutes"]) == ("ceiling", 715)
 
@@ -219,7 +298,9 @@ def test_who_is_out_is_told_of_as_out() -> None:
     finding = asked_about(watch)
 
     assert finding.evidence["presence"] == "out"
-    assert words(finding).startswith("Left by the exit at 08:00; no sign of life since then. The limit is 36 h")
+    assert words(finding).startswith(
+        "Left by the exit at 2026-11-23 08:00; no sign of life since then. The limit is 36 h"
+    )
 
 
 def test_with_the_fixed_line_nothing_is_said_of_her_habits() -> None:

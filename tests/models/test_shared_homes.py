@@ -62,10 +62,10 @@ def test_her_own_word_says_it_for_a_day() -> None:
     watch = watch_over(SHARED)
     see(watch, ok(), *(moved(MORNING + number * HOUR) for number in range(1, 26)))
     assert watch.state(HOME, MORNING + 23.9 * HOUR).state is HomeState.WELL
-    assert words(watch, 23.9).startswith("Her own sign came at 08:00.")
+    assert words(watch, 23.9).startswith("Her own sign came at 2026-11-23 08:00.")
     late = watch.state(HOME, MORNING + 24 * HOUR)
     assert (late.state, late.since) == (HomeState.UNMONITORED, MORNING)
-    assert "nothing has been surely hers since 08:00" in words(watch, 24)
+    assert "nothing has been surely hers since 2026-11-23 08:00" in words(watch, 24)
 
 
 @pytest.mark.parametrize("kind", [Kind.CHECK_IN, Kind.BUTTON, Kind.MOOD, Kind.HEART_RATE])

@@ -55,7 +55,7 @@ def test_a_home_that_says_nothing_for_25_hours_is_unmonitored() -> None:
     (finding,) = (f for f in watch.tick(MORNING + 25 * HOUR) if f.kind is AlertKind.UNMONITORED)
     assert (finding.severity, finding.at) == (Severity.NOTICE, MORNING)
     assert say(finding.why, "en", QUIET_HOME.zone) == (
-        "Unmonitored: no signal from this home for 25 h, since 08:00. Nobody can see whether all is well."
+        "Unmonitored: no signal from this home for 25 h, since 2026-11-23 08:00. Nobody can see whether all is well."
     )
 
 
