@@ -3,6 +3,7 @@
 import re
 from zoneinfo import ZoneInfo
 
+from dashboard.access import Reach
 from linli.alert import Alert
 from linli.people import Home, Person, Roster
 from linli.words import translate
@@ -11,9 +12,21 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 _NUMBERED = re.compile(r"(?:b|bldg|building|u|unit|no)?[-.]?0*([0-9]{1,4})\Z", re.IGNORECASE)
 
 
-def zone_of(roster: Roster, alert: Alert) -> ZoneInfo:
+def zone_of(roster: Roster, alert: Alert) -> ZoneInfo | None:
     """Return the zone in which an alert's clock times are told: its home's, or that of any home of its site."""
-    return roster.place(alert.home, alert.site).zone
+    return zone_at(roster, alert.home, alert.site)
+
+
+def zone_at(roster: Roster, home: str, site: str) -> ZoneInfo | None:
+    """Return the zone of a home, or that of any home of a site; None where neither is known, as when linli is meant."""
+    known = roster.homes.get(home) or next((one for one in roster.homes.values() if one.site == site), None)
+    return known.zone if known else None
+
+
+def zone_of_reader(roster: Roster, reach: Reach | None) -> ZoneInfo:
+    """Return the zone in which is told what is about no home: that of the reader's first home, or of any for nobody's."""
+    mine = (home.zone for home in roster.homes.values() if reach is not None and reach.covers(home))
+    return next(mine, roster.place("", "").zone)
 
 
 def zone_of_person(roster: Roster, person: Person | None) -> ZoneInfo:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dashboard.outlook import Planned, planned
+from dashboard.places import zone_of
 from dashboard.standing import CALLING, Standing
 from linli.alert import Alert, AlertState, Request, RequestState, Severity
 from linli.home_state import HomeState
@@ -27,6 +29,8 @@ class Card:
     """Who has accepted or is at the door; empty while nobody has."""
     tried: str = ""
     """The volunteer whose messages a drill tries; empty elsewhere."""
+    zone: ZoneInfo | None = None
+    """In which its clock times are told; None where linli itself is meant."""
 
     @property
     def where(self) -> Home | None:
@@ -82,7 +86,7 @@ def card_of(involved: Involved, roster: Roster) -> Card:
     alert = involved.alert
     who, names = who_goes(involved, roster), names_of_goers(involved, roster)
     tried = name_of(alert.about, roster) if alert.drill and not alert.home else ""
-    return Card(alert, roster.homes.get(alert.home), who, planned(alert, roster), names, tried)
+    return Card(alert, roster.homes.get(alert.home), who, planned(alert, roster), names, tried, zone_of(roster, alert))
 
 
 def who_goes(involved: Involved, roster: Roster) -> Sentence:
