@@ -89,6 +89,15 @@ def test_emergencies_stand_before_what_is_urgent_and_notices_apart(world: World)
     assert [card.alert.kind for card in found.notices] == [AlertKind.LOW_BATTERY]
 
 
+def test_what_was_closed_today_is_counted_where_it_was(world: World) -> None:
+    alert = world.opens(AlertKind.LEAK, Severity.URGENT, "home-40")
+    world.desk.close(alert.id, "xu", Outcome.SAFE)
+
+    assert "Closed today: 1" in world.browser(Role.STAFF, "xu").get("/queue").text
+    assert "Closed today: 1" in world.browser(Role.STAFF).get("/queue").text
+    assert "No alert was closed today" in world.browser(Role.STAFF, "lin").get("/queue").text
+
+
 def test_what_comes_next_are_the_homes_that_are_quieter_than_usual(world: World) -> None:
     world.homes.set("home-8", HomeState.QUIET)
 
