@@ -72,6 +72,11 @@ class Queue:
     drills: list[Card] = field(default_factory=list)
     """Nobody is in need: they are shown apart, and counted nowhere."""
 
+    @property
+    def waiting(self) -> int:
+        """Return how many cases nobody has said to go to yet."""
+        return sum(not card.goes for card in self.now)
+
 
 def queue_of(standings: list[Standing], involved: list[Involved], roster: Roster, now: datetime) -> Queue:
     """Return the queue: emergencies before what is urgent, the oldest first; then notices; then what comes next."""
