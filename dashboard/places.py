@@ -1,6 +1,8 @@
 """Where a home is, in the words of the people who live there, and the time zone that its clocks show."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from dashboard.access import Reach
@@ -59,7 +61,18 @@ def address(home: Home, language: str) -> str:
     """Return building, stairwell and door; the id where the roster says none of them."""
     stairs = [building_name(home, language), unit_name(home, language)]
     if language == "zh":
-        told = "".join(part for part in stairs if part)
-        gap = " " if home.door and told and not told[-1].isascii() else ""
-        return f"{told}{gap}{home.door}" or home.home
+        return " ".join(part for part in (_side_by_side(stairs), home.door) if part) or home.home
     return ", ".join(part for part in (" ".join(part for part in stairs if part), home.door) if part) or home.home
+
+
+def _side_by_side(parts: Iterable[str]) -> str:
+    """Return parts as Chinese writes them, without a gap, but for one between words of another script."""
+    told = ""
+    for part in parts:
+        gap = " " if told and part and not _is_wide(told[-1]) and not _is_wide(part[0]) else ""
+        told += gap + part
+    return told
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}
