@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from linli.alert import Alert, AlertKind
 from linli.people import Home, Roster
@@ -24,6 +25,8 @@ class Outage:
     stairwell: Stairwell
     alert: str
     since: datetime
+    zone: ZoneInfo
+    """Of its homes."""
 
     @property
     def id(self) -> str:
@@ -36,10 +39,12 @@ def outages(involved: Iterable[Involved], roster: Roster) -> list[Outage]:
     lived_in = Counter(stairwell_of(home) for home in roster.homes.values())
     found: dict[Stairwell, Outage] = {}
     for one in involved:
-        struck = Counter(stairwell_of(home) for home in _members(one.alert, roster))
+        members = _members(one.alert, roster)
+        zones = {stairwell_of(home): home.zone for home in members}
+        struck = Counter(stairwell_of(home) for home in members)
         for stairwell, count in struck.items():
             if count >= max(FEWEST, LEAST_SHARE * lived_in[stairwell]):
-                found.setdefault(stairwell, Outage(stairwell, one.alert.id, one.alert.evidence_at))
+                found.setdefault(stairwell, Outage(stairwell, one.alert.id, one.alert.evidence_at, zones[stairwell]))
     return list(found.values())
 
 

@@ -1,8 +1,11 @@
 """Where a home is, in the words of the people who live there, and the time zone that its clocks show."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from dashboard.access import Reach
 from linli.alert import Alert
 from linli.people import Home, Person, Roster
 from linli.words import translate
@@ -11,9 +14,21 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 _NUMBERED = re.compile(r"(?:b|bldg|building|u|unit|no)?[-.]?0*([0-9]{1,4})\Z", re.IGNORECASE)
 
 
-def zone_of(roster: Roster, alert: Alert) -> ZoneInfo:
+def zone_of(roster: Roster, alert: Alert) -> ZoneInfo | None:
     """Return the zone in which an alert's clock times are told: its home's, or that of any home of its site."""
-    return roster.place(alert.home, alert.site).zone
+    return zone_at(roster, alert.home, alert.site)
+
+
+def zone_at(roster: Roster, home: str, site: str) -> ZoneInfo | None:
+    """Return the zone of a home, or that of any home of a site; None where neither is known, as when linli is meant."""
+    known = roster.homes.get(home) or next((one for one in roster.homes.values() if one.site == site), None)
+    return known.zone if known else None
+
+
+def zone_of_reader(roster: Roster, reach: Reach | None) -> ZoneInfo:
+    """Return the zone in which is told what is about no home: that of the reader's first home, or of any for nobody's."""
+    mine = (home.zone for home in roster.homes.values() if reach is not None and reach.covers(home))
+    return next(mine, roster.place("", "").zone)
 
 
 def zone_of_person(roster: Roster, person: Person | None) -> ZoneInfo:
@@ -46,7 +61,18 @@ def address(home: Home, language: str) -> str:
     """Return building, stairwell and door; the id where the roster says none of them."""
     stairs = [building_name(home, language), unit_name(home, language)]
     if language == "zh":
-        told = "".join(part for part in stairs if part)
-        gap = " " if home.door and told and not told[-1].isascii() else ""
-        return f"{told}{gap}{home.door}" or home.home
+        return " ".join(part for part in (_side_by_side(stairs), home.door) if part) or home.home
     return ", ".join(part for part in (" ".join(part for part in stairs if part), home.door) if part) or home.home
+
+
+def _side_by_side(parts: Iterable[str]) -> str:
+    """Return parts as Chinese writes them, without a gap, but for one between words of another script."""
+    told = ""
+    for part in parts:
+        gap = " " if told and part and not _is_wide(told[-1]) and not _is_wide(part[0]) else ""
+        told += gap + part
+    return told
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in {"W", "F"}

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dashboard.outlook import Planned, planned
+from dashboard.places import zone_of
 from dashboard.standing import CALLING, Standing
 from linli.alert import Alert, AlertState, Request, RequestState, Severity
 from linli.home_state import HomeState
@@ -27,6 +29,8 @@ class Card:
     """Who has accepted or is at the door; empty while nobody has."""
     tried: str = ""
     """The volunteer whose messages a drill tries; empty elsewhere."""
+    zone: ZoneInfo | None = None
+    """In which its clock times are told; None where linli itself is meant."""
 
     @property
     def where(self) -> Home | None:
@@ -68,6 +72,11 @@ class Queue:
     drills: list[Card] = field(default_factory=list)
     """Nobody is in need: they are shown apart, and counted nowhere."""
 
+    @property
+    def waiting(self) -> int:
+        """Return how many cases nobody has said to go to yet."""
+        return sum(not card.goes for card in self.now)
+
 
 def queue_of(standings: list[Standing], involved: list[Involved], roster: Roster, now: datetime) -> Queue:
     """Return the queue: emergencies before what is urgent, the oldest first; then notices; then what comes next."""
@@ -82,7 +91,7 @@ def card_of(involved: Involved, roster: Roster) -> Card:
     alert = involved.alert
     who, names = who_goes(involved, roster), names_of_goers(involved, roster)
     tried = name_of(alert.about, roster) if alert.drill and not alert.home else ""
-    return Card(alert, roster.homes.get(alert.home), who, planned(alert, roster), names, tried)
+    return Card(alert, roster.homes.get(alert.home), who, planned(alert, roster), names, tried, zone_of(roster, alert))
 
 
 def who_goes(involved: Involved, roster: Roster) -> Sentence:

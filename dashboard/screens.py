@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse
 
 from dashboard import language as languages
 from dashboard import vocabulary
+from dashboard.access import Reach
 from dashboard.guard import services_of
-from dashboard.places import address, building_name, floor_name, unit_name
+from dashboard.places import address, building_name, floor_name, unit_name, zone_of_reader
 from linli.people import Home
 from linli.words import LANGUAGES, Field, Sentence, catalogue, say, span, template_in, translate
 
@@ -78,6 +79,10 @@ class Words:
         self.language = language
         self.zone = zone
         self.now = now
+
+    def at(self, zone: ZoneInfo | None) -> "Words":
+        """Return the same words with the clock times of another zone; of this one where none is meant."""
+        return Words(self.language, zone or self.zone, self.now)
 
     def __call__(self, template: str, **fields: Field | Markup) -> Markup:
         """Return a sentence; what fills it is escaped unless it is markup already."""
@@ -203,10 +208,11 @@ class Words:
 
 
 def words_for(request: Request, *, zone: ZoneInfo | None = None, roster_says: str = "zh") -> Words:
-    """Return the words of a request's reader."""
+    """Return the words of a request's reader; without a zone, with the clocks of the first home that is theirs to see."""
     services = services_of(request)
     language = languages.of_page(request, roster_says)
-    return Words(language, zone or services.roster().place("", "").zone, services.clock.now())
+    reach: Reach | None = getattr(request.state, "reach", None)
+    return Words(language, zone or zone_of_reader(services.roster(), reach), services.clock.now())
 
 
 def draw(template: str, words: Words, **context: object) -> str:

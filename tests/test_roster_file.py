@@ -414,7 +414,7 @@ def test_what_is_listed_twice_already_hinders_no_import_that_leaves_it(tmp_path:
         ("homes", 2, "building", "3;4", "no comma or semicolon"),
         ("homes", 2, "unit", date(2026, 1, 2), "made a date or a time of it"),
         ("homes", 2, "door", "x" * 33, "longer than 32"),
-        ("homes", 2, "language", "fr", "must be zh or en"),
+        ("homes", 2, "language", "fr", "must be zh, en"),
         ("homes", 2, "birth_year", 1899, "1900 to 2026"),
         ("homes", 2, "birth_year", 2027, "1900 to 2026"),
         ("homes", 2, "birth_year", "old", "1900 to 2026"),

@@ -19,7 +19,7 @@ from dashboard.api.shapes import (
     PersonOut,
 )
 from dashboard.guard import Asker, GuardedRoute, Language, Web, find_alert
-from dashboard.places import zone_of
+from dashboard.places import zone_of, zone_of_reader
 from dashboard.services import Services
 from dashboard.spare_key import key_holders
 from dashboard.standing import alert_reason, visible_alerts
@@ -112,7 +112,8 @@ def _text(services: Services, alert: Alert, asker: Reach, language: str | None, 
     language = language or (home.language if home else "zh")
     if not knows:
         return translate(KINDS[alert.kind], language)
-    return say(alert_reason(alert, asker), language, zone_of(services.roster(), alert))
+    roster = services.roster()
+    return say(alert_reason(alert, asker), language, zone_of(roster, alert) or zone_of_reader(roster, asker))
 
 
 def detail_of(services: Services, asker: Reach, language: str | None, id: str) -> AlertDetail:  # noqa: A002

@@ -37,6 +37,9 @@ MOST_WINDOWS = 1000
 SIZES = ((150, "roomy"), (420, "close"), (1000, "dense"))
 """How large windows are drawn by how many there are, so that a whole compound stays one picture."""
 
+LINLI = ""
+"""Where the alerts about linli itself are, which all staff see."""
+
 
 @dataclass(frozen=True)
 class Pane:
@@ -156,10 +159,11 @@ def _queue_context(
 ) -> dict[str, object]:
     roster = services.roster()
     involved = [one for one in alerts if may_see_alert(asker, one.alert, one.requests, roster)]
+    sites = {standing.home.site for standing in standings}
     with services.care.read() as connection:
-        closed = cases.closed_today(connection, words.midnight())
+        closed = cases.closed_since(connection, words.midnight(), {LINLI, *sites})
         names = roster_store.site_names(connection)
-        last_closed = cases.last_closed(connection, {standing.home.site for standing in standings})
+        last_closed = cases.last_closed(connection, sites)
     queue: Queue = queue_of(standings, involved, roster, words.now)
     return {
         "site_names": names,

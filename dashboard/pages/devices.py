@@ -10,6 +10,7 @@ from dashboard.access import Reach
 from dashboard.api.signals import visible_rejections
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.pages.board import heading
+from dashboard.places import zone_at
 from dashboard.refusals import why
 from dashboard.screens import page, words_for
 from dashboard.services import Services
@@ -63,6 +64,7 @@ def _is_mine(one: Refused, services: Services, asker: Reach) -> bool:
 @router.get("/rejections")
 def rejections(services: Web, asker: Asker, request: Request) -> Response:
     """What was refused and why, message by message."""
-    words = words_for(request)
-    refused = [(one, why(one.reason, words)) for one in visible_rejections(services, asker, 200)]
+    words, roster = words_for(request), services.roster()
+    found = visible_rejections(services, asker, 200)
+    refused = [(one, why(one.reason, words), zone_at(roster, one.home, one.site)) for one in found]
     return page(request, "rejections.html", words, {"rejections": refused, **heading(services, asker)})

@@ -13,6 +13,7 @@ from alerts.drill_proofs import ButtonProof, VolunteerProof, button_proofs, volu
 from dashboard.access import Reach
 from dashboard.guard import Asker, GuardedRoute, Web, sees_home
 from dashboard.pages.board import heading
+from dashboard.places import zone_at
 from dashboard.problems import not_found
 from dashboard.queue import name_of
 from dashboard.screens import page, words_for
@@ -59,6 +60,7 @@ def listed(services: Web, asker: Asker, request: Request) -> Response:
             len(volunteers),
         ),
         "named": lambda person: name_of(person, roster),
+        "zone_at": lambda site: zone_at(roster, "", site),
         **heading(services, asker),
     }
     return page(request, "drills.html", words, context)

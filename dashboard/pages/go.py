@@ -31,7 +31,7 @@ from dashboard.vocabulary import DISTANCES, OUTCOMES
 from linli.alert import AlertState, Outcome, RequestState
 from linli.errors import Conflict
 from linli.finding import Finding
-from linli.people import Home, Person
+from linli.people import Home, Person, Role
 from linli.store import cases
 from linli.store.access import Identity
 from linli.store.overview import Involved
@@ -153,12 +153,24 @@ def _show(services: Services, request: Request, person: Person, involved: Involv
         return page(request, "go_over.html", words, {**tag, **_over(services, person, involved)})
     stands = stood_by(involved.requests, person.person)
     template = PLACES.get(stands.state, "go_request.html") if stands else "go_request.html"
+    tag["then"] = _after_no(person, involved)
     if not may_see_whose(_reach(services, person), alert, involved.requests):
         return page(request, template, words, {**tag, "card": None})
     answer = page(request, template, words, {**tag, **_request(services, person, involved, words)})
     if goes(stands):
         answer.background = BackgroundTask(looks.note_alert, services, involved, _reach(services, person))
     return answer
+
+
+def _after_no(person: Person, involved: Involved) -> str:
+    """Return what is said to who cannot go; nobody is promised who has not been asked after them."""
+    mine = stood_by(involved.requests, person.person)
+    others = [one for one in involved.requests if one is not mine and one.role is not Role.RESIDENT]
+    if any(one.state.goes for one in others):
+        return "That is fine. Somebody else goes already."
+    if any(mine and one.state is RequestState.ASKED and one.asked_at > mine.asked_at for one in others):
+        return "That is fine. We are asking the next."
+    return "That is fine."
 
 
 def _over(services: Services, person: Person, involved: Involved) -> dict[str, object]:

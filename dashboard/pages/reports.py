@@ -12,6 +12,7 @@ from starlette.responses import Response
 from dashboard.access import Reach
 from dashboard.guard import Asker, GuardedRoute, Web
 from dashboard.pages.board import heading
+from dashboard.places import zone_at
 from dashboard.problems import Problem, not_found
 from dashboard.queue import name_of
 from dashboard.report import GOALS, Report, VisitReport, days_of, report_of, span_of, visit_report
@@ -119,7 +120,7 @@ def _file(content: bytes, name: str, kind: str) -> Response:
 
 def _words(services: Services, request: Request, site: str) -> Words:
     """Return the reader's words, with the clocks of the site that is looked at."""
-    return words_for(request, zone=services.roster().place("", site).zone)
+    return words_for(request, zone=zone_at(services.roster(), "", site))
 
 
 def _month(text: str, words: Words) -> date:

@@ -91,7 +91,7 @@ def language(cell: Cell) -> str:
     """Return a language."""
     text = narrow(cell).lower()
     if text not in LANGUAGES:
-        raise ValueError(f"the language must be {' or '.join(LANGUAGES)}")
+        raise ValueError(f"the language must be {', '.join(LANGUAGES)}")
     return text
 
 

@@ -309,11 +309,11 @@ def log_since(connection: Connection, seq: int) -> list[tuple[int, str, Entry]]:
     return [(row.seq, row.alert, Entry(row.at, row.what, row.who, row.detail)) for row in rows]
 
 
-def closed_today(connection: Connection, since: datetime) -> dict[str, int]:
-    """Return how many alerts ended since a moment, by outcome (ix_alerts_closed)."""
+def closed_since(connection: Connection, since: datetime, sites: Collection[str]) -> dict[str, int]:
+    """Return how many alerts of some sites ended since a moment, drills left out, by outcome (ix_alerts_closed)."""
     query = (
         select(t.alerts.c.outcome, func.count().label("times"))
-        .where(t.alerts.c.closed_at >= since, t.alerts.c.drill == 0)
+        .where(t.alerts.c.closed_at >= since, t.alerts.c.site.in_(sites), t.alerts.c.drill == 0)
         .group_by(t.alerts.c.outcome)
     )
     return {row.outcome: row.times for row in connection.execute(query)}

@@ -9,7 +9,7 @@ from alerts.fold import fold
 from linli.alert import AlertKind, AlertState, Outcome, Severity
 from linli.people import Care, Role, Scope
 from linli.store import cases
-from tests.cast import ANA, LIN, MEI, MINUTE
+from tests.cast import ANA, LIN, MEI, MINUTE, OTHER_SITE
 from tests.dashboard.world import World
 
 WHOSE = (MEI.resident, MEI.door, MEI.phone)
@@ -82,6 +82,23 @@ def test_who_cannot_go_is_thanked_and_sees_no_name_any_more(world: World, link: 
     assert not any(word in answer.text for word in WHOSE)
     assert not any(word in phone.get(link).text for word in WHOSE)
     assert "I am at the door" in phone.post(link, data={"verb": "accept"}).text
+
+
+def test_who_cannot_go_is_told_that_the_next_is_asked_only_if_somebody_is(world: World, link: str) -> None:
+    alert = world.desk.open_alerts()[0].id
+    phone = world.browser()
+    world.clock.advance(MINUTE / 60)
+    assert "We are asking the next." in phone.post(link, data={"verb": "decline"}).text
+
+    world.desk.accept(alert, "lin")
+    assert "Somebody else goes already." in phone.get(link).text
+
+
+def test_nobody_is_said_to_be_asked_next_where_nobody_is_left(world: World) -> None:
+    alert = world.opens(AlertKind.LEAK, Severity.URGENT, OTHER_SITE.home)
+    page = world.browser().post(world.services.links.accept(alert.id, "xu"), data={"verb": "decline"}).text
+    assert "That is fine." in page
+    assert "asking the next" not in page
 
 
 def test_too_late_says_who_went_and_leaves_no_name_of_hers(world: World, link: str) -> None:

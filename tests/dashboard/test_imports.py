@@ -129,6 +129,12 @@ def test_every_fault_is_told_with_its_sheet_row_and_column_in_the_readers_langua
     assert "home-51" not in stored(world)
 
 
+def test_a_fault_in_chinese_holds_no_english_word(world: World) -> None:
+    chinese = world.browser(Role.STAFF, language="zh")
+    page = upload(world, chinese, homes_csv="home,site,building,language\nhome-51,garden,3,fr\n")
+    assert "语言应是 zh, en" in page
+
+
 @pytest.mark.parametrize("name", ["roster_pdf", "roster_xlsx"])
 def test_what_is_no_roster_is_refused_with_a_sentence(world: World, office: TestClient, name: str) -> None:
     page = upload(world, office, **{name: b"\x00 nothing of ours"})

@@ -89,6 +89,27 @@ def test_emergencies_stand_before_what_is_urgent_and_notices_apart(world: World)
     assert [card.alert.kind for card in found.notices] == [AlertKind.LOW_BATTERY]
 
 
+def test_a_case_to_which_somebody_goes_is_not_counted_among_those_that_need_somebody(world: World) -> None:
+    alert = world.press_sos()
+    world.opens(AlertKind.LEAK, Severity.URGENT, "home-8")
+    lin = world.browser(Role.STAFF, "lin")
+    assert "need somebody: 2" in lin.get("/queue").text
+
+    world.desk.accept(alert.id, "ana")
+    assert "need somebody: 1" in lin.get("/queue").text
+    world.desk.arrive(alert.id, "ana")
+    assert "need somebody: 1" in lin.get("/queue").text
+
+
+def test_what_was_closed_today_is_counted_where_it_was(world: World) -> None:
+    alert = world.opens(AlertKind.LEAK, Severity.URGENT, "home-40")
+    world.desk.close(alert.id, "xu", Outcome.SAFE)
+
+    assert "Closed today: 1" in world.browser(Role.STAFF, "xu").get("/queue").text
+    assert "Closed today: 1" in world.browser(Role.STAFF).get("/queue").text
+    assert "No alert was closed today" in world.browser(Role.STAFF, "lin").get("/queue").text
+
+
 def test_what_comes_next_are_the_homes_that_are_quieter_than_usual(world: World) -> None:
     world.homes.set("home-8", HomeState.QUIET)
 

@@ -11,7 +11,7 @@ from linli.people import Home, Role
 from linli.store import cases
 from linli.store import tables as t
 from linli.store.care import CareStore
-from tests.cast import ANA, EIGHT, HOUR, JUN, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
+from tests.cast import ANA, EIGHT, GARDEN, HOUR, JUN, MEI, MINUTE, NEIGHBOUR, OTHER_SITE, RIVER
 from tests.store.histories import alert, closed, finding, opened
 
 
@@ -172,8 +172,9 @@ def test_how_alerts_ended_is_counted_from_a_moment_on(care: CareStore) -> None:
     _history(care)
 
     with care.read() as connection:
-        assert cases.closed_today(connection, EIGHT) == {"safe": 2}
-        assert cases.closed_today(connection, EIGHT + 4 * MINUTE) == {"safe": 1}
+        assert cases.closed_since(connection, EIGHT, {GARDEN, RIVER}) == {"safe": 2}
+        assert cases.closed_since(connection, EIGHT + 4 * MINUTE, {GARDEN, RIVER}) == {"safe": 1}
+        assert cases.closed_since(connection, EIGHT + 4 * MINUTE, {RIVER}) == {}
 
 
 def test_who_was_asked_is_kept_in_order_and_can_change_their_mind(care: CareStore) -> None:

@@ -29,7 +29,7 @@ Ask = Callable[[Connection], object]
         (lambda c: cases.search(c, state="open"), "ix_alerts_due"),
         (cases.search, "ix_alerts_opened"),
         (lambda c: cases.search(c, homes=["home-7"]), "ix_alerts_home"),
-        (lambda c: cases.closed_today(c, EIGHT), "ix_alerts_closed"),
+        (lambda c: cases.closed_since(c, EIGHT, ["garden", "river"]), "ix_alerts_closed"),
         (lambda c: cases.recent_load(c, EIGHT), "ix_requests_asked_at_person"),
         (lambda c: cases.recent_load_of(c, ["ana", "jun"], EIGHT), "COVERING INDEX ix_requests_person_asked_at"),
         (lambda c: cases.read_log(c, "a-1"), "ix_log_alert_seq"),
