@@ -46,6 +46,7 @@ _PAGES = Environment(
 )
 _PAGES.globals.update(
     KINDS=vocabulary.KINDS,
+    FOR_FAMILY=vocabulary.FOR_FAMILY,
     HEADLINES=vocabulary.HEADLINES,
     ALERT_STATES=vocabulary.ALERT_STATES,
     DRILL_STATES=vocabulary.DRILL_STATES,

@@ -25,6 +25,14 @@ KINDS = {
     AlertKind.SYSTEM: "linli itself",
 }
 
+FOR_FAMILY = {
+    **KINDS,
+    AlertKind.BATHROOM: KINDS[AlertKind.INACTIVITY],
+    AlertKind.VITALS: "Please see whether all is well at home",
+    AlertKind.ROUTINE_CHANGE: "Please see whether all is well at home",
+}
+"""What a family reads of a kind that would tell of a room or of health; the same as in its messages."""
+
 HEADLINES = {
     AlertKind.SOS: "{name} called for help",
     AlertKind.FALL: "{name}: a fall was reported",

@@ -203,6 +203,21 @@ def test_a_call_that_nobody_answered_at_the_door_is_told_with_its_end(world: Wor
     assert "clinic" not in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "unsaid"),
+    [(AlertKind.BATHROOM, "bathroom"), (AlertKind.VITALS, "ital signs"), (AlertKind.ROUTINE_CHANGE, "outine")],
+)
+def test_while_a_call_is_open_its_heading_tells_no_room_and_nothing_of_health(
+    world: World, kind: AlertKind, unsaid: str
+) -> None:
+    world.opens(kind, Severity.URGENT)
+
+    page = world.browser(Role.FAMILY, "bo").get("/family?lang=en").text
+
+    assert "I go" in page
+    assert unsaid not in page
+
+
 def test_what_she_answered_herself_is_told_without_asking_who_was_at_the_door(home: Path) -> None:
     mei = replace(MEI_HERSELF, channels=(Channel("mei-0", "mei", "sms", "13800000007"),))
     world = make_world(home, people=[mei])
