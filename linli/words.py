@@ -66,14 +66,20 @@ def dated(sentence: Sentence, now: datetime, zone: ZoneInfo) -> Sentence:
     """Return a sentence that is said now with the day, in a zone, of each moment that is far from now."""
     if "day" in sentence.fields:
         return sentence
-    fields = {name: _dated(value, now, zone) for name, value in sentence.fields.items()}
-    return Sentence(sentence.template, fields)
+    told = {name: _dated(v, now, zone) for name, v in sentence.fields.items() if not _is_clear(v, now)}
+    return Sentence(sentence.template, {**sentence.fields, **told}) if told else sentence
+
+
+def _is_clear(value: Field | Sentence, now: datetime) -> bool:
+    if isinstance(value, datetime):
+        return abs(now - value) <= _FAR
+    return not isinstance(value, Sentence)
 
 
 def _dated(value: Field | Sentence, now: datetime, zone: ZoneInfo) -> Field | Sentence:
     if isinstance(value, Sentence):
         return dated(value, now, zone)
-    if isinstance(value, datetime) and abs(now - value) > _FAR:
+    if isinstance(value, datetime):
         return Sentence(ON_A_DAY, {"day": f"{value.astimezone(zone):%Y-%m-%d}", "at": value})
     return value
 
