@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard import sessions
 from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.signals import Kind, Signal
@@ -48,6 +49,26 @@ def test_an_alert_comes_to_the_board_by_itself(browser: Browser, online: World) 
     expect(page.locator(f"#w-{MEI.home} .badge")).to_be_attached(timeout=SECONDS)
     assert complaints == []
     assert not is_cut(page)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_nothing_of_the_head_is_cut_before_somebody_has_said_who_they_are(
+    browser: Browser, online: World, locale: str
+) -> None:
+    url = online.services.settings.base_url
+    context = browser.new_context(locale=locale)
+    cookie = online.browser(Role.STAFF, sits="").cookies[sessions.COOKIE]
+    context.add_cookies([{"name": sessions.COOKIE, "value": cookie, "url": url}])
+    page = context.new_page()
+
+    for width in (320, 360, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(url)
+        assert not is_cut(page)
+        brand = page.locator(".brand span")
+        assert width < 350 or brand.evaluate("one => one.scrollWidth <= one.clientWidth")
+    page.locator(".more > summary").click()
+    expect(page.locator(".more form[action='/signout'] button")).to_be_visible()
 
 
 def test_the_request_works_without_scripts(browser: Browser, online: World) -> None:

@@ -1,11 +1,14 @@
 """The family's and the resident's pages in a real browser: by keyboard, without scripts, read aloud, on the smallest phone."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.pages.signin import entry_link
 from linli.people import Role
 from linli.store.access import Identity
+from tests.cast import MEI
 from tests.dashboard.looking import is_cut
 from tests.dashboard.world import World
 
@@ -159,4 +162,30 @@ def test_nothing_of_the_familys_is_cut(browser: Browser, online: World) -> None:
     assert cut_at(page) == []
     page.goto(f"{online.services.settings.base_url}/family/home-7/calls")
     assert cut_at(page) == []
+    assert complaints == []
+
+
+LINES = """one => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_long_name_breaks_neither_the_mark_of_the_live_line_nor_itself(
+    browser: Browser, online: World, width: int
+) -> None:
+    """The roster of a world is its own, so that a test may name somebody else."""
+    online.services.roster().homes[MEI.home] = replace(MEI, resident="Margaret Featherstonehaugh-Cholmondeley")
+    page, complaints = enter(phone(browser, width), online, Role.FAMILY, "bo")
+
+    live = page.locator("#live-words")
+    expect(live).to_have_text("Live")
+    expect(live).to_be_visible()
+    assert live.evaluate(LINES) == 1
+    call = page.locator(".acts > a.button span")
+    assert call.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert call.evaluate(LINES) <= len(("Call Margaret", "Featherstonehaugh-", "Cholmondeley"))
+    assert not is_cut(page)
     assert complaints == []
