@@ -149,7 +149,8 @@ def _ours() -> Iterator[None]:
     except (OperationalError, InternalError) as why:
         raise StoreDown(f"the care database does not answer: {_first_line(why)}") from why
     except (NotSupportedError, ProgrammingError) as why:
-        if getattr(why.orig, "sqlstate", None) is None:  # the driver's word: a fault of ours
+        state = getattr(why.orig, "sqlstate", None)
+        if state is None or state.startswith("P0"):  # the driver's word, or that of a trigger of ours
             raise
         # a standby that is not promoted yet, a right that was taken away, a table that a restore is about to make
         raise StoreDown(f"the care database refuses to work: {_first_line(why)}") from why
