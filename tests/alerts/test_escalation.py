@@ -232,6 +232,7 @@ def test_accepted_and_forgotten_is_called_again_and_the_first_kept_on() -> None:
     assert what(step)[:2] == ["lease_ended", "reminded"]
     assert called(step, NoticeType.REMIND) == ["v3"]
     assert called(step)
+    assert step.goes_on, "calls that were taken back when somebody said that they go are sent after all"
     kept = after(case, step).of("v3")
     assert kept is not None
     assert kept.state is RequestState.ACCEPTED
