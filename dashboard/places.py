@@ -27,8 +27,8 @@ def zone_at(roster: Roster, home: str, site: str) -> ZoneInfo | None:
 
 def zone_of_reader(roster: Roster, reach: Reach | None) -> ZoneInfo:
     """Return the zone in which is told what is about no home: that of the reader's first home, or of any for nobody's."""
-    mine = (home.zone for home in roster.homes.values() if reach is not None and reach.covers(home))
-    return next(mine, roster.place("", "").zone)
+    mine = (home for home in roster.homes.values() if reach.covers(home)) if reach is not None else ()
+    return next((home.zone for home in mine), roster.place("", "").zone)
 
 
 def zone_of_person(roster: Roster, person: Person | None) -> ZoneInfo:

@@ -36,7 +36,7 @@ class AtHand:
         if not self._room.acquire(timeout=self._patience.total_seconds()):
             raise NoConnectionFree
         try:
-            connection = self._any()
+            connection = self._take()
             try:
                 with connection.begin():
                     yield connection
@@ -47,7 +47,7 @@ class AtHand:
         finally:
             self._room.release()
 
-    def _any(self) -> Connection:
+    def _take(self) -> Connection:
         try:
             return self._idle.pop()
         except IndexError:
