@@ -1,6 +1,6 @@
-"""A care database that somebody keeps locked while buttons are pressed: who is called how soon, and what is in it afterwards.
+"""A database that somebody keeps locked while buttons are pressed: who is called how soon, and what is in it afterwards.
 
-SQLite is locked as a whole, PostgreSQL one table at a time. `BENCH_PRESSES` says how often, 20 times each otherwise.
+SQLite is locked as a whole, its care data or its signals, PostgreSQL one table at a time. A signal comes before each press. `BENCH_PRESSES` says how often, 20 times each otherwise.
 """
 
 import os
@@ -31,7 +31,7 @@ _WAITS_SECONDS, _HELD_ON_SECONDS = 6.0, 7.0
 
 @dataclass(frozen=True)
 class Database:
-    """A care database: what linli is told of it, and how it is locked."""
+    """A database: what linli is told of it, and how it is locked."""
 
     name: str
     lock: Callable[[Program], AbstractContextManager[None]]
@@ -39,8 +39,8 @@ class Database:
 
 
 @contextmanager
-def _locked_file(program: Program) -> Iterator[None]:
-    connection = sqlite3.connect(program.data / "care.db", isolation_level=None, timeout=30)
+def _locked_file(name: str, program: Program) -> Iterator[None]:
+    connection = sqlite3.connect(program.data / name, isolation_level=None, timeout=30)
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -69,6 +69,7 @@ def measure(database: Database) -> bool:
         try:
             for number, home in enumerate(Neighbourhood(PRESSES).ids):
                 with database.lock(program):
+                    publisher.publish(f"linli/v1/garden/{home}/hall/motion", b'{"value":"on"}')
                     time.sleep(_WAITS_SECONDS * number / PRESSES)  # at every point of the waits for the lock
                     begun = time.time()
                     publisher.publish(f"linli/v1/garden/{home}/button/sos", b'{"value":"pressed"}')
@@ -105,7 +106,8 @@ def _alerts(program: Program) -> list[str]:
 
 def main() -> int:
     """Measure each way of being locked that can be tried here; 1 if one is not right."""
-    verdicts = [measure(Database("SQLite", _locked_file))]
+    files = ("care.db", "signals.db")
+    verdicts = [measure(Database(f"SQLite, {name}", partial(_locked_file, name))) for name in files]
     initdb = find("postgres")
     if initdb is None:
         print("locked PostgreSQL: not installed here")

@@ -57,11 +57,21 @@ class Inbox:
             self._changed.wait_for(lambda: self._urgent or self._others, patience)
             return self._taken(self._urgent or self._others, at_most)
 
-    def take_urgent(self, at_most: int, patience: float) -> list[Parcel]:
-        """Return only what may call for help, as `take` does: for who has others in hand."""
+    def take_urgent(
+        self, at_most: int, patience: float | None, until: Callable[[], bool] = lambda: False
+    ) -> list[Parcel]:
+        """Return only what may call for help, as `take` does: for who has others in hand.
+
+        None, as soon as `until` is true, at which it looks when `look_again` is called.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._urgent, patience)
+            self._changed.wait_for(lambda: self._urgent or until(), patience)
             return self._taken(self._urgent, at_most)
+
+    def look_again(self) -> None:
+        """Let whoever waits see whether they still want to."""
+        with self._changed:
+            self._changed.notify_all()
 
     def _taken(self, parcels: deque[Parcel], at_most: int) -> list[Parcel]:
         taken, left = list[Parcel](), at_most

@@ -1,5 +1,7 @@
 """The thread `pipeline`: takes what has arrived in batches, and ticks. While a store is down, nothing is acknowledged.
 
+While a batch is being stored, by the thread `storing`, whoever presses a button is helped all the same.
+
 A tick is taken in pieces of a few milliseconds, and messages come in between: who presses a button waits for no tick.
 Where messages never end, a tick is given as long as they were, so that no ladder waits for them either. Nor does a piece
 wait for one that fails: what is wrong with one thing must not keep linli from all others.
@@ -10,6 +12,7 @@ import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 
@@ -33,7 +36,9 @@ STEPS_SECONDS = 0.002
 """For so long a tick takes steps of alerts before it lets messages in again."""
 _LONGEST_PAUSE = 5.0
 _CALLS_BESIDE = 100
-"""So many parcels with calls for help at most join a batch that waits for a store."""
+"""So many parcels with calls for help at most join a batch that is being stored, or waits for a store."""
+_SPARE_PAUSE = 0.0005
+"""Seconds between two portions of what is done in spare time, for threads that have a message in hand."""
 _ROOM_SECONDS = 1.0
 _SUBMIT_SECONDS = 10.0
 _WORD_EVERY = 60.0
@@ -66,6 +71,8 @@ class Loop:
         self._on_damage = on_damage
         self._inbox = Inbox()
         self._waiting: Overdue[Parcel] = Overdue()
+        self._beside: list[Parcel] = []
+        self._storing = ThreadPoolExecutor(1, thread_name_prefix="storing")
         self._stored_at = 0.0
         self._next_word = 0.0
         self._stopping = threading.Event()
@@ -86,6 +93,7 @@ class Loop:
         """Finish the batch in hand and end; what still waits is not acknowledged and comes again."""
         self._stopping.set()
         self._thread.join(timeout=30)
+        self._storing.shutdown(wait=False)
 
     @property
     def waiting(self) -> int:
@@ -139,9 +147,14 @@ class Loop:
 
     def _next_batch(self) -> list[Parcel]:
         """Return whatever is there, waiting for the first no longer than until there is something else to do."""
+        if self._beside:
+            batch, self._beside = self._beside, []
+            return batch
         pause = max(0.0, min(self._next_tick - seconds(), self._tick_every))
-        if self._is_ticking or self._has_spare_time:
+        if self._is_ticking:
             pause = 0.0
+        elif self._has_spare_time:
+            pause = min(pause, _SPARE_PAUSE)
         return self._inbox.take(BATCH, pause)
 
     def _take_in(self, batch: list[Parcel]) -> None:
@@ -149,13 +162,14 @@ class Loop:
         batch, pause, most = list(batch), 0.1, len(batch) + _CALLS_BESIDE
         while True:
             try:
-                taken = self._pipeline.call([message for parcel in batch for message in parcel.messages])
-                for parcel in batch:  # whoever called for help is helped, however long the signal store takes
-                    self._waiting.went(parcel)
-                self._pipeline.keep(taken)
+                taken = self._call(batch)
+                self._store(taken)
+                self._pipeline.heed(taken)
                 break
             except StoreDown as why:
                 self._say_store_is_down(why)
+                batch += self._beside
+                self._beside.clear()
                 # whoever calls for help meanwhile may need only the store that does answer
                 if len(batch) < most:
                     batch += self._inbox.take_urgent(most - len(batch), pause)
@@ -175,6 +189,32 @@ class Loop:
         verdicts = iter(taken.verdicts)
         for parcel in batch:
             parcel.done(list(islice(verdicts, len(parcel.messages))))
+
+    def _call(self, parcels: list[Parcel]) -> TakenIn:
+        taken = self._pipeline.call([message for parcel in parcels for message in parcel.messages])
+        for parcel in parcels:  # whoever called for help is helped, however long the signal store takes
+            self._waiting.went(parcel)
+        return taken
+
+    def _store(self, taken: TakenIn) -> None:
+        """Store what was read. What calls for help meanwhile is called for at once, and is the next batch."""
+        storing = self._storing.submit(self._pipeline.store, taken)
+        storing.add_done_callback(lambda _: self._inbox.look_again())
+        while not storing.done() and len(self._beside) < _CALLS_BESIDE:
+            urgent = self._inbox.take_urgent(_CALLS_BESIDE - len(self._beside), None, storing.done)
+            self._beside += urgent
+            if urgent:
+                self._call_beside(urgent)
+        storing.result()
+
+    def _call_beside(self, urgent: list[Parcel]) -> None:
+        """Call for help; what cannot be done now is done with the next batch."""
+        try:
+            self._call(urgent)
+        except StoreDown as why:
+            self._say_store_is_down(why)
+        except Exception:
+            logger.exception("calls beside a batch failed parcels=%d", len(urgent))
 
     def _one_by_one(self, batch: list[Parcel]) -> None:
         """Take each message in by itself, so that only that which cannot be processed is refused."""

@@ -35,12 +35,12 @@ from models.watch import Watch
 
 Piece = Callable[[], object]
 """A part of a tick."""
-_AT_ONCE = 16
-"""So many homes are reckoned between two messages: half a millisecond."""
+_AT_ONCE = 4
+"""So many homes are reckoned between two messages: a seventh of a millisecond."""
 
 
 class Pipeline:
-    """Takes messages in and takes steps that are due. Only the thread `pipeline` calls it."""
+    """Takes messages in and takes steps that are due. Only the thread `pipeline` calls it, where nothing else is said."""
 
     def __init__(
         self,
@@ -71,7 +71,8 @@ class Pipeline:
         Raises StoreDown when a store does not answer: then nothing may be acknowledged, and the batch comes again.
         """
         taken = self.call(messages)
-        self.keep(taken)
+        self.store(taken)
+        self.heed(taken)
         return taken
 
     def call(self, messages: Sequence[Arrived]) -> TakenIn:
@@ -85,11 +86,15 @@ class Pipeline:
         self._desk.open([*calls, *test_calls])
         return taken
 
-    def keep(self, taken: TakenIn) -> None:
-        """Store what was read, durable when this returns, and heed it."""
+    def store(self, taken: TakenIn) -> None:
+        """Store what was read, durable when this returns. From any thread."""
         now = self._clock.now()
         self._signals.append([signal for signal in taken.signals if self.paused.keeps(signal, now)])
-        self._keep_the_rest(taken)
+        self._store_the_rest(taken)
+
+    def heed(self, taken: TakenIn) -> None:
+        """Learn from what is stored."""
+        now = self._clock.now()
         for home, device, online, at in taken.availability:
             self._watch.see_availability(home, device, online=online, at=at)
         for signal in taken.signals:
@@ -134,7 +139,7 @@ class Pipeline:
         home = self._roster().homes.get(signal.home)
         return None if home is None else emergency(signal, home)
 
-    def _keep_the_rest(self, taken: TakenIn) -> None:
+    def _store_the_rest(self, taken: TakenIn) -> None:
         if not (taken.rejections or taken.availability):
             return
         with self._care.begin() as connection:

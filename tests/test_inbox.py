@@ -1,5 +1,7 @@
 """What waits for the pipeline is bounded, keeps its order, and lets calls for help go first."""
 
+import threading
+
 import pytest
 
 from ingest.intake import Arrived
@@ -90,3 +92,18 @@ def test_who_has_others_in_hand_can_take_only_the_calls_for_help() -> None:
     assert names(inbox.take_urgent(1, 0)) == ["sos"]
     assert inbox.take_urgent(1, 0) == []
     assert names(inbox.take(1, 0)) == ["motion"]
+
+
+def test_who_waits_for_calls_for_help_is_let_go_when_told_to_look_again() -> None:
+    inbox, is_over, taken = Inbox(), threading.Event(), list[list[Parcel]]()
+    waiting = threading.Thread(target=lambda: taken.append(inbox.take_urgent(1, None, is_over.is_set)))
+    waiting.start()
+    inbox.look_again()
+    waiting.join(0.05)
+    assert waiting.is_alive()
+
+    is_over.set()
+    inbox.look_again()
+    waiting.join(10)
+
+    assert taken == [[]]

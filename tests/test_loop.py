@@ -108,10 +108,13 @@ class InPieces(Pipeline):
         self.done.append("call")
         return TakenIn(verdicts=[None for _ in messages])
 
-    def keep(self, taken: TakenIn) -> None:  # noqa: ARG002
+    def store(self, taken: TakenIn) -> None:  # noqa: ARG002
         """Fail to store it."""
-        self.done.append("keep")
+        self.done.append("store")
         raise self.fault
+
+    def heed(self, taken: TakenIn) -> None:
+        """Learn nothing."""
 
     fault: Exception = ValueError("it cannot be stored")
 
@@ -202,7 +205,7 @@ def test_what_has_been_called_for_is_late_no_more_though_it_is_not_stored_yet() 
 
     loop._take_in(loop._next_batch())
 
-    assert pipeline.done == ["call", "keep"]
+    assert pipeline.done == ["call", "store"]
     assert loop.late(-1.0) == []
 
 
@@ -297,7 +300,7 @@ class Locked(InPieces):
         self.called |= {message.topic for message in messages}
         return TakenIn(verdicts=[None for _ in messages])
 
-    def keep(self, taken: TakenIn) -> None:
+    def store(self, taken: TakenIn) -> None:
         """Store it once a call for help is among it, so that the test ends."""
         if len(taken.verdicts) == 1:
             raise StoreDown("it is locked")
@@ -315,6 +318,72 @@ def test_who_calls_for_help_while_a_batch_cannot_be_stored_is_called_for_with_it
 
     assert pipeline.called == {MOTION, SOS}
     assert told.is_set()
+
+
+class Slow(InPieces):
+    """A pipeline that stores nothing before the press among the messages was called for, and meets a fault at first."""
+
+    faults = 0
+
+    def __init__(self) -> None:
+        """Know of nothing yet."""
+        super().__init__()
+        self.helped = threading.Event()
+
+    def call(self, messages: Sequence[Arrived]) -> TakenIn:
+        """Note what is called for."""
+        is_press = any(message.topic == SOS for message in messages)
+        if is_press and self.faults:
+            self.faults -= 1
+            self.helped.set()
+            raise self.fault
+        self.done += [f"called {message.topic}" for message in messages]
+        if is_press:
+            self.helped.set()
+        return TakenIn(verdicts=[None for _ in messages])
+
+    def store(self, taken: TakenIn) -> None:
+        """Take as long as that."""
+        if not self.helped.wait(10):
+            raise StoreDown("the press still waits")
+        self.done.append(f"stored {len(taken.verdicts)}")
+
+
+@pytest.mark.parametrize(
+    ("fault", "faults"),
+    [(ValueError("unused"), 0), (ValueError("a fault of ours"), 1), (StoreDown("the disk is full"), 1)],
+    ids=["well", "fault", "down"],
+)
+def test_who_calls_for_help_while_a_batch_is_being_stored_does_not_wait_for_it(fault: Exception, faults: int) -> None:
+    clock, pipeline = VirtualClock(EIGHT), Slow()
+    pipeline.fault, pipeline.faults = fault, faults
+    loop = Loop(pipeline, clock, Health(clock))
+    told: list[str] = []
+    loop.offer([Arrived(MOTION, b"on", EIGHT)], lambda _: told.append("motion"))
+    batch = loop._next_batch()
+    loop.offer([Arrived(SOS, b"pressed", EIGHT)], lambda _: told.append("press"))
+
+    loop._take_in(batch)
+    loop._take_in(loop._next_batch())
+
+    beside = [] if faults else [f"called {SOS}"]  # what could not be done beside is done with the next batch
+    assert pipeline.done == [f"called {MOTION}", *beside, "stored 1", f"called {SOS}", "stored 1"]
+    assert told == ["motion", "press"], "what was called for is not acknowledged before it is stored too"
+    assert loop.late(-1.0) == []
+
+
+def test_of_a_flood_of_calls_only_so_many_join_a_batch_that_is_being_stored() -> None:
+    clock, pipeline = VirtualClock(EIGHT), Slow()
+    loop = Loop(pipeline, clock, Health(clock))
+    loop.offer([Arrived(MOTION, b"on", EIGHT)], lambda _: None)
+    batch = loop._next_batch()
+    for _ in range(loop_module._CALLS_BESIDE + 20):
+        loop.offer([Arrived(SOS, b"pressed", EIGHT)], lambda _: None)
+
+    loop._take_in(batch)
+
+    assert pipeline.done.index("stored 1") == 1 + loop_module._CALLS_BESIDE
+    assert loop.waiting == 20
 
 
 class Unkept(InPieces):
