@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from linli.alert import Alert, AlertState, Entry, Notice, NoticeType, Outcome, Request, RequestState
 from linli.people import Channel, Person, Role
 
+LONG_AGO = -1
+"""The rung of a request that counts no more, as the ladder has begun again since."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -72,11 +75,16 @@ class Draft:
         return [request for request in self.requests.values() if request.reply_due_at is not None]
 
     def call(self, person: Person, *, rung: int, reply_within: timedelta | None, asks: bool = False) -> None:
-        """Ask somebody to come (or the elder, how she is), by their first ways; once in a step."""
-        if any(notice.person == person.person and notice.type is not NoticeType.TELL for notice in self.notices):
+        """Ask somebody to come (or the elder, how she is), by their first ways; once in a step.
+
+        Who was only to be written to later is called all the same.
+        """
+        if any(
+            n.person == person.person and n.type is not NoticeType.TELL and n.due_at <= self.now for n in self.notices
+        ):
             return
         known = self.requests.get(person.person)
-        if known is None or known.state in {RequestState.SILENT, RequestState.DECLINED}:
+        if known is None or known.rung == LONG_AGO or known.state in {RequestState.SILENT, RequestState.DECLINED}:
             due = None if reply_within is None else self.now + reply_within
             self.put(Request(person.person, person.role, rung, RequestState.ASKED, self.now, due))
         self.write(person, NoticeType.ASK if asks else NoticeType.CALL, rung)

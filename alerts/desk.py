@@ -279,7 +279,9 @@ class Desk:
         """Tell whether any alert of a home is open that a sign of life could answer."""
         return self._heeded.is_asked(home)
 
-    def sign_of_life(self, home: str, at: datetime, leaves_open: Collection[AlertKind] = ()) -> None:
+    def sign_of_life(
+        self, home: str, at: datetime, leaves_open: Collection[AlertKind] = (), outcome: Outcome = Outcome.SAFE
+    ) -> None:
         """The elder was seen to be up and about: what she was asked about is answered, apart from some kinds."""
         if not self.asks_about(home):
             return
@@ -287,7 +289,7 @@ class Desk:
         with self._care.begin() as connection:
             for alert in cases.open_ones_of_home(connection, home):
                 case = case_of(connection, alert)
-                step = replies.lives(case, at, now, leaves_open)
+                step = replies.lives(case, at, now, leaves_open, outcome)
                 if step is None or (step.alert.state is not AlertState.CLOSED and self._heeded.is_noted(alert.id)):
                     continue
                 noted.append(alert.id)

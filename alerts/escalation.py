@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from alerts.callers import Callers
-from alerts.case import Case, Draft, Step, next_mark
+from alerts.case import LONG_AGO, Case, Draft, Step, next_mark
 from linli.alert import (
+    SINCE,
     Alert,
     AlertState,
     Ladder,
@@ -31,6 +32,8 @@ AT_THE_LIMIT = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 TAKEN_BACK = ("taken_back_at", "taken_back_by")
 AGAIN_AT = "again_at"
 """What the evidence remembers of a call that was taken back, and of when it was last made."""
+AT_THE_DOOR = ("no_word_at", "unanswered_since")
+"""What it remembers while somebody is at the door: when they were asked in vain how it is, and when the same came again."""
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
 """Local hours in which notices (never emergencies or urgent alerts) wait for the morning."""
 
@@ -63,11 +66,23 @@ def repeated(case: Case, finding: Finding, now: datetime) -> Step:
     draft = Draft.of(case, now)
     kept = {name: value for name, value in case.alert.evidence.items() if name not in TAKEN_BACK}
     draft.alert = replace(case.alert, evidence={**kept, AGAIN_AT: finding.at.isoformat()})
-    if case.alert.lease_until is not None and finding.severity is Severity.EMERGENCY:
-        soon = now + (WITHOUT_A_WORD if case.alert.state is AlertState.AT_DOOR else case.alert.ladder.lease)
-        draft.alert = replace(draft.alert, lease_until=min(case.alert.lease_until, soon))
+    if case.alert.state is AlertState.AT_DOOR:
+        _doubt_who_is_there(draft, finding)
+    elif case.alert.lease_until is not None and finding.severity is Severity.EMERGENCY:
+        draft.alert = replace(draft.alert, lease_until=min(case.alert.lease_until, now + case.alert.ladder.lease))
     draft.note("repeated", key=finding.key)
     return draft.step()
+
+
+def _doubt_who_is_there(draft: Draft, finding: Finding) -> None:
+    """Whoever came may have gone: in an emergency they are asked soon, and who was asked in vain before is waited for no more."""
+    no_word, unanswered = AT_THE_DOOR
+    was_asked = no_word in draft.alert.evidence
+    if was_asked or finding.severity is Severity.EMERGENCY:
+        soon = draft.now if was_asked else draft.now + WITHOUT_A_WORD
+        evidence = {unanswered: finding.at.isoformat(), **draft.alert.evidence}
+        lease = min(draft.alert.lease_until or soon, soon)
+        draft.alert = replace(draft.alert, evidence=evidence, lease_until=lease)
 
 
 def due(case: Case, callers: Callers, now: datetime) -> Step:
@@ -120,12 +135,39 @@ def _is_over(moment: datetime | None, now: datetime) -> bool:
 
 def _ask_for_outcome(draft: Draft, callers: Callers) -> None:
     draft.note("no_outcome")
-    draft.alert = replace(draft.alert, lease_until=draft.now + DOOR_LEASE, round=draft.alert.round + 1)
+    no_word, unanswered = AT_THE_DOOR
+    evidence = {**draft.alert.evidence, no_word: draft.now.isoformat()}
+    lease = draft.now + DOOR_LEASE
+    draft.alert = replace(draft.alert, lease_until=lease, round=draft.alert.round + 1, evidence=evidence)
     for request in list(draft.requests.values()):
         if request.state is RequestState.AT_DOOR:
             _remind(draft, callers, request)
-    for person in callers.of(Role.STAFF):
+    if unanswered in evidence:
+        _call_anew(draft, callers)
+        return
+    for person in callers.of(Role.STAFF) or _at_the_end(draft.alert, callers):
         draft.call(person, rung=draft.alert.rung, reply_within=None)
+
+
+def _call_anew(draft: Draft, callers: Callers) -> None:
+    """Begin the ladder again, also with whom it has called before: the same has come again, and nobody says how it is."""
+    draft.note("called_anew")
+    draft.goes_on = True
+    alert, evidence = draft.alert, dict(draft.alert.evidence)
+    evidence[SINCE] = evidence[AT_THE_DOOR[1]]
+    passed = sum(alert.clock_from + mark <= draft.now for mark in alert.ladder.marks)
+    draft.alert = replace(
+        alert,
+        state=AlertState.OPEN,
+        lease_until=None,
+        rung=0,
+        marks=max(alert.marks, passed),
+        evidence={name: value for name, value in evidence.items() if name not in AT_THE_DOOR},
+    )
+    for request in list(draft.requests.values()):
+        if not request.state.goes:
+            draft.put(replace(request, rung=LONG_AGO, reply_due_at=None))
+    _climb(draft, callers, since=draft.now)
 
 
 def _end_lease(draft: Draft, callers: Callers) -> None:
@@ -158,7 +200,7 @@ def _replace_silent(draft: Draft, callers: Callers) -> None:
 def call_next(draft: Draft, callers: Callers, instead_of: Request) -> None:
     """Call the next of the same role at once, in place of who is silent or cannot come."""
     rungs = draft.alert.ladder.rungs
-    if instead_of.rung >= len(rungs) or not rungs[instead_of.rung].count:
+    if not LONG_AGO < instead_of.rung < len(rungs) or not rungs[instead_of.rung].count:
         return
     if rungs[instead_of.rung].role is not instead_of.role:  # called beside the others for the key alone
         return
@@ -168,7 +210,7 @@ def call_next(draft: Draft, callers: Callers, instead_of: Request) -> None:
 
 
 def _not_asked(draft: Draft, people: list[Person]) -> list[Person]:
-    return [person for person in people if person.person not in draft.requests]
+    return [p for p in people if (known := draft.requests.get(p.person)) is None or known.rung == LONG_AGO]
 
 
 def _climb_if_time(draft: Draft, callers: Callers) -> None:
@@ -214,7 +256,7 @@ def _call_rung(draft: Draft, callers: Callers, rung: Rung, index: int) -> bool:
     people = _not_asked(draft, callers.key_holders() if rung.keys else callers.of(rung.role))
     chosen = people[: rung.count] if rung.count else people
     holder = _missing_key_holder(draft, callers, chosen)
-    reply_within = None if rung.role is Role.STAFF else draft.alert.ladder.reply_within
+    reply_within = None if rung.role is Role.STAFF and not rung.count else draft.alert.ladder.reply_within
     if rung.asks:
         reply_within = draft.alert.ladder.rungs[index + 1].after - rung.after
     for person in chosen:
@@ -254,13 +296,21 @@ def _go_round(draft: Draft, callers: Callers) -> None:
     ladder = draft.alert.ladder
     climb_at = draft.now + ladder.again_every
     draft.alert = replace(draft.alert, rung=len(ladder.rungs), round=draft.alert.round + 1, climb_at=climb_at)
-    people = [*callers.of(Role.STAFF), *_if_emergency(draft.alert, callers.of(Role.PROFESSIONAL))]
-    people = people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)] or callers.whoever()
+    people = _at_the_end(draft.alert, callers)
     if not people:
         draft.note("nobody_to_call")
     # a trial disturbs one, also where nobody is on duty
     for person in people[:1] if draft.alert.drill else people:
+        is_silent = person.person in draft.requests
         draft.call(person, rung=draft.alert.rung, reply_within=None)
+        if is_silent and person.second_way is not None and draft.alert.severity is not Severity.NOTICE:
+            draft.write_by(person, person.second_way, NoticeType.CALL, draft.alert.rung)  # the first may lie unread
+
+
+def _at_the_end(alert: Alert, callers: Callers) -> list[Person]:
+    """Return who is called when everybody else has been: staff, in danger professionals, or whoever there is."""
+    people = [*callers.of(Role.STAFF), *_if_emergency(alert, callers.of(Role.PROFESSIONAL))]
+    return people or [*callers.of(Role.FAMILY), *callers.of(Role.VOLUNTEER)] or callers.whoever()
 
 
 def _if_emergency(alert: Alert, people: list[Person]) -> list[Person]:

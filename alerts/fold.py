@@ -15,6 +15,7 @@ _STATES = MappingProxyType(
         "accepted": AlertState.ACCEPTED,
         "at_door": AlertState.AT_DOOR,
         "lease_ended": AlertState.OPEN,
+        "called_anew": AlertState.OPEN,
         "closed": AlertState.CLOSED,
     }
 )

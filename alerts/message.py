@@ -212,7 +212,7 @@ class _Writer:
         place = self.address if self.person.role is not Role.FAMILY else ""
         template = "{subject} ({place}, since {at})" if place else "{subject} (since {at})"
         return fit_round(
-            lambda subject, place: self._say(template, subject=subject, place=place, at=self.alert.opened_at),
+            lambda subject, place: self._say(template, subject=subject, place=place, at=self.alert.since),
             subject=self.subject(),
             place=place,
         )
@@ -223,7 +223,7 @@ class _Writer:
         if self.notice.type is NoticeType.ASK:
             return self.short()
         if self.person.role is Role.FAMILY:
-            return self._say("since {at}", at=self.alert.opened_at)
+            return self._say("since {at}", at=self.alert.since)
         return self._where_and_since()
 
     def paragraphs(self) -> tuple[str, ...]:
@@ -273,7 +273,7 @@ class _Writer:
 
     def _where_and_since(self) -> str:
         place = self.address or self.alert.site
-        return self._say("{place}, since {at}", place=place, at=self.alert.opened_at)
+        return self._say("{place}, since {at}", place=place, at=self.alert.since)
 
     def _end(self) -> tuple[str, ...]:
         alert = self.alert
@@ -324,7 +324,7 @@ class _Writer:
         return self._say("Please look into this when you can: {resident}.", resident=self._resident())
 
     def _whereabouts(self) -> str:
-        return self._say("{place}, since {at}", place=self.address or self._resident(), at=self.alert.opened_at)
+        return self._say("{place}, since {at}", place=self.address or self._resident(), at=self.alert.since)
 
     def _resident(self) -> str:
         return self.home.resident or self._say("The resident")

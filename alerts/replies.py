@@ -1,13 +1,13 @@
 """What people answer, and what follows: pure decisions. Accepting stops the calls but starts a lease; closing ends it all."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from alerts.callers import HELPERS, Callers
 from alerts.case import Case, Draft, Step, role_of
-from alerts.escalation import AGAIN_AT, DOOR_LEASE, call_next, go_on
+from alerts.escalation import AGAIN_AT, AT_THE_DOOR, DOOR_LEASE, call_next, go_on
 from alerts.ladders import ASKED_ABOUT
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Request, RequestState, Severity
 from linli.errors import Conflict
@@ -33,8 +33,9 @@ _CARRIED_BY = MappingProxyType({AlertState.ACCEPTED: RequestState.ACCEPTED, Aler
 def accepted(case: Case, person: str, role: Role, now: datetime, *, minutes: int | None = None) -> Step:
     """Somebody goes, and may say in how many minutes they will be there: stop the calls and start the lease.
 
-    A second helper joins and the first lease stands; the same one again changes nothing but what they promise. A promise
-    that was not kept is not believed twice: the calls go on, and the new one is put on record.
+    A second helper joins and the first lease stands; the same one again changes nothing but what they promise, and where
+    several go, the first promise that ends is the one that counts. A promise that was not kept is not believed twice: the
+    calls go on, and the new one is put on record.
     """
     draft = Draft.of(case, now)
     known = case.of(person)
@@ -43,7 +44,9 @@ def accepted(case: Case, person: str, role: Role, now: datetime, *, minutes: int
         if minutes and case.alert.state is not AlertState.AT_DOOR:
             draft.note("promised", person, until=(now + lease).isoformat())
         if minutes and case.alert.state is AlertState.ACCEPTED:
-            draft.alert = replace(case.alert, lease_until=now + lease)
+            others = any(request.state.goes for request in case.requests if request.person != person)
+            until = case.alert.lease_until if others else None
+            draft.alert = replace(case.alert, lease_until=min(until or now + lease, now + lease))
         return draft.step()
     _stand(draft, person, role, RequestState.ACCEPTED)
     if case.alert.state is AlertState.OPEN:
@@ -96,8 +99,10 @@ def arrived(case: Case, person: str, role: Role, now: datetime) -> Step:
 
 def _be_at_door(draft: Draft, person: str, role: Role) -> None:
     _stand(draft, person, role, RequestState.AT_DOOR)
-    door_at = draft.alert.door_at or draft.now
-    draft.alert = replace(draft.alert, state=AlertState.AT_DOOR, lease_until=draft.now + DOOR_LEASE, door_at=door_at)
+    alert, lease = draft.alert, draft.now + DOOR_LEASE
+    evidence = {name: value for name, value in alert.evidence.items() if name not in AT_THE_DOOR}
+    door_at = alert.door_at or draft.now
+    draft.alert = replace(alert, state=AlertState.AT_DOOR, lease_until=lease, door_at=door_at, evidence=evidence)
     draft.withdraw = True
     draft.note("at_door", person)
 
@@ -123,7 +128,10 @@ def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
     draft.goes_on = True
     draft.note("more_help", person)
     draft.alert = replace(draft.alert, lease_until=now + DOOR_LEASE, round=draft.alert.round + 1)
-    for one in _more(draft, callers):
+    more = _more(draft, callers)
+    if not more:
+        draft.note("nobody_to_call")
+    for one in more:
         draft.call(one, rung=rung, reply_within=None)
     return draft.step()
 
@@ -145,12 +153,14 @@ def _rung_of_more_help(case: Case) -> int:
     return len(ladder.rungs) + len(ladder.marks) + 1
 
 
-def _more(draft: Draft, callers: Callers) -> Iterable[Person]:
+def _more(draft: Draft, callers: Callers) -> Sequence[Person]:
     there = {one.person for one in draft.requests.values() if one.state is RequestState.AT_DOOR}
-    fresh = [person for person in callers.of(Role.VOLUNTEER) if person.person not in draft.requests][:AT_ONCE_MORE]
+    neighbours = [person for person in callers.of(Role.VOLUNTEER) if person.person not in there]
+    fresh = [person for person in neighbours if person.person not in draft.requests]
     danger = callers.of(Role.PROFESSIONAL) if draft.alert.severity is Severity.EMERGENCY else []
-    everybody = [*fresh, *callers.of(Role.FAMILY), *callers.of(Role.STAFF), *danger]
-    return [person for person in everybody if person.person not in there]
+    everybody = [*fresh[:AT_ONCE_MORE], *callers.of(Role.FAMILY), *callers.of(Role.STAFF), *danger]
+    left = [person for person in everybody if person.person not in there] or neighbours or callers.whoever()
+    return [person for person in left if person.person not in there]
 
 
 def closed(case: Case, who: str, outcome: Outcome, note: str, now: datetime) -> Step:
@@ -198,16 +208,19 @@ def corrected(case: Case, person: str, role: Role, outcome: Outcome, now: dateti
     return draft.step()
 
 
-def lives(case: Case, at: datetime, now: datetime, leaves_open: Collection[AlertKind] = ()) -> Step | None:
+def lives(
+    case: Case, at: datetime, now: datetime, leaves_open: Collection[AlertKind] = (), outcome: Outcome = Outcome.SAFE
+) -> Step | None:
     """A sign of life while the alert is open: ends it while only the elder was asked, else it is put on record once.
 
-    `leaves_open`: what this sign of life does not answer.
+    `leaves_open`: what this sign of life does not answer. `outcome`: how it ends, which is not safe where she has called for
+    help, and an alert of its own stands for that.
     """
     kind = case.alert.kind
     if kind not in ASKED_ABOUT or kind in leaves_open or at <= case.alert.opened_at:
         return None
     if _is_only_asked(case):
-        return closed(case, "resident", Outcome.SAFE, "", now)
+        return closed(case, "resident", outcome, "", now)
     draft = Draft.of(case, now)
     draft.note("sign_of_life", "resident", at=at.isoformat())
     return draft.step()

@@ -110,7 +110,7 @@ def _follow(going: set[str], entry: Entry) -> None:
         going.add(entry.who)
     elif entry.what == "declined":
         going.discard(entry.who)
-    elif entry.what in {"at_door", "lease_ended", "closed", "merged_into", "ended"}:
+    elif entry.what in {"at_door", "lease_ended", "called_anew", "closed", "merged_into", "ended"}:
         going.clear()
 
 

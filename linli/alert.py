@@ -97,6 +97,10 @@ class Ladder:
         return tuple(mark for mark in (self.goal, self.limit) if mark is not None)
 
 
+SINCE = "anew_since"
+"""What the evidence remembers of when the calls began anew."""
+
+
 class RequestState(StrEnum):
     """Where one person stands with one alert."""
 
@@ -156,6 +160,12 @@ class Alert:
     drill: bool = False
     marks: int = 0
     door_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Return when it began of which people are told: the opening, or when the same came anew after somebody had come."""
+        anew = self.evidence.get(SINCE)
+        return datetime.fromisoformat(anew) if isinstance(anew, str) else self.opened_at
 
     @property
     def clock_from(self) -> datetime:

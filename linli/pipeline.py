@@ -18,7 +18,7 @@ from alerts.opening import alert_id
 from alerts.replies import TakingBack
 from ingest.intake import Arrived, Intake, TakenIn
 from linli import canary
-from linli.alert import AlertKind, Severity
+from linli.alert import AlertKind, Outcome, Severity
 from linli.canary import Canaries
 from linli.clock import Clock
 from linli.common_causes import CommonCauses
@@ -152,7 +152,9 @@ class Pipeline:
             at = min(signal.at, signal.received_at)
             self._desk.take_back(signal.home, TakingBack(signal.identity, signal.device, at, signal.has_id))
         if is_alive and self._desk.asks_about(signal.home):
-            self._desk.sign_of_life(signal.home, min(signal.at, signal.received_at), self._watch.leaves_open(signal))
+            at, calls = min(signal.at, signal.received_at), self._emergency(signal) is not None
+            outcome = Outcome.OTHER if calls else Outcome.SAFE
+            self._desk.sign_of_life(signal.home, at, self._watch.leaves_open(signal), outcome)
 
     def refuse(self, message: Arrived, reason: str) -> None:
         """Store a message that cannot be processed as a rejection, so that staff see it."""

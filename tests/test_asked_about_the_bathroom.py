@@ -70,6 +70,21 @@ def test_moving_in_the_bathroom_is_no_answer_and_coming_out_is_one(tmp_path: Pat
     linli.close()
 
 
+@pytest.mark.parametrize(("said", "value"), [("button-1/sos", "pressed"), ("button-1/check_in", "help")])
+def test_a_call_for_help_ends_the_question_but_does_not_say_that_all_is_well(
+    tmp_path: Path, said: str, value: str
+) -> None:
+    linli = long_in_the_bathroom(tmp_path)
+    (alert,) = asked(linli)
+    linli.clock.advance(MINUTE)
+
+    say(linli, said, value)
+
+    assert ended(linli, alert) is Outcome.OTHER
+    assert [one.kind for one in linli.core.desk.open_alerts()] == [AlertKind.SOS]
+    linli.close()
+
+
 def test_without_an_answer_the_neighbours_are_called_after_five_minutes(tmp_path: Path) -> None:
     linli = long_in_the_bathroom(tmp_path)
     linli.clock.advance(5 * MINUTE)

@@ -104,6 +104,7 @@ TOLD = {
     "at_door": "{name} is at the door",
     "declined": "{name} cannot; another is called",
     "lease_ended": "Nobody was there in time; more are called",
+    "called_anew": "You called again; more are called",
     "taken_back": "You said that nobody need come",
 }
 """What she is told of what has happened."""

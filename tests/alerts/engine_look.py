@@ -24,7 +24,13 @@ SAYS_OF_PERSON = {
     "drill_answered": "accepted",
     "at_door": "at_door",
 }
-SAYS_OF_ALERT = {"accepted": "accepted", "at_door": "at_door", "lease_ended": "open", "closed": "closed"}
+SAYS_OF_ALERT = {
+    "accepted": "accepted",
+    "at_door": "at_door",
+    "lease_ended": "open",
+    "called_anew": "open",
+    "closed": "closed",
+}
 
 
 @dataclass

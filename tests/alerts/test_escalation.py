@@ -50,6 +50,26 @@ def test_an_sos_calls_the_five_nearest_at_once() -> None:
     assert case.alert.due_at == EIGHT + 20 * S
 
 
+def test_who_is_called_round_after_round_is_called_on_their_second_channel_too() -> None:
+    both = replace(LIN, channels=(Channel("text", LIN.person, "sms", "1"), Channel("hook", LIN.person, "webhook", "2")))
+    for kind, channels in ((SOS, ["text", "hook"]), ((AlertKind.LOW_BATTERY, Severity.NOTICE), ["text"])):
+        case, step = begun(*kind, both)
+        assert [notice.channel for notice in step.notices] == ["text"]
+        now = EIGHT + 24 * 60 * M
+        step = escalation.due(case, callers(now, both), now)
+        assert {notice.channel for notice in step.notices} == set(channels)
+
+
+def test_a_number_of_staff_is_called_one_after_the_other_as_neighbours_are() -> None:
+    text = "urgent:\nat once call the nearest staff\n" + REST
+    case = Case(replace(new_alert(*SILENCE), ladder=read(text, "x")[Section.URGENT]))
+    people = [replace(LIN, person=name, order=place) for place, name in enumerate(("lin", "xu"))]
+    step = escalation.opened(case.alert, callers(EIGHT, *people), EIGHT)
+    assert called(step) == ["lin"]
+    _, calls = run(after(case, step), EIGHT + 10 * M, *people)
+    assert calls == [(600, ["xu"])]
+
+
 def holding(person: Person) -> Person:
     """Return somebody as the one who has the key to Mei's door."""
     return replace(person, cares=(*person.cares, Care(Scope.KEY, MEI.home)))
@@ -300,6 +320,13 @@ def test_a_sign_of_life_answers_the_question() -> None:
     assert step is not None
     assert step.alert.state is AlertState.CLOSED
     assert step.alert.outcome is Outcome.SAFE
+
+
+def test_a_call_for_help_ends_the_question_but_is_not_written_down_as_all_well() -> None:
+    case, _ = begun(*SILENCE, *EVERYBODY, MEI_WITH_A_PHONE)
+    step = replies.lives(case, EIGHT + M, EIGHT + M, outcome=Outcome.OTHER)
+    assert step is not None
+    assert (step.alert.state, step.alert.outcome) == (AlertState.CLOSED, Outcome.OTHER)
 
 
 def test_a_sign_of_life_is_only_put_on_record_once_neighbours_were_called() -> None:

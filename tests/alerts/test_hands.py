@@ -7,7 +7,7 @@ import pytest
 
 from alerts import escalation, replies
 from alerts.case import Case, Step
-from linli.alert import AlertKind, Severity
+from linli.alert import AlertKind, AlertState, Severity
 from linli.errors import Conflict
 from linli.people import Person, Role
 from tests.alerts.test_desk import finding
@@ -130,12 +130,71 @@ def test_professionals_are_called_to_the_door_only_in_danger() -> None:
     assert called(more(case, EIGHT + M)) == ["v4", "v5", "bo", "lin"]
 
 
-def test_a_call_for_help_with_somebody_at_the_door_has_them_asked_in_five_minutes() -> None:
-    again = escalation.repeated(at_door(), replace(finding(), key="sos:2", at=EIGHT + 7 * M), EIGHT + 7 * M)
-    assert again.alert.lease_until == EIGHT + 12 * M
+def called_again(case: Case, minute: float, *people: Person) -> tuple[Case, Step]:
+    """Let her call for help again, and take what is due from then on; return the case before that step, and the step."""
+    said = replace(finding(), key=f"sos:{minute}", at=EIGHT + minute * M)
+    case = after(case, escalation.repeated(case, said, EIGHT + minute * M))
+    now = case.alert.due_at
+    assert now is not None
+    return case, escalation.due(case, callers(now, *people), now)
 
-    step = escalation.due(after(at_door(), again), callers(EIGHT + 12 * M, *TEN, LIN), EIGHT + 12 * M)
-    assert what(step) == ["no_outcome", "reminded", "called"]
+
+def test_a_call_for_help_with_somebody_at_the_door_has_them_asked_in_five_minutes_and_all_called_anew() -> None:
+    case, step = called_again(at_door(), 7, *TEN, LIN)
+
+    assert case.alert.due_at == EIGHT + 12 * M
+    assert what(step)[:3] == ["no_outcome", "reminded", "called_anew"]
+    assert (step.alert.state, step.alert.lease_until, step.alert.marks) == (AlertState.OPEN, None, 0)
+    assert called(step) == ["v2", "v3", "v4", "v5", "v6"], "who is said to be there is asked, not called"
+    later = escalation.due(after(case, step), callers(EIGHT + 12 * M + 20 * S, *TEN, LIN), EIGHT + 12 * M + 20 * S)
+    assert called(later) == ["v7", "v8", "v9", "v10"], "who does not answer now either is replaced"
+
+
+def unanswered() -> Case:
+    """Return a case of which nobody has said how it went, though they were asked."""
+    case = at_door()
+    now = EIGHT + 35 * M
+    return after(case, escalation.due(case, callers(now, *TEN, LIN), now))
+
+
+def test_who_was_asked_in_vain_how_it_is_is_waited_for_no_more_when_she_calls_again() -> None:
+    case, step = called_again(unanswered(), 60, *TEN, LIN)
+
+    assert case.alert.due_at == EIGHT + 60 * M
+    assert called(step) == ["v2", "v3", "v4", "v5", "v6"]
+    assert (case.alert.since, step.alert.since) == (EIGHT, EIGHT + 60 * M)
+    assert step.alert.marks == 2, "what is long past calls nobody now"
+
+
+def test_the_same_that_is_no_emergency_comes_the_next_day_and_is_called_for_anew() -> None:
+    case, _ = begun(AlertKind.MISSED_CHECK_IN, Severity.URGENT, *TEN, LIN)
+    case = after(case, replies.arrived(case, "v1", Role.VOLUNTEER, EIGHT + M))
+    missed = replace(finding(), kind=AlertKind.MISSED_CHECK_IN, severity=Severity.URGENT)
+    soon = escalation.repeated(case, missed, EIGHT + 2 * M)
+    assert soon.alert.lease_until == EIGHT + 31 * M, "who has just come is not doubted"
+
+    now = EIGHT + 31 * M
+    case = after(case, escalation.due(case, callers(now, *TEN, LIN), now))
+    case = after(case, escalation.repeated(case, missed, EIGHT + 24 * 60 * M))
+    step = escalation.due(case, callers(EIGHT + 24 * 60 * M, *TEN, LIN), EIGHT + 24 * 60 * M)
+
+    assert "called_anew" in what(step)
+    assert called(step)
+
+
+def test_who_comes_after_all_is_doubted_no_more() -> None:
+    case, step = called_again(unanswered(), 60, *TEN, LIN)
+    case = after(case, step)
+    there = replies.arrived(case, "v2", Role.VOLUNTEER, EIGHT + 65 * M)
+    assert there.alert.lease_until == EIGHT + 95 * M
+    later = escalation.due(after(case, there), callers(EIGHT + 95 * M, *TEN, LIN), EIGHT + 95 * M)
+    assert "called_anew" not in what(later)
+
+
+def test_where_there_is_no_staff_others_hear_that_nobody_says_how_it_went() -> None:
+    case = at_door()
+    step = escalation.due(case, callers(EIGHT + 35 * M, *TEN, BO), EIGHT + 35 * M)
+    assert called(step) == ["bo", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10"]
 
 
 def test_another_call_for_help_never_gives_who_is_at_the_door_more_time() -> None:

@@ -214,3 +214,11 @@ def test_a_key_holding_relative_may_sleep_through_what_is_no_emergency() -> None
 
     assert known.key_holders() == []
     assert names(replace(known, severity=Severity.EMERGENCY).key_holders()) == ["bo"]
+
+
+def test_a_relative_in_quiet_hours_is_called_at_once_where_there_is_nobody_else() -> None:
+    around = replace(around_mei({"bo": NIGHT}, now=EIGHT), roster=town(BO))
+    step = opened(SILENT, around, EIGHT)
+
+    assert [notice.due_at for notice in step.notices if notice.type is NoticeType.CALL][-1] == EIGHT
+    assert [entry.what for entry in step.log][-2:] == ["left_alone", "called"]
