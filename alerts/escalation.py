@@ -151,17 +151,17 @@ def _ask_for_outcome(draft: Draft, callers: Callers) -> None:
 
 def _call_anew(draft: Draft, callers: Callers) -> None:
     """Begin the ladder again, also with whom it has called before: the same has come again, and nobody says how it is."""
-    draft.note("called_anew")
-    draft.goes_on = True
     alert, evidence = draft.alert, dict(draft.alert.evidence)
     evidence[SINCE] = evidence[AT_THE_DOOR[1]]
-    passed = sum(alert.clock_from + mark <= draft.now for mark in alert.ladder.marks)
+    marks = max(alert.marks, sum(alert.clock_from + mark <= draft.now for mark in alert.ladder.marks))
+    draft.note("called_anew", marks=marks)
+    draft.goes_on = True
     draft.alert = replace(
         alert,
         state=AlertState.OPEN,
         lease_until=None,
         rung=0,
-        marks=max(alert.marks, passed),
+        marks=marks,
         evidence={name: value for name, value in evidence.items() if name not in AT_THE_DOOR},
     )
     for request in list(draft.requests.values()):

@@ -65,7 +65,7 @@ def _take(told: Folded, what: str, who: str, detail: Mapping[str, Any]) -> None:
     elif what == "declined" and told.state in {"accepted", "at_door"} and told.state not in told.people.values():
         told.state = "open"
     told.outcome = str(detail.get("outcome", told.outcome))
-    told.marks += what == "late"
+    told.marks = int(detail.get("marks", told.marks + (what == "late")))
     told.episodes += what == "repeated"
     if what == "notice_sent":
         told.sent.add(str(detail["key"]))
