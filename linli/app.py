@@ -38,6 +38,7 @@ from linli.every import Every
 from linli.finding import Finding
 from linli.home_assistant import STATUS, Told
 from linli.loop import Loop
+from linli.moved_care import Moved, MovedCare, kept_files, open_emergencies
 from linli.mqtt_url import MqttUrl
 from linli.outward import Outward, read_topics
 from linli.own_broker import OWN_USER, choose
@@ -58,10 +59,18 @@ logger = logging.getLogger(__name__)
 _GRACE_SECONDS = 3
 _REST_SECONDS = 60
 _PLAN_SECONDS = 60
-_SIGNALS_BEFORE = "signals-before"
+_SIGNALS_BEFORE, _CARE_BEFORE = "signals-before", "care-before"
 _SET_ASIDE = (
     "signals.db was damaged and a new one was begun; what was heard before is in {file}."
     " What to do with it stands in docs/deploy.md."
+)
+_REPLACED = (
+    "{now} was replaced while linli ran; what was written until then is not in it, but in {file}."
+    " What to do with it stands in docs/deploy.md."
+)
+_HEARD_ANEW = Sentence(
+    "signals.db was moved, deleted or replaced while linli ran; of what was heard before there is only what the file"
+    " holds that stands there now."
 )
 _LEARN_SECONDS, _LEARN_AT_ONCE = 5.0, 2.0
 """How often homes are learned by night, and for how long at once: the live path and a stop must not wait for it."""
@@ -104,6 +113,9 @@ class App:
             raise
         self.is_damaged = False
         """Whether it has ended as the file of the signals is broken: that is to be set aside, and linli made anew."""
+        self.moved: Moved | None = None
+        """Set where it has ended as another file stands where a store was opened: linli is to be made anew with that one."""
+        self._is_heard_anew = False
         self.loop = Loop(
             self.core.pipeline, clock, self.core.health,
             tick_every=tick_every, each_tick=self._each_tick, on_damage=self._end_damaged,
@@ -132,7 +144,8 @@ class App:
         self._meters = data.meters
         self._head_keeper = HeadKeeper(self.core.care, data.log_head, self.core.health)
         self._learning = Every(_LEARN_SECONDS, lambda: self.core.learning.tick(_LEARN_AT_ONCE), name="learning")
-        self._tidying = Every(sqlite_log.EVERY_SECONDS, self.core.tidy, name="tidy")
+        self._moved_care = MovedCare(core.care, clock, core.health, self._end_moved)
+        self._tidying = Every(sqlite_log.EVERY_SECONDS, self._tidy, name="tidy")
         self._demo = demo
         self.services = self._services(demo=demo)
         self._outward = self._told_outward(data)
@@ -265,6 +278,25 @@ class App:
         self.is_damaged = True
         self.end()
 
+    def _end_moved(self, moved: Moved) -> None:
+        self.moved = moved
+        self.end()
+
+    def go_on_after(self, moved: Moved) -> None:
+        """Call once more for whoever called before a file was replaced, and of whom the one of today knows nothing."""
+        self._is_heard_anew = moved.signals
+        self._tell_what_is_missing()
+        if moved.kept is None:
+            return
+        try:
+            again = open_emergencies(moved.kept, self.core.care, self.core.roster.get().homes)
+        except LinliError:
+            logger.exception("it cannot be told who called before file=%s", moved.kept)
+            return
+        if again:
+            logger.warning("called again keys=%s", [finding.key for finding in again])
+        self.core.desk.open(again)
+
     def stop(self) -> None:
         """Stop in order: nothing more comes in, what came in is stored, what is due goes out or waits in the outbox."""
         for part in self._parts():
@@ -296,13 +328,29 @@ class App:
         self._listener.rest()
         self._tell_what_is_missing()
 
+    def _tidy(self) -> None:
+        """Do what nobody should have to wait for; before all see that the stores' files are still those of their names."""
+        self._moved_care.look()
+        if self.core.signals.has_moved():
+            logger.error("signals.db was moved, deleted or replaced: going on with what stands there now")
+            self._end_moved(Moved(signals=True))
+        self.core.tidy()
+
     def _tell_what_is_missing(self) -> None:
-        """Say for as long as it lies there that what was heard before is in a file that linli does not read."""
-        aside = self._data.signals_aside()
+        """Say for as long as it lies there that what was heard or written before is in a file that linli does not read."""
+        aside, health = self._data.signals_aside(), self.core.health
         if aside:
-            self.core.health.trouble(_SIGNALS_BEFORE, Sentence(_SET_ASIDE, {"file": aside[-1].name}))
+            health.trouble(_SIGNALS_BEFORE, Sentence(_SET_ASIDE, {"file": aside[-1].name}))
+        elif self._is_heard_anew:
+            health.trouble(_SIGNALS_BEFORE, _HEARD_ANEW)
         else:
-            self.core.health.well(_SIGNALS_BEFORE)
+            health.well(_SIGNALS_BEFORE)
+        care = self.core.care.path
+        kept = kept_files(care) if care is not None else []
+        if care is not None and kept:
+            health.trouble(_CARE_BEFORE, Sentence(_REPLACED, {"now": care.name, "file": kept[-1].name}))
+        else:
+            health.well(_CARE_BEFORE)
 
     def _late(self) -> list[Finding]:
         return self.core.pipeline.calls_for_help(self.loop.late(PATIENCE_SECONDS))

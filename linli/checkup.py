@@ -32,6 +32,7 @@ from linli.errors import LinliError
 from linli.holidays import read_holidays
 from linli.keys import Keys
 from linli.listed_twice import listed_twice
+from linli.moved_care import kept_files
 from linli.mqtt_url import parse
 from linli.people import Role, Roster
 from linli.ports import url_of
@@ -52,6 +53,7 @@ _SHOWN = 10
 _CONNECT_SECONDS = 5
 
 _SAY_WHERE = "say LINLI_HTTP=HOST:PORT, as it said at its start"
+_MOVED = "{kept} is what {now} held when it was replaced while linli ran; docs/deploy.md says what to do with it"
 
 Fault = str
 
@@ -65,6 +67,11 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
     if running is None:
         yield from _broker(settings)
     care = CareStore(care_url(settings, data))
+    if care.path is not None:
+        yield from (_MOVED.format(now=care.path.name, kept=kept.name) for kept in kept_files(care.path))
+        if not care.path.exists():  # to look would make an empty one
+            yield f"there is no {care.path.name}; put it back, or a backup"
+            return
     try:
         care.migrate()
         with care.read() as connection:
@@ -92,6 +99,8 @@ def faults(settings: Settings, data: DataDir, clock: Clock, tell: Tell = nobody)
 def advised(settings: Settings, data: DataDir) -> list[str]:
     """Return what is not wrong and yet worth mending; nothing where `faults` says that the care data cannot be read."""
     care = CareStore(care_url(settings, data))
+    if care.path is not None and not care.path.exists():
+        return []
     try:
         care.migrate()
         with care.read() as connection:

@@ -21,5 +21,9 @@ class SignalsDamaged(StoreDown):
     """The file of the signals is broken: waiting does not help, linli goes on with a new one."""
 
 
+class FileMoved(StoreDown):
+    """The file of a store is not the one any more that was opened: what is written into it, nobody else sees."""
+
+
 class Conflict(LinliError):
     """What was asked does not fit the state that the alert is in now."""

@@ -18,7 +18,7 @@ from linli.words import say
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
-BESIDES = ("channel", "canary", "backup", "disk", "ladders", "influxdb", "signals-before")
+BESIDES = ("channel", "canary", "backup", "disk", "ladders", "influxdb", "signals-before", "care-before")
 """Parts without which alerts still go out: their trouble is shown, but linli is ready."""
 
 

@@ -15,7 +15,8 @@ from linli.tuning.installation import refuse_if_not_installed
 def command(data: Data = None, as_json: AsJson = False, config: Config = None) -> None:
     """Say what is wrong with settings, database, log, disk, clock, broker and channels; exit status 1 if anything is."""
     settings = settings_from(data, config)
-    refuse_if_not_installed(settings)
+    if not (settings.data.is_dir() and DataDir(settings.data).pages_at()):  # whoever runs there says what is missing
+        refuse_if_not_installed(settings)
     with bar("reading the log") as shown:
         found = list(faults(settings, DataDir(settings.data), SystemClock(), shown.tell))
     told = advised(settings, DataDir(settings.data))

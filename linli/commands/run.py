@@ -10,11 +10,14 @@ from linli.app import App, Asked
 from linli.clock import SystemClock
 from linli.commands.common import settings_from
 from linli.commands.options import Config, Data
+from linli.configured import care_url
 from linli.data_dir import DataDir
 from linli.errors import SignalsDamaged
+from linli.moved_care import Moved, put_back
 from linli.people import Role
 from linli.store import access
 from linli.store.access import Identity
+from linli.store.care import CareStore
 from linli.tuning.setting_desk import SettingsDesk
 
 logger = logging.getLogger(__name__)
@@ -46,10 +49,12 @@ def command(
     folder = DataDir(settings.data)
     clock = SystemClock()
 
-    def run() -> None:
+    def run(moved: Moved | None) -> Moved | None:
         app = App(settings, folder, clock, asked=asked, say=typer.echo, tuning=SettingsDesk)
         try:
             app.start()
+            if moved is not None:
+                app.go_on_after(moved)
             typer.echo(f"linli is running: {app.url}  broker: {app.mqtt_url}  data: {settings.data}")
             _let_the_first_one_in(app)
             app.serve()
@@ -57,15 +62,27 @@ def command(
             app.stop()
         if app.is_damaged:
             raise SignalsDamaged("signals.db was damaged while linli ran")
+        return app.moved
 
-    with folder.lock():
+    def run_and_mend(moved: Moved | None) -> Moved | None:
         try:
-            run()
+            return run(moved)
         except SignalsDamaged as why:  # nobody would be called until a person comes and restores a backup
             aside = folder.set_signals_aside(clock.now())
             logger.warning("signals set aside file=%s reason=%s", aside.name, why)
             typer.echo(f"signals.db is damaged and was set aside as {aside.name}; linli goes on with a new one")
-            run()
+            return run(moved)
+
+    with folder.lock():
+        kept = put_back(CareStore(care_url(settings, folder)))
+        if kept is not None:
+            logger.warning("care file put back file=%s", kept.name)
+            typer.echo(f"{kept.name} was put back in the place of the care database, which was gone")
+        moved = run_and_mend(None)
+        while moved is not None:  # each time somebody has put another file there
+            logger.warning("going on with another file kept=%s signals=%s", moved.kept, moved.signals)
+            typer.echo("a database was replaced while linli ran; linli goes on with the one that stands there now")
+            moved = run_and_mend(moved)
     typer.echo("linli has stopped")
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -26,10 +26,12 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from linli.clock import seconds
-from linli.errors import LinliError, StoreDown
+from linli.errors import FileMoved, LinliError, StoreDown
+from linli.files import replacing
 from linli.store import prepared
 from linli.store.at_hand import AtHand
 from linli.store.chain import gathering
+from linli.store.opened_file import OpenedFile
 from linli.store.sqlite_lock import when_free
 from linli.store.sqlite_log import fold_back
 from linli.store.turns import Turns
@@ -54,7 +56,8 @@ class CareStore:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             """Whether this is the built-in file, with one writer at a time."""
-            make = _sqlite_engine if self.is_sqlite else _server_engine
+            self._file = OpenedFile(Path(self.url.database or "")) if self.is_sqlite else None
+            make = _server_engine if self._file is None else partial(_sqlite_engine, self._file)
             self._writing = make(self.url, busy_timeout, writes=True)
             self._reading = make(self.url, busy_timeout, writes=False)
         except (ArgumentError, ModuleNotFoundError, TypeError, ValueError) as why:
@@ -66,7 +69,7 @@ class CareStore:
     def begin(self) -> Iterator[Connection]:
         """Open a transaction that may write; commits at the end, rolls back when anything is raised."""
         turn = self._turns.take() if self.is_sqlite else nullcontext()
-        with turn, _ours(), self._writing.begin() as connection, gathering(connection):
+        with turn, _ours(self._file), self._writing.begin() as connection, gathering(connection):
             if self.is_sqlite:  # the lock at once: a transaction that has read first could not get it any more
                 begin = partial(prepared.do, connection, "BEGIN IMMEDIATE")
                 when_free(begin, self._busy_timeout, partial(_is_in_transaction, connection))
@@ -75,7 +78,7 @@ class CareStore:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that can only read, all of it from one moment; never waits for a writer."""
-        with _ours(), self._reading.begin() as connection:
+        with _ours(self._file), self._reading.begin() as connection:
             if self.is_sqlite:
                 prepared.do(connection, "BEGIN")
             yield connection
@@ -109,19 +112,63 @@ class CareStore:
     def tidy(self) -> None:
         """Do what else some later commit would have to; for a thread of its own, each second (`sqlite_log`)."""
         if self.is_sqlite:
-            with _ours(), self._writing.begin() as connection:
+            with _ours(self._file), self._writing.begin() as connection:
                 fold_back(lambda words: prepared.ask(connection, words)[0])
+
+    @property
+    def path(self) -> Path | None:
+        """Return where the file is; None where it is a server's."""
+        return None if self._file is None else self._file.path
+
+    def has_moved(self) -> bool:
+        """Look whether the file was moved, deleted or replaced, to be asked each second; from then on there is only FileMoved."""
+        return self._file is not None and self._file.look()
+
+    def keep(self, path: Path) -> None:
+        """Copy what the file holds that was opened, wherever it is now, once nobody writes into it.
+
+        Raises FileMoved where no connection has it open any more. Any other failure leaves it open, to be tried again.
+        """
+        failure: Exception | None = None
+        with self._turns.take(), _ours(), self._writing.begin() as connection:
+            try:
+                _copy(connection, path)
+            except (LinliError, sqlite3.Error) as why:
+                failure = why
+        if failure is not None:
+            raise LinliError(str(failure)) from failure
+
+    def let_go(self) -> bool:
+        """Close the file that has moved; False while somebody still reads.
+
+        Its log goes first, back into the file: under its name it would be taken for that of the file that comes.
+        """
+        with suppress(FileMoved):
+            if not self.cut_log():
+                return False
+        self.close()
+        return True
 
     def close(self) -> None:
         """Close all connections."""
         self._writing.dispose()
         self._reading.dispose()
+        if self._file is not None:
+            self._file.closed()
 
 
 def _is_in_transaction(connection: Connection) -> bool:
     """Ask SQLite itself whether a transaction has begun."""
     driven: sqlite3.Connection | None = connection.connection.driver_connection
     return driven is not None and driven.in_transaction
+
+
+def _copy(connection: Connection, path: Path) -> None:
+    driven: sqlite3.Connection | None = connection.connection.driver_connection
+    with replacing(path) as part, closing(sqlite3.connect(part)) as copy:
+        if driven is not None:
+            driven.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
 
 
 def revision(connection: Connection) -> frozenset[str]:
@@ -140,8 +187,13 @@ def known_revisions() -> frozenset[str]:
 
 
 @contextmanager
-def _ours() -> Iterator[None]:
-    """Turn a database that does not answer into StoreDown; a broken constraint stays what it is."""
+def _ours(file: OpenedFile | None = None) -> Iterator[None]:
+    """Turn a database that does not answer into StoreDown; a broken constraint stays what it is.
+
+    Raises FileMoved where its file is gone.
+    """
+    if file is not None and file.is_gone:
+        raise file.gone()
     try:
         yield
     except NoConnectionFree as why:
@@ -166,7 +218,7 @@ def _first_line(why: DBAPIError) -> str:
     return next(iter(str(why.orig).splitlines()), type(why.orig).__name__)
 
 
-def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> AtHand:
+def _sqlite_engine(file: OpenedFile, url: URL, busy_timeout: timedelta, *, writes: bool) -> AtHand:
     if url.database in {None, "", ":memory:"}:
         raise ValueError("in memory the reading and the writing connections would see two databases")
     engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
@@ -179,8 +231,17 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, writes: bool) -> AtHand
         "query_only": "OFF" if writes else "ON",
     }
 
+    @event.listens_for(engine, "do_connect")
+    def expect(_dialect: Dialect, _entry: ConnectionPoolEntry, _arguments: object, _named: object) -> None:
+        file.expect()
+
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        try:
+            file.opened()
+        except FileMoved:
+            connection.close()
+            raise
         connection.isolation_level = None  # we say BEGIN ourselves
         _write_ahead(connection, busy_timeout)
         for name, value in pragmas.items():

@@ -74,6 +74,10 @@ class SignalStore(Protocol):
         """Do what else some later append would have to; for a thread of its own, each second."""
         ...
 
+    def has_moved(self) -> bool:
+        """Look whether its file was moved, deleted or replaced, to be asked each second; from then on it must be opened anew."""
+        ...
+
     def backup(self, path: Path) -> None:
         """Write a consistent copy while appending goes on; `path` is there only once the copy is whole."""
         ...

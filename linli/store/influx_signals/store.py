@@ -175,6 +175,10 @@ class InfluxSignalStore:
         """Fold the window's log back into its file."""
         self.window.tidy()
 
+    def has_moved(self) -> bool:
+        """Look whether the window's file was moved, deleted or replaced."""
+        return self.window.has_moved()
+
     def backup(self, path: Path) -> None:
         """Copy the window and the spool; what only the server has is the server's own to back up."""
         self.window.backup(path)

@@ -177,6 +177,10 @@ class SqliteSignalStore:
         with self._readers.lend() as connection:
             fold_back(lambda words: connection.execute(words).fetchone())
 
+    def has_moved(self) -> bool:
+        """Look whether the file was moved, deleted or replaced; nothing is written into it any more."""
+        return self._writer.has_moved()
+
     def backup(self, path: Path) -> None:
         """Copy the store as it is now, in steps, into a single file that appears only when it is whole.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from linli.store.opened_file import OpenedFile
 from linli.store.sqlite_lock import when_free
 from linli.store.sqlite_signals.file import SqliteFile
 from linli.store.sqlite_signals.schema import make_tables
@@ -33,12 +34,16 @@ class Writer:
         self._closed = False
         with file.speaking():
             self._connection = _opened(file)
+        self._opened = OpenedFile(file.path)
+        self._opened.opened()
         self.words = Words(self._connection)
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """Open the one writing transaction; it commits at the end, or leaves nothing behind."""
         with self._alone() as connection:
+            if self._opened.is_gone:
+                raise self._opened.gone()
             when_free(
                 partial(connection.execute, "BEGIN IMMEDIATE"), self._file.busy, lambda: connection.in_transaction
             )
@@ -53,10 +58,17 @@ class Writer:
                     connection.execute("ROLLBACK")
                 raise
 
-    def cut_log(self) -> None:
-        """Empty SQLite's log, which still holds what was erased; while somebody reads, that is left to later appends."""
+    def cut_log(self) -> bool:
+        """Empty SQLite's log, which still holds what was erased; False while somebody reads: that is left to later appends."""
         with self._alone() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+
+    def has_moved(self) -> bool:
+        """Look whether the file was moved, deleted or replaced, and nobody reads it any more.
+
+        Its log goes first: under its name it would be taken for that of the file that comes.
+        """
+        return self._opened.look() and self.cut_log()
 
     def close(self) -> None:
         """Close the connection, once nobody writes."""
