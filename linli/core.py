@@ -63,6 +63,8 @@ WARM_SIGNALS = 300
 _REMEMBERED_AT_ONCE = 20
 """Of so many homes at once what is not at hand is asked for."""
 WARM_WINDOW = timedelta(hours=36)
+WARM_ABSENCES = timedelta(days=7)
+"""How far back an absence that is over still says from when silence counts: until somebody is seen for sure."""
 _SET_BACK = timedelta(minutes=5)
 """A clock that goes back by more was wrong before."""
 WARM_READINGS, WARM_WEIGHT = timedelta(hours=25), timedelta(days=4)
@@ -170,6 +172,8 @@ class Core:
         with self.care.read() as connection:
             for home, device, online, at in availability.all_known(connection):
                 self.watch.see_availability(home, device, online=online, at=min(at, now))
+            for absence in absences.over(connection, now - WARM_ABSENCES, now):
+                self.watch.take_absence(absence.home, absence.since, absence.until)
             for absence in absences.running(connection, now):
                 self._heed(absence)
 

@@ -163,7 +163,7 @@ class Findings:
         )
 
     def _with_her_own(self, still: Still, row: int) -> Still:
-        """Add what is known of her own line. Where the ceiling made it, the silence counts from the last sure sign."""
+        """Add what is known of her own line. Where the ceiling made it, the silence counts from where that does."""
         dwelling, personal = self._homes.dwellings[row], self._homes.dwellings[row].personal
         has_exit = self._homes.last_exit[row] > NONE or any(s.room == EXIT_ROOM for s in dwelling.sensors.values())
         own = Own(
@@ -173,12 +173,13 @@ class Findings:
             sure_at=from_millis(personal.sure_at),
             by_ceiling=personal.by_ceiling,
             has_exit=bool(has_exit),
+            ceiling_from=from_millis(personal.ceiling_from),
             ceiling=timedelta(milliseconds=personal.ceiling),
             was_over=personal.limit == 0,
         )
         if not own.counts_from_sure:
             return replace(still, own=own)
-        more = max(timedelta(0), still.last_sign - own.sure_at)
+        more = max(timedelta(0), still.last_sign - own.ceiling_from)
         return replace(still, own=own, limit=own.ceiling, quiet=still.quiet + more)
 
     def _missing(self, now: int) -> list[Finding]:

@@ -29,8 +29,8 @@ _Sign = tuple[int, bool, str, str, bool]
 class Personal:
     """One home's model, where its elder is believed to be, and the line that was fixed at the latest sign.
 
-    `limit`: milliseconds of silence after that sign; `by_ceiling`: whether the ceiling makes it, which counts from the
-    latest sign that another bore out; `ceiling`: milliseconds from that one on. `expected`: milliseconds after which the silence is longer than usual, never more
+    `limit`: milliseconds of silence after that sign; `by_ceiling`: whether the ceiling makes it, which counts from
+    `ceiling_from` for `ceiling` milliseconds (`habits.line.ceiling_of`). `expected`: milliseconds after which the silence is longer than usual, never more
     than the limit. `spent_sure`: the sure sign (seconds) whose ceiling has called already. `holds`: the silence is held to
     this line, not to the fixed one.
     """
@@ -38,13 +38,14 @@ class Personal:
     model: HomeModel | None = None
     trace: Trace = START
     limit: int = 0
+    ceiling_from: int = 0
     ceiling: int = 0
     expected: int = 0
     is_hers: bool = False
     holds: bool = False
     by_ceiling: bool = False
     spent_sure: int | None = None
-    _fixed_for: tuple[Trace, int | None] | None = None
+    _fixed_for: tuple[Trace, int | None, int] | None = None
     _latest: list[tuple[_Sign, Trace]] = field(default_factory=list)
     _has_forgotten: bool = False
     """Whether there were signs before these."""
@@ -107,20 +108,24 @@ class Personal:
         del self._latest[0]
         self._has_forgotten = True
 
-    def fix(self, room: str) -> int:
-        """Return how long silence may last after the latest sign, in milliseconds; the same until another comes."""
+    def fix(self, room: str, back_by: int) -> int:
+        """Return how long silence may last after the latest sign, in milliseconds; the same until another comes.
+
+        `back_by`: when she was to be back from the latest declared absence before that sign.
+        """
         if self.model is None:
             raise ValueError("a home without a model has no line of its own")
-        if self._fixed_for is None or self._fixed_for[0] is not self.trace or self._fixed_for[1] != self.spent_sure:
-            self._fix(self.model, room)
-            self._fixed_for = (self.trace, self.spent_sure)
+        fixed = self._fixed_for
+        if fixed is None or fixed[0] is not self.trace or fixed[1:] != (self.spent_sure, back_by):
+            self._fix(self.model, room, back_by // _SECOND)
+            self._fixed_for = (self.trace, self.spent_sure, back_by)
         return self.limit
 
-    def _fix(self, model: HomeModel, room: str) -> None:
-        line, ceiling = limits_of(model, self.trace, room)
+    def _fix(self, model: HomeModel, room: str, back_by: int) -> None:
+        line, ceiling = limits_of(model, self.trace, room, back_by)
         self.by_ceiling = ceiling < line and self.trace.sure_at != self.spent_sure
         self.limit = _SECOND * (ceiling if self.by_ceiling else line)
-        self.ceiling = 60 * _SECOND * ceiling_of(model, self.trace)
+        self.ceiling_from, self.ceiling = (_SECOND * part for part in ceiling_of(model, self.trace, back_by))
         self.expected = min(_SECOND * expected_within(model, self.trace, room), self.limit)
         self.is_hers = model.is_hers
 

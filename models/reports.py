@@ -43,8 +43,9 @@ class Still:
 class Own:
     """The line of a home's own. `usual`: what silence seldom outlasts after such a sign, of hers or of people in general.
 
-    `sure_at`: the latest sign that another bore out; the last sign itself where it is one. `ceiling`: how long after it
-    she is asked whatever lone signs say; `was_over`: that was before the last sign.
+    `sure_at`: the latest sign that another bore out; the last sign itself where it is one. `ceiling`: how long after
+    `ceiling_from`, that sign or when she came home since, she is asked whatever lone signs say; `was_over`: that was
+    before the last sign.
     """
 
     presence: Presence
@@ -53,12 +54,13 @@ class Own:
     sure_at: datetime
     by_ceiling: bool
     has_exit: bool
+    ceiling_from: datetime
     ceiling: timedelta
     was_over: bool
 
     @property
     def counts_from_sure(self) -> bool:
-        """Tell whether the silence is told from the last sure sign on: lone signs alone keep the line from being crossed."""
+        """Tell whether the silence is told from where the ceiling counts: lone signs alone keep the line from being crossed."""
         return self.by_ceiling and (self.was_over or self.presence not in _NOT_CERTAIN)
 
 
@@ -139,7 +141,7 @@ def _why_still(still: Still) -> Sentence:
         "sensors": _surroundings(still),
     }
     if still.own is not None:
-        fields |= {"sure": still.own.sure_at, "usual": still.own.usual}
+        fields |= {"sure": still.own.ceiling_from, "usual": still.own.usual}
     template = _template(still)
     if template in {sentences.STILL, sentences.STILL_PARTLY_UNSEEN}:
         fields["measure"] = Sentence(

@@ -104,7 +104,7 @@ class Silence:
         begins = np.maximum(np.maximum(homes.last_sign[rows], back_by), homes.first_watched[rows])
         base, asks_at = self._cross(rows, begins)
         quiet_at = base + ((asks_at - base) * QUIET_SHARE).astype(np.int64)
-        self._cross_personal(rows, begins, base, quiet_at, asks_at)
+        self._cross_personal(rows, begins, back_by, base, quiet_at, asks_at)
         asks_at[(homes.last_sign[rows] == NONE) | (homes.sight[rows] != Sight.MOVEMENT)] = NEVER
         asks_at = np.minimum(asks_at, NEVER)
         quiet_at[asks_at == NEVER] = NEVER
@@ -112,7 +112,7 @@ class Silence:
         homes.due[rows] = np.where(homes.told_sign[rows] == homes.last_sign[rows], NEVER, asks_at)
 
     def _cross_personal(
-        self, rows: Moments, begins: Moments, base: Moments, quiet_at: Moments, asks_at: Moments
+        self, rows: Moments, begins: Moments, back_by: Moments, base: Moments, quiet_at: Moments, asks_at: Moments
     ) -> None:
         """Put the lines of homes that have a model in place of the fixed ones, unless she is expected back from away."""
         homes = self._homes
@@ -121,7 +121,7 @@ class Silence:
             personal.holds = personal.model is not None and NONE < begins.item(at) <= last_sign
             if not personal.holds:
                 continue
-            limit = personal.fix(homes.dwellings[row].room)
+            limit = personal.fix(homes.dwellings[row].room, back_by.item(at))
             homes.is_out[row] = personal.is_out
             blind = homes.dwellings[row].blind
             quiet_at[at] = after_seen(blind, last_sign, personal.expected)

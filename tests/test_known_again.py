@@ -7,15 +7,18 @@ from typing import NoReturn
 import pytest
 
 from ingest.intake import Arrived
+from linli.alert import AlertKind
 from linli.core import Core
 from linli.errors import StoreDown
 from linli.home_state import HomeState
 from linli.incident import Loss
 from linli.store import setting_choices
-from tests.cast import HOUR, MEI, NEIGHBOUR
+from linli.store.absences import Absence
+from tests.cast import EIGHT, HOUR, MEI, NEIGHBOUR
 from tests.watching import Whole
 
 BRIEFLY = timedelta(seconds=2)
+BACK_BY = EIGHT + 48 * HOUR
 
 
 def say(linli: Whole, home: str, rest: str, value: str) -> None:
@@ -56,6 +59,43 @@ def test_homes_that_went_dark_together_did_so_too_for_a_linli_that_died_between_
     again.close()
     assert fell.keys() == {MEI.home, NEIGHBOUR.home}
     assert all(abs(moment - dark_at) <= BRIEFLY for moment in fell.values())
+
+
+def back_by_now(folder: Path) -> Whole:
+    """Return a linli that was started again an hour after Mei was to be back; nothing was heard of her so far."""
+    linli = Whole(folder)
+    linli.core.warm()
+    say(linli, MEI.home, "hall/contact", "closed")
+    say(linli, MEI.home, "bath/motion", "on")
+    linli.core.begin_absence(Absence(MEI.home, EIGHT, BACK_BY, "bo"))
+    for moment in (BACK_BY, BACK_BY + HOUR):
+        linli.clock.set(moment)
+        say(linli, MEI.home, "bath/motion", "off")
+    return started_again(linli, folder, BRIEFLY)
+
+
+def asked_about_silence(linli: Whole) -> bool:
+    return any(finding.kind is AlertKind.INACTIVITY for finding in linli.core.watch.tick(linli.clock.now()))
+
+
+def test_who_does_not_come_back_is_missed_as_soon_though_linli_died_meanwhile(tmp_path: Path) -> None:
+    again = back_by_now(tmp_path)
+    asked = []
+    for after in (HOUR, 8 * HOUR, 8 * HOUR + BRIEFLY):
+        again.clock.set(max(again.clock.now(), BACK_BY + after))
+        asked.append(asked_about_silence(again))
+
+    again.close()
+    assert asked == [False, False, True]
+
+
+def test_who_comes_back_is_not_asked_at_once_though_linli_died_meanwhile(tmp_path: Path) -> None:
+    again = back_by_now(tmp_path)
+    say(again, MEI.home, "bath/motion", "on")
+
+    is_asked = asked_about_silence(again)
+    again.close()
+    assert not is_asked
 
 
 def test_before_anything_was_heard_nothing_was(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """Questions to the care data about who is away, as the resident, the family or staff declared it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from linli.store import tables as t
 
@@ -51,6 +51,17 @@ def running(connection: Connection, now: datetime) -> list[Absence]:
     return [_absence(row) for row in connection.execute(query)]
 
 
+def over(connection: Connection, since: datetime, now: datetime) -> list[Absence]:
+    """Return the absences that ended within a span, oldest first, each until when it truly did (ix_absences_until)."""
+    ended = func.coalesce(t.absences.c.ended_at, t.absences.c.until)
+    query = (
+        select(t.absences)
+        .where(t.absences.c.until > since, ended > since, ended <= now, ended > t.absences.c.since)
+        .order_by(t.absences.c.since)
+    )
+    return [_as_it_was(row) for row in connection.execute(query)]
+
+
 def of(connection: Connection, home: str, now: datetime) -> Absence | None:
     """Return the absence of a home that runs at a moment (ix_absences_home_until)."""
     query = select(t.absences).where(
@@ -79,7 +90,8 @@ def _absence(row: Row[Any]) -> Absence:
 def since(connection: Connection, home: str, moment: datetime) -> list[Absence]:
     """Return a home's absences that reached beyond a moment, each until when it truly ended (ix_absences_home_until)."""
     query = select(t.absences).where(t.absences.c.home == home, t.absences.c.until > moment)
-    return [
-        Absence(row.home, row.since, min(row.until, row.ended_at or row.until), row.by, row.note)
-        for row in connection.execute(query)
-    ]
+    return [_as_it_was(row) for row in connection.execute(query)]
+
+
+def _as_it_was(row: Row[Any]) -> Absence:
+    return replace(_absence(row), until=min(row.until, row.ended_at or row.until))

@@ -46,19 +46,24 @@ def lines_of(model: HomeModel, minute: Floats, place: Ints, presence: Ints) -> I
     return np.select([presence == where for where in elsewhere], list(elsewhere.values()), inside)
 
 
-def ceiling_of(model: HomeModel, trace: Trace) -> int:
-    """Return how many minutes may pass after the latest sure sign; where she was out then, the line for being out."""
-    return model.out if trace.sure_presence is Presence.OUT else model.ceiling
+def ceiling_of(model: HomeModel, trace: Trace, back_by: int) -> tuple[int, int]:
+    """Return from which second on the ceiling counts, and how many seconds may pass: the later of two.
+
+    From the latest sure sign on, for the line for being out if she was out then; and from when she came home, or was to
+    be back (`back_by`) from a declared absence: the time away is no silence at home.
+    """
+    sure = trace.sure_at, 60 * (model.out if trace.sure_presence is Presence.OUT else model.ceiling)
+    return max(sure, (max(trace.home_at, back_by), 60 * model.ceiling), key=sum)
 
 
-def limits_of(model: HomeModel, trace: Trace, room: str) -> tuple[int, int]:
+def limits_of(model: HomeModel, trace: Trace, room: str, back_by: int) -> tuple[int, int]:
     """Return how many seconds silence may last after the trace's latest sign: by the line, and by the ceiling.
 
-    The ceiling counts from the latest sign that another bore out, so that a lone pulse now and then cannot put it off;
-    but it never lies before the latest sign.
+    The ceiling does not count from lone signs, so that a pulse now and then cannot put it off; but it never lies before
+    the latest sign.
     """
     last = datetime.fromtimestamp(trace.last_at, UTC)
-    by_ceiling = max(0, trace.sure_at + 60 * ceiling_of(model, trace) - trace.last_at)
+    by_ceiling = max(0, sum(ceiling_of(model, trace, back_by)) - trace.last_at)
     return 60 * line_of(model, last, room, trace.presence), by_ceiling
 
 
@@ -88,7 +93,8 @@ class Asked:
 
 
 def asked_after(model: HomeModel, signs: Signs, whereabouts: Whereabouts) -> Asked:
-    """Return what `limits_of` comes to for every sign of a history, under one model."""
+    """Return what `limits_of` comes to for every sign of a history without declared absences, under one model."""
     by_line = signs.at + 60 * lines_of(model, signs.minute, signs.place, whereabouts.presence)
     most = np.where(whereabouts.sure_presence == Presence.OUT, model.out, model.ceiling)
-    return Asked(by_line, np.maximum(signs.at, whereabouts.sure_at + 60 * most))
+    by_ceiling = np.maximum(whereabouts.sure_at + 60 * most, whereabouts.home_at + 60 * model.ceiling)
+    return Asked(by_line, np.maximum(signs.at, by_ceiling))

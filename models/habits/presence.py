@@ -56,6 +56,8 @@ class Trace:
     sure_at: int = _LONG_AGO
     """The latest sign that another bore out, and where she was then."""
     sure_presence: Presence = Presence.IN
+    home_at: int = _LONG_AGO
+    """When she came home after that sign, if she was surely out and nothing has borne out since that she is back."""
 
 
 START = Trace()
@@ -108,21 +110,31 @@ def _weighed(trace: Trace, place: _Place, at: int, words: tuple[Hashable, Hashab
     alone_since = trace.alone_since if is_near else at
     counts = trace.sure_at == _LONG_AGO  # nothing older is known that could bear the first sign out
     is_sure = is_certain or (is_near and (trace.is_sure or words != trace.words or at - alone_since >= BURST))
-    sure_at, sure_presence = (at, place[0]) if is_sure or counts else (trace.sure_at, trace.sure_presence)
-    return Trace(place[0], at, place[1], place[2], words, alone_since, is_sure, sure_at, sure_presence)
+    known = (trace.sure_at, trace.sure_presence, _home_at(trace, place[0], at))
+    sure = (at, place[0], _LONG_AGO) if is_sure or counts else known
+    return Trace(place[0], at, place[1], place[2], words, alone_since, is_sure, *sure)
+
+
+def _home_at(trace: Trace, presence: Presence, at: int) -> int:
+    """Return when she came home; the first time counts, or a nervous contact would put off the ceiling for ever."""
+    if trace.home_at != _LONG_AGO or trace.sure_presence is not Presence.OUT:
+        return trace.home_at
+    is_arriving = presence is Presence.ARRIVING and trace.presence is not Presence.ARRIVING
+    return at if is_arriving else _LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Presence after each sign, and the latest sure sign up to it: its moment (seconds) and where she was then."""
+    """Presence after each sign, the latest sure sign up to it, where she was then, and when she came home since: as in `Trace`."""
 
     presence: Ints
     sure_at: Ints
     sure_presence: Ints
+    home_at: Ints
 
     def during(self, rows: slice) -> "Whereabouts":
         """Return those after some of the signs, next to each other."""
-        return Whereabouts(self.presence[rows], self.sure_at[rows], self.sure_presence[rows])
+        return Whereabouts(self.presence[rows], self.sure_at[rows], self.sure_presence[rows], self.home_at[rows])
 
 
 def whereabouts_of(signs: Signs) -> Whereabouts:
@@ -130,7 +142,16 @@ def whereabouts_of(signs: Signs) -> Whereabouts:
     presence = _presences(signs)
     is_sure = _are_sure(signs)
     at = np.maximum.accumulate(np.where(is_sure, np.arange(len(signs)), 0)) if len(signs) else signs.at
-    return Whereabouts(presence, signs.at[at], presence[at])
+    return Whereabouts(presence, signs.at[at], presence[at], _homecomings(signs.at, presence, at))
+
+
+def _homecomings(at: Ints, presence: Ints, sure: Ints) -> Ints:
+    """Return what `_home_at` says after each sign, by the number of the latest sure one up to it."""
+    is_arriving = presence == Presence.ARRIVING
+    came = np.flatnonzero(is_arriving & ~np.append(False, is_arriving[:-1])[: len(at)])
+    first = np.append(came, len(at))[np.searchsorted(came, sure, side="right")]
+    counts = (first <= np.arange(len(at))) & (presence[sure] == Presence.OUT)
+    return np.where(counts, np.append(at, _LONG_AGO)[first], _LONG_AGO)
 
 
 def _presences(signs: Signs) -> Ints:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import structs
@@ -12,6 +13,7 @@ from msgspec import structs
 from linli.alert import AlertKind, Severity
 from linli.evaluation.evaluate import Habits, Outcome, Past, evaluate, look_back, pasts_of
 from linli.learning import Circumstances
+from linli.recording import offset_of, read_recording, write_recording
 from linli.signals import Kind, Signal
 from models.habits.customs import Customs
 from models.habits.model import HomeModel
@@ -20,7 +22,7 @@ from models.rules import Rules
 from tests.evaluation.lives import START, cut_at, recorded, replayed
 from tests.models.days.lives import BEGIN, ZHAO, a_life, from_day
 from tests.models.habits.models import a_model
-from tests.models.vigil import moved, signal
+from tests.models.vigil import left, moved, signal
 
 HABITS = Habits(shipped_prior(), 1.0)
 CUTS = [START + timedelta(days=1, hours=9), START + timedelta(days=2, hours=3, minutes=20), START + timedelta(days=4)]
@@ -48,6 +50,30 @@ def test_a_cut_is_answered_as_the_whole_program_answers_the_cut_recording(
     after = [call for call in replayed(cut_at(path, cut), capsys) if call[1] > cut]
     assert answer.call is not None
     assert (answer.call.kind, answer.call.at) == after[0]
+
+
+def away_for(path: Path, leaves: datetime, back: datetime) -> Path:
+    """Write a recording in which she was away for a while; from her coming home only the door is told at first."""
+    lived = list(read_recording(path))
+    hall = moved(leaves - timedelta(minutes=1), "hall", home=lived[0].home)
+    door = [left(at, home=lived[0].home) for at in (leaves, back)]
+    kept = [signal for signal in lived if not leaves <= signal.at < back + timedelta(minutes=20)]
+    gone = path.with_name(f"away-{path.name}")
+    with gone.open("w", encoding="utf-8", newline="") as out:
+        write_recording(sorted([*kept, hall, *door], key=lambda one: one.at), out, ZoneInfo(offset_of(path)))
+    return gone
+
+
+def test_who_comes_home_after_days_is_not_called_for_at_the_door_neither_here_nor_by_the_whole_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leaves = START + timedelta(days=2, hours=10)
+    back = leaves + timedelta(hours=40)
+    path = away_for(recorded(tmp_path, 2), leaves, back)
+    calls = [(call.kind, call.at) for call in judged(path).calls]
+
+    assert calls == replayed(path, capsys)
+    assert [kind for kind, at in calls if leaves + timedelta(hours=37) < at < back + timedelta(hours=1)] == []
 
 
 def test_what_comes_later_changes_no_earlier_answer(tmp_path: Path) -> None:

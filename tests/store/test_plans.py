@@ -40,6 +40,7 @@ Ask = Callable[[Connection], object]
         (lambda c: outbox.of_alert(c, "a-1"), "ix_outbox_alert"),
         (lambda c: absences.end(c, "home-7", EIGHT), "ix_absences_home_until"),
         (lambda c: absences.running(c, EIGHT), "ix_absences_until"),
+        (lambda c: absences.over(c, EIGHT, EIGHT + MINUTE), "ix_absences_until"),
         (lambda c: access.by_session(c, "cookie", EIGHT), "sqlite_autoindex_sessions_1"),
         (lambda c: drills.of_home(c, "home-7"), "ix_drills_home_begun_at"),
         (lambda c: drills.of_person(c, "ana"), "ix_drills_person_begun_at"),

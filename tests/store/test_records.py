@@ -105,6 +105,25 @@ def test_a_new_absence_takes_the_place_of_the_one_that_runs(homes: CareStore) ->
         assert absences.running(connection, EIGHT + 2 * MINUTE) == [other]
 
 
+def test_an_absence_is_over_when_it_truly_ended_and_a_plan_that_was_dropped_never_was(homes: CareStore) -> None:
+    long_ago, ended = (Absence("home-7", EIGHT - hours * HOUR, EIGHT + HOUR, "bo") for hours in (9, 3))
+    dropped, runs = (
+        Absence("home-7", EIGHT + HOUR, EIGHT + 3 * HOUR, "bo"),
+        Absence("home-8", EIGHT, EIGHT + HOUR, "bo"),
+    )
+    with homes.begin() as connection:
+        for absence, end in ((long_ago, -8), (ended, -2), (dropped, 0)):
+            absences.begin(connection, absence)
+            absences.end(connection, "home-7", EIGHT + end * HOUR)
+        absences.begin(connection, runs)
+
+        assert absences.over(connection, EIGHT - 4 * HOUR, EIGHT) == [replace(ended, until=EIGHT - 2 * HOUR)]
+        assert absences.over(connection, EIGHT - 4 * HOUR, EIGHT + HOUR) == [
+            replace(ended, until=EIGHT - 2 * HOUR),
+            runs,
+        ]
+
+
 def test_nobody_is_away_from_a_home_that_is_not_known(homes: CareStore) -> None:
     with pytest.raises(IntegrityError), homes.begin() as connection:
         absences.begin(connection, Absence("home-99", EIGHT, EIGHT + HOUR, "bo"))

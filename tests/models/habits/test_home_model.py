@@ -125,7 +125,7 @@ def test_in_doubt_and_out_the_line_is_a_long_one() -> None:
 
 def asks_at(trace: Trace, room: str) -> datetime:
     """Return when the elder is asked after the trace's latest sign."""
-    return datetime.fromtimestamp(trace.last_at + min(limits_of(MODEL, trace, room)), UTC)
+    return datetime.fromtimestamp(trace.last_at + min(limits_of(MODEL, trace, room, back_by=0)), UTC)
 
 
 def test_a_pulse_now_and_then_does_not_put_off_the_ceiling() -> None:
@@ -161,6 +161,10 @@ def test_all_signs_at_once_are_asked_after_as_one_by_one() -> None:
         moved(hours(2, 3)),
         left(hours(2, 9)),
         moved(hours(2, 9.01), "bedroom"),
+        left(hours(2, 9.1)),
+        left(hours(4, 1)),
+        moved(hours(4, 2)),
+        left(hours(4, 3)),
     ]
     signs = signs_of(signals, ZONE)
     found = asked_after(MODEL, signs, whereabouts_of(signs)).at

@@ -126,6 +126,34 @@ def test_a_press_from_a_wrist_is_sure_at_once() -> None:
     assert traced(Sign(0, is_placed=False))[-1].is_sure
 
 
+def home_at(*signs: Sign) -> int | None:
+    """Return when she came home, None where she did not, or is seen since."""
+    found = traced(*signs)[-1].home_at
+    return found if found >= 0 else None
+
+
+LEFT = (inside(0), door(60))
+
+
+def test_who_surely_left_comes_home_by_the_exit_also_after_a_ghost_inside() -> None:
+    assert home_at(*LEFT, door(40 * HOUR)) == 40 * HOUR
+    assert home_at(*LEFT, inside(30 * HOUR), door(40 * HOUR)) == 40 * HOUR
+    assert home_at(*LEFT, inside(40 * HOUR)) is None
+
+
+def test_who_was_seen_at_home_last_and_not_to_leave_comes_home_from_nowhere() -> None:
+    assert home_at(inside(0), inside(60, 2), door(20 * HOUR), door(40 * HOUR)) is None
+
+
+def test_of_lone_pulses_at_the_exit_only_the_first_can_be_a_coming_home() -> None:
+    assert home_at(*LEFT, *(door(hours * HOUR) for hours in range(10, 60, 5))) == 10 * HOUR
+
+
+def test_once_another_sign_bears_out_that_she_is_back_it_no_longer_matters_when_she_came() -> None:
+    assert home_at(*LEFT, door(40 * HOUR), inside(40 * HOUR + 60)) is None
+    assert home_at(*LEFT, door(40 * HOUR), inside(41 * HOUR)) == 40 * HOUR
+
+
 any_sign = st.builds(
     lambda gap, device, word, is_placed: (gap, device, word, is_placed),
     st.one_of(st.integers(0, 200), st.integers(0, 2 * HOUR), st.sampled_from((5 * MINUTE, 15 * MINUTE))),
@@ -148,6 +176,7 @@ def test_learning_and_the_live_path_see_the_same_presence(steps: list[tuple[int,
     sure = [n for n, trace in enumerate(traces) if trace.sure_at >= 0]
     assert found.sure_at[sure].tolist() == [traces[n].sure_at for n in sure]
     assert found.sure_presence[sure].tolist() == [traces[n].sure_presence for n in sure]
+    assert found.home_at[sure].tolist() == [traces[n].home_at for n in sure]
 
 
 @given(st.lists(any_sign, max_size=20), st.integers(0, 3))
