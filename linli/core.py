@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ from linli.pipeline import Pipeline
 from linli.rounds import Rounds
 from linli.settings import Settings
 from linli.signal_store import delivery_of, open_signals
-from linli.signals import Kind, Signal
+from linli.signals import KINDS_OF_LIFE, Kind, Signal, is_sign_of_life
 from linli.store import absences, availability, outbox, setting_choices
 from linli.store.absences import Absence
 from linli.store.care import CareStore
@@ -60,6 +60,8 @@ logger = logging.getLogger(__name__)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 WARM_SIGNALS = 300
 """How many of a home's latest signals are read at the start to know it again."""
+WARM_SIGNS = 20
+"""So many signs of life among them are enough to know where she is and since when; else they are asked for by themselves."""
 _REMEMBERED_AT_ONCE = 20
 """Of so many homes at once what is not at hand is asked for."""
 WARM_WINDOW = timedelta(hours=36)
@@ -102,7 +104,7 @@ class Core:
     _choices_met: int = 0
     _roster_met: int = 0
     _channels_read: int = -1
-    _beyond: deque[tuple[str, datetime | None, int]] = field(default_factory=deque)
+    _beyond: deque[tuple[str, Callable[[], list[Signal]]]] = field(default_factory=deque)
     """Of which homes, from before when, and how much is still to be learned from a store that may have to ask a server."""
     _taking_roster: threading.Lock = field(default_factory=threading.Lock)
 
@@ -181,15 +183,24 @@ class Core:
         """Learn a home's latest signals that are at hand: calls for help wait for this, and a server may be slow."""
         latest = self.signals.at_hand(home, limit=WARM_SIGNALS)
         self._warm(home, latest)
-        if len(latest) < WARM_SIGNALS:
-            self._beyond.append((home, latest[-1].at if latest else None, WARM_SIGNALS - len(latest)))
+        until, left = latest[-1].at if latest else None, WARM_SIGNALS - len(latest)
+        if left:
+            self._beyond.append((home, partial(self.signals.recent, home, until=until, limit=left)))
+        elif sum(is_sign_of_life(signal.kind, signal.value) for signal in latest) < WARM_SIGNS:
+            self._beyond.append((home, partial(self._life, home, until)))
+
+    def _life(self, home: str, until: datetime | None) -> list[Signal]:
+        """Return the latest signs of life before a moment: thermometers and plugs may have left them no room."""
+        since = self.clock.now() - WARM_WINDOW
+        ask = partial(self.signals.recent, home, since=since, until=until, limit=WARM_SIGNS)
+        return sorted((one for kind in KINDS_OF_LIFE for one in ask(kind=kind)), key=lambda one: one.at, reverse=True)
 
     def _remember(self) -> None:
         """Learn of a few homes what is older than what was at hand."""
         beyond = self._beyond  # whoever knows the homes anew meanwhile begins another
         for _ in range(min(_REMEMBERED_AT_ONCE, len(beyond))):
-            home, until, limit = beyond[0]
-            self._warm(home, self.signals.recent(home, until=until, limit=limit))
+            home, ask = beyond[0]
+            self._warm(home, ask())
             beyond.popleft()
 
     def _warm(self, home: str, signals: Iterable[Signal]) -> None:

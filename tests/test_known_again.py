@@ -127,3 +127,25 @@ def test_a_setting_that_a_store_kept_from_being_heeded_is_heeded_at_the_next_tic
     state = linli.core.watch.state(MEI.home, linli.clock.now()).state
     linli.close()
     assert (linli.core.settings.day_line_hours, state) == (7, HomeState.WELL)
+
+
+@pytest.mark.parametrize("readings", [250, 400], ids=["some", "more than are read at a start"])
+def test_no_number_of_other_readings_hides_her_last_sign_of_life_from_a_linli_that_starts(
+    tmp_path: Path, readings: int
+) -> None:
+    linli = Whole(tmp_path)
+    linli.core.warm()
+    say(linli, NEIGHBOUR.home, "hall/motion", "on")
+    for number in range(readings):
+        linli.clock.advance(timedelta(seconds=90))
+        say(linli, NEIGHBOUR.home, "thermometer/temperature", f"21.{number % 10}")
+
+    again = started_again(linli, tmp_path, BRIEFLY)
+    again.core.tidy()
+    again.clock.advance(13 * HOUR)
+    say(again, NEIGHBOUR.home, "thermometer/temperature", "21")
+    again.core.pipeline.tick(again.clock.now())
+
+    kinds = {alert.kind for alert in again.core.desk.open_alerts() if alert.home == NEIGHBOUR.home}
+    again.close()
+    assert AlertKind.INACTIVITY in kinds
