@@ -8,8 +8,8 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
+from alerts.far_end import far_end_of
 from linli.alert import Severity
 from linli.people import Channel
 
@@ -94,12 +94,5 @@ def destination(channel: Channel) -> str:
     if channel.kind == "sms":
         return f"sms {re.sub('[^0-9]', '', channel.address)}"
     if channel.kind == "ntfy":
-        return f"ntfy {_host(channel.address)}"
+        return f"ntfy {far_end_of(channel)}"
     return f"{channel.kind} {channel.address}"
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).netloc
-    except ValueError:
-        return address
