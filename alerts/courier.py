@@ -62,7 +62,7 @@ class Courier:
         is_held = None
         try:
             # not before there is a try: what waits for a gateway that hangs must not use up what it takes
-            wait = self._rates.wait(channel, notice.severity, self._clock.now())
+            wait = self._rates.wait_of(notice, channel, self._clock.now())
             if wait is not None:
                 return channel.kind, Answer(Verdict.LATER, TOO_MANY, wait)
             begun = seconds()
