@@ -1,5 +1,6 @@
-"""How much each destination takes: a bucket of tokens for each, of which the last quarter is kept for emergencies.
+"""How much each destination takes: a bucket of tokens for each, of which the last quarter is kept for calls for help.
 
+That is for the first message of each emergency to somebody: one that nobody answers must not use up what the next needs.
 Only for services that count. Whoever is over the limit is told to come again later, and the person's next channel is used.
 """
 
@@ -8,15 +9,17 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-from linli.alert import Severity
+from alerts.far_end import far_end_of
+from linli.alert import Notice, Severity
 from linli.people import Channel
 
 TOO_MANY = "as many messages went to this address as its service takes for now"
 SMS_A_DAY = 50
 """Aliyun takes 50 notices a day for one number (developer.aliyun.com, question 218440); others are near that."""
 _TIDY_AT = 1000
+_MOST_CASES = 10_000
+"""Of so many people, each in a case, it is known what they were written to first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,19 @@ class Rates:
         self._limits = limits
         self._lock = threading.Lock()
         self._full_at: dict[str, tuple[datetime, ...]] = {}
+        self._first: dict[tuple[str, str], str] = {}
+
+    def wait_of(self, notice: Notice, channel: Channel, now: datetime) -> timedelta | None:
+        """Do as `wait` does, where repeats of an emergency get what all else gets; a resend is no repeat."""
+        case = (notice.alert, channel.id)
+        is_repeat = self._first.get(case, notice.key) != notice.key
+        wait = self.wait(channel, Severity.URGENT if is_repeat else notice.severity, now)
+        if wait is None and channel.kind in self._limits:
+            with self._lock:
+                self._first.setdefault(case, notice.key)
+                if len(self._first) > _MOST_CASES:
+                    del self._first[next(iter(self._first))]
+        return wait
 
     def wait(self, channel: Channel, severity: Severity, now: datetime) -> timedelta | None:
         """Count a message to a channel and return None; or say how long to wait, and count nothing."""
@@ -94,12 +110,5 @@ def destination(channel: Channel) -> str:
     if channel.kind == "sms":
         return f"sms {re.sub('[^0-9]', '', channel.address)}"
     if channel.kind == "ntfy":
-        return f"ntfy {_host(channel.address)}"
+        return f"ntfy {far_end_of(channel)}"
     return f"{channel.kind} {channel.address}"
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).netloc
-    except ValueError:
-        return address

@@ -33,7 +33,7 @@ def after(answer: Answer, notice: Notice, now: datetime) -> Next:
         return Next(NoticeState.FAILED)
     pause = timedelta(seconds=2 ** min(max(notice.attempts - 1, 0), _DOUBLINGS))
     wished = answer.retry_after or timedelta(0)
-    return Next(NoticeState.WAITING, now + min(max(pause, wished), LONGEST_PAUSE))
+    return Next(NoticeState.WAITING, now + min(max(pause, wished), answer.retry_within or LONGEST_PAUSE))
 
 
 def is_news(answer: Answer, notice: Notice, following: NoticeState) -> bool:

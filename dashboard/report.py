@@ -47,12 +47,13 @@ class Load:
 
 @dataclass(frozen=True)
 class ChannelReport:
-    """What became of the messages by one kind of channel."""
+    """What became of the messages by one kind of channel: taken, given up, or neither; and the tries that failed."""
 
     kind: str
     sent: int
     failed: int
     other: int
+    failed_tries: int
 
 
 @dataclass(frozen=True)
@@ -246,10 +247,15 @@ def _load(person: str, role: Role, states: Mapping[RequestState, int]) -> Load:
 
 
 def _channels(carried: Iterable[Carried]) -> list[ChannelReport]:
-    by_kind: dict[str, dict[str, int]] = {}
+    by_kind: dict[str, list[Carried]] = {}
     for one in carried:
-        by_kind.setdefault(one.kind, {})[one.state] = one.times
-    return [
-        ChannelReport(kind, states.pop(NoticeState.SENT, 0), states.pop(NoticeState.FAILED, 0), sum(states.values()))
-        for kind, states in sorted(by_kind.items())
-    ]
+        by_kind.setdefault(one.kind, []).append(one)
+    return [_channel(kind, ones) for kind, ones in sorted(by_kind.items())]
+
+
+def _channel(kind: str, carried: Sequence[Carried]) -> ChannelReport:
+    times = {one.state: one.times for one in carried}
+    sent, failed = times.get(NoticeState.SENT, 0), times.get(NoticeState.FAILED, 0)
+    return ChannelReport(
+        kind, sent, failed, sum(times.values()) - sent - failed, sum(one.failed_tries for one in carried)
+    )

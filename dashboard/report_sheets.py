@@ -136,9 +136,9 @@ def _people(report: Report, visited: VisitReport) -> Rows:
 
 
 def _channels(report: Report) -> Rows:
-    yield ("channel", "sent", "failed", "other")
+    yield ("channel", "sent", "failed", "other", "failed_tries")
     for channel in report.channels:
-        yield (channel.kind, channel.sent, channel.failed, channel.other)
+        yield (channel.kind, channel.sent, channel.failed, channel.other, channel.failed_tries)
 
 
 def _visits(visits: Iterable[Visit], words: Words) -> Rows:

@@ -104,11 +104,21 @@ def advised(settings: Settings, data: DataDir) -> list[str]:
     try:
         care.migrate()
         with care.read() as connection:
-            return advice(roster_store.load(connection))
+            roster = roster_store.load(connection)
+        return [*advice(roster), *_sms_advice(settings, roster)]
     except LinliError:
         return []
     finally:
         care.close()
+
+
+def _sms_advice(settings: Settings, roster: Roster) -> Iterator[str]:
+    is_used = any(way.kind == "sms" for person in roster.people.values() for way in person.channels)
+    if is_used and settings.sms_url and not settings.sms_success:
+        yield (
+            "sms_success is not set, so a text message that the gateway refuses in words of its own would count as sent:"
+            " set it, docs/channels.md has examples"
+        )
 
 
 def _log(connection: Connection, data: DataDir, tell: Tell) -> list[Fault]:

@@ -90,7 +90,9 @@ class Settings(BaseModel):
     sms_headers: str = _row("", "template", 'further headers, JSON such as `{"X-Api-Key": "{secret}"}`')
     sms_secret: str = _row("", "secret", "the SMS gateway's key; named in neither template: it goes as a bearer token")
     sms_success: str = _row(
-        "", "pointer=value", "where its answer says that it took the message, `/Code=OK`; empty: any HTTP 2xx"
+        "",
+        "pointer=value",
+        "where its answer says that it took the message, `/Code=OK`; empty: any HTTP 2xx that does not look like a no",
     )
     sms_per_day: int = _row(50, "messages", "how many text messages one number gets in 24 h at most", ge=2, le=10000)
     push_contact: str = _row("", "address", "the e-mail address that push services are told; empty: `smtp_sender`")

@@ -23,11 +23,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The far end's answer. `reason` never holds an address, a name or a secret; `retry_after` is the far end's wish."""
+    """The far end's answer. `reason` never holds an address, a name or a secret; `retry_after` is the far end's wish.
+
+    `retry_within` is ours, where nothing was sent: the pause grows no longer than that.
+    """
 
     verdict: Verdict
     reason: str = ""
     retry_after: timedelta | None = None
+    retry_within: timedelta | None = None
 
 
 class ChannelAdapter(Protocol):

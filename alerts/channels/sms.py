@@ -12,6 +12,7 @@ import msgspec
 from alerts.channels.base import SEND_LIMIT, Answer, Verdict
 from alerts.channels.exchange import NOT_UNDERSTOOD, by_status, exchange, is_success, json_value
 from alerts.channels.http import BadAddress, Poster, Reply, parse
+from alerts.channels.refusal import refusal_in
 from alerts.message import Message
 from linli.errors import LinliError
 from linli.people import Channel
@@ -29,7 +30,8 @@ _TELLING = re.compile(r"[A-Za-z][A-Za-z_.-]{0,59}\Z|-?[0-9]{1,6}\Z")
 class SmsGateway:
     """How a gateway is asked. Placeholders: {to} {text} {short} {link} {key} {secret}; docs/channels.md has examples.
 
-    `success` is a JSON pointer and what stands there when a message is taken, such as `/Code=OK`; empty: any HTTP 2xx.
+    `success` is a JSON pointer and what stands there when a message is taken, such as `/Code=OK`; empty: any HTTP 2xx whose
+    answer does not look like a no.
     """
 
     url: str
@@ -73,7 +75,10 @@ class Sms:
     def _judge(self, reply: Reply) -> Answer:
         if not is_success(reply):
             return by_status(reply)
-        return self._expected.judge(reply) if self._expected else Answer(Verdict.ACCEPTED)
+        if self._expected:
+            return self._expected.judge(reply)
+        refusal = refusal_in(reply)
+        return Answer(Verdict.ACCEPTED) if refusal is None else _refused(refusal)
 
 
 def _check_url(url: str) -> None:
@@ -157,7 +162,11 @@ class _Expected:
             return Answer(Verdict.UNKNOWN, NOT_UNDERSTOOD)
         if found == self._value:
             return Answer(Verdict.ACCEPTED)
-        return Answer(Verdict.LATER, f"code {found}" if _TELLING.match(found) else "the gateway refuses the message")
+        return _refused(found)
+
+
+def _refused(found: str) -> Answer:
+    return Answer(Verdict.LATER, f"code {found}" if _TELLING.match(found) else "the gateway refuses the message")
 
 
 def _at(value: object, pointer: str) -> object:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from linli.alert import (
     Alert,
@@ -131,25 +131,57 @@ def endings(connection: Connection, alerts: Collection[str]) -> Mapping[str, tup
     return found
 
 
-def unreachable_since(connection: Connection, seq: int) -> list[tuple[str, Entry]]:
-    """Return the site and the log's line of each person whom no channel reached, after a line (primary key)."""
+def failures_since(connection: Connection, seq: int) -> list[tuple[str, Entry]]:
+    """Return the site and the log's line of each message that failed and each person whom none reached (primary key)."""
     query = (
         select(t.log, t.alerts.c.site)
         .join(t.alerts, t.alerts.c.id == t.log.c.alert)
-        .where(t.log.c.seq > seq, t.log.c.what == "person_unreachable")
+        .where(t.log.c.seq > seq, t.log.c.what.in_(("notice_failed", "person_unreachable")))
         .order_by(t.log.c.seq)
     )
     return [(row.site, Entry(row.at, row.what, row.who, row.detail)) for row in connection.execute(query)]
 
 
+_RINGS = and_(
+    ~t.outbox.c.channel.startswith("inbox-"),
+    t.outbox.c.channel.not_in(select(t.channels.c.channel).where(t.channels.c.kind == "inbox")),
+)
+"""The condition for a message that goes somewhere: the page of one's own takes everything, and proves nothing."""
+
+
 def was_reached(connection: Connection, person: str, since: datetime) -> bool:
-    """Tell whether the far end has accepted a message to somebody since a moment (ix_outbox_person_created_at)."""
+    """Tell whether a far end has accepted a message to somebody since a moment (ix_outbox_person_created_at)."""
+    accepted = (t.outbox.c.state == NoticeState.SENT, t.outbox.c.answered_at > since, _RINGS)
+    return connection.scalar(select(t.outbox.c.key).where(t.outbox.c.person == person, *accepted).limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How many messages a channel has not taken, and when the first of them was written."""
+
+    messages: int
+    since: datetime
+
+
+def refused(connection: Connection, person: str, *, besides: Collection[str]) -> Mapping[str, Refused]:
+    """Return by channel what was not taken of the messages to somebody since one last was (ix_outbox_person_created_at).
+
+    Messages that failed for one of the reasons `besides` are left out.
+    """
+    accepted = (t.outbox.c.person == person, t.outbox.c.state == NoticeState.SENT, _RINGS)
+    last = select(func.coalesce(func.max(t.outbox.c.answered_at), 0)).where(*accepted).scalar_subquery()
     query = (
-        select(t.outbox.c.key)
-        .where(t.outbox.c.person == person, t.outbox.c.state == NoticeState.SENT, t.outbox.c.answered_at > since)
-        .limit(1)
+        select(t.outbox.c.channel, func.count().label("messages"), func.min(t.outbox.c.created_at).label("since"))
+        .where(
+            t.outbox.c.person == person,
+            t.outbox.c.created_at > last,
+            t.outbox.c.state != NoticeState.SENT,
+            t.outbox.c.attempts > 0,
+            t.outbox.c.reason.not_in(["", *besides]),
+        )
+        .group_by(t.outbox.c.channel)
     )
-    return connection.scalar(query) is not None
+    return {row.channel: Refused(row.messages, row.since) for row in connection.execute(query)}
 
 
 def take_up(connection: Connection, alert: Alert, now: datetime, *, climb: bool) -> bool:

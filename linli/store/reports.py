@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from linli.alert import Alert, NoticeType, RequestState
+from linli.alert import Alert, NoticeState, NoticeType, RequestState
 from linli.people import Role
 from linli.store import tables as t
 from linli.store.alert_rows import alert_of
+
+_TRIED_IN_VAIN = {NoticeState.WAITING, NoticeState.WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """How many notices of the span a kind of channel has in a state; a channel that is gone has the kind ""."""
+    """How many notices of the span a kind of channel has in a state; a channel that is gone has the kind "".
+
+    `failed_tries`: how often in all the far end did not take them, also those that it took in the end.
+    """
 
     kind: str
     state: str
     times: int
+    failed_tries: int
 
 
 def alerts(connection: Connection, *, since: datetime, until: datetime) -> list[Past]:
@@ -73,7 +79,7 @@ def asked(connection: Connection, alerts: Collection[str], *, since: datetime, u
 def carried(connection: Connection, alerts: Collection[str], *, since: datetime, until: datetime) -> list[Carried]:
     """Return what became of the calls of some alerts, opened in the span, by kind of channel (ix_alerts_opened)."""
     query = (
-        select(t.outbox.c.alert, t.channels.c.kind, t.outbox.c.state, t.outbox.c.channel)
+        select(*(t.outbox.c[name] for name in ("alert", "channel", "state", "attempts", "reason")), t.channels.c.kind)
         .join(t.alerts, t.alerts.c.id == t.outbox.c.alert)
         .join(t.channels, t.channels.c.channel == t.outbox.c.channel, isouter=True)
         .where(
@@ -83,9 +89,15 @@ def carried(connection: Connection, alerts: Collection[str], *, since: datetime,
             t.outbox.c.type != NoticeType.OVER,
         )
     )
-    counts: dict[tuple[str, str], int] = {}
+    tries: dict[tuple[str, str], list[int]] = {}
     for row in connection.execute(query):
         if row.alert in alerts:
             kind = row.kind or ("inbox" if row.channel.startswith("inbox-") else "")
-            counts[kind, row.state] = counts.get((kind, row.state), 0) + 1
-    return [Carried(*key, times) for key, times in counts.items()]
+            tries.setdefault((kind, row.state), []).append(_failed_tries(row.state, row.attempts, row.reason))
+    return [Carried(*key, len(failed), sum(failed)) for key, failed in tries.items()]
+
+
+def _failed_tries(state: str, attempts: int, reason: str) -> int:
+    """Return how many of a notice's tries are known to have failed; of one in hand nothing is known yet."""
+    has_last_failed = state == NoticeState.FAILED or (state in _TRIED_IN_VAIN and bool(reason))
+    return attempts if has_last_failed else max(0, attempts - 1)

@@ -1,6 +1,7 @@
 """The auditor finds what was spoilt behind linli's back, puts right what it can, and tells staff once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,17 +11,18 @@ from sqlalchemy import event, text
 from alerts.auditor import EVERY, PART, TOLERANCE, Auditor
 from alerts.callers import around
 from alerts.case_proofs import Fault
+from alerts.courier import NOT_THEIRS
 from alerts.desk import Desk
 from linli.alert import Alert, AlertKind, AlertState, Entry, Notice, NoticeState, NoticeType, Outcome, Severity
 from linli.clock import VirtualClock
 from linli.errors import StoreDown
 from linli.finding import Finding
 from linli.health import Health
-from linli.people import Person, Role
-from linli.store import cases, outbox
+from linli.people import Channel, Person, Role
+from linli.store import cases, outbox, roster
 from linli.store.care import CareStore
 from linli.words import Sentence
-from tests.alerts.town import EVERYBODY, town
+from tests.alerts.town import EVERYBODY, SEVEN, town
 from tests.cast import EIGHT, GARDEN, LIN, MEI, MEI_HERSELF, MINUTE, XU
 
 S = timedelta(seconds=1)
@@ -413,6 +415,75 @@ def test_a_new_auditor_learns_of_whom_the_last_one_had_no_time_to_tell(rig: Rig)
     rig.run(S)
 
     assert [one.about for one in rig.told()] == ["person:v1"]
+
+
+BOTH = ("v1-webhook", "v1-sms")
+H = timedelta(hours=1)
+
+
+def _written(
+    rig: Rig, alert: str, *channels: str, reason: str = "HTTP 404", state: NoticeState = NoticeState.WAITING
+) -> None:
+    """Let a new message to v1 fare so by each of these channels."""
+    now = rig.clock.now()
+    with rig.care.begin() as connection:
+        for channel in channels:
+            key = f"{channel}.{now.isoformat()}"
+            outbox.add(connection, [Notice(key, alert, "v1", channel, NoticeType.CALL, Severity.URGENT, now)], now)
+            outbox.claim(connection, now, lease=30 * S, limit=1000)
+            if state is NoticeState.SENT:
+                outbox.record_sent(connection, [key], now)
+            else:
+                outbox.record_failure(connection, key, state=state, now=now, due_at=now + 99 * H, reason=reason)
+                line = Entry(now, "notice_failed", "v1", {"channel": "sms", "reason": reason})
+                cases.write_log(connection, alert, [line])
+
+
+@pytest.mark.parametrize(
+    ("hours", "channels", "reason", "is_told"),
+    [
+        ((0, 12, 24), BOTH, "HTTP 404", True),
+        ((0, 12, 23), BOTH, "HTTP 404", False),
+        ((0, 24), BOTH, "HTTP 404", False),
+        ((0, 12, 24), BOTH[:1], "HTTP 404", False),
+        ((0, 12, 24), BOTH, NOT_THEIRS, False),
+    ],
+    ids=["a day and three messages", "less than a day", "two messages", "one of two channels", "not their home"],
+)
+def test_staff_learn_of_somebody_whose_every_channel_has_taken_nothing_for_a_day(
+    rig: Rig, hours: tuple[int, ...], channels: tuple[str, ...], reason: str, *, is_told: bool
+) -> None:
+    alert, begun = rig.press("leak:1", AlertKind.LEAK), rig.clock.now()
+    for hour in hours:
+        rig.clock.set(begun + hour * H)
+        _written(rig, alert, *channels, reason=reason)
+    rig.auditor.audit(rig.clock.now())
+    rig.auditor.audit(rig.clock.now())
+
+    assert [one.about for one in rig.told() if one.about != PART] == ["person:v1"] * is_told
+
+
+@pytest.mark.parametrize(("channel", "is_told"), [("v1-webhook", False), ("inbox-v1", True), ("v1-page", True)])
+def test_only_a_message_that_rings_somewhere_has_reached_somebody(rig: Rig, channel: str, *, is_told: bool) -> None:
+    v1, *others = SEVEN
+    paged = replace(v1, channels=(*v1.channels, Channel("v1-page", "v1", "inbox", "v1", order=2)))
+    rig.people = (paged, *others)
+    with rig.care.begin() as connection:
+        roster.save(connection, [MEI], [], [paged])
+    alert = rig.press("leak:1", AlertKind.LEAK)
+    for _ in range(3):
+        _written(rig, alert, *BOTH)
+        rig.clock.advance(12 * H)
+        _written(rig, alert, channel, state=NoticeState.SENT)
+
+    _written(rig, alert, *BOTH)
+    rig.auditor.audit(rig.clock.now())
+    assert [one.about for one in rig.told() if one.about != PART] == ["person:v1"] * is_told
+
+    rig.clock.advance(H)
+    _written(rig, alert, channel, state=NoticeState.SENT)
+    rig.auditor.audit(rig.clock.now())
+    assert [one.about for one in rig.told() if one.about != PART] == ["person:v1"] * is_told
 
 
 # linli itself

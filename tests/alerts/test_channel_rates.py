@@ -14,7 +14,7 @@ from alerts.channels.base import Answer, Verdict
 from alerts.message import Message
 from alerts.rates import TOO_MANY, Pace, Rates, destination, missing, paces, wait_for
 from alerts.sender import Sender
-from linli.alert import NoticeState, Severity
+from linli.alert import Notice, NoticeState, NoticeType, Severity
 from linli.clock import VirtualClock
 from linli.people import Channel
 from tests.alerts.post import Post, person
@@ -90,6 +90,30 @@ def test_the_last_quarter_is_kept_for_emergencies(kind: str, ordinary: int, kept
     assert sent(rates, bot(kind), Severity.URGENT) == ordinary
     assert sent(rates, bot(kind), Severity.NOTICE) == 0
     assert sent(rates, bot(kind), Severity.EMERGENCY) == kept
+
+
+def call(alert: str, round: int = 0) -> Notice:  # noqa: A002 - its name in the records
+    key = f"{alert}.call.{round}.3.ana.c"
+    return Notice(key, alert, "ana", "c", NoticeType.CALL, Severity.EMERGENCY, EIGHT)
+
+
+def test_an_emergency_that_nobody_answers_leaves_room_for_the_first_calls_of_the_next() -> None:
+    rates, phone = Rates(paces()), bot("sms", "13800000001")
+
+    rounds = [rates.wait_of(call("a-1", number), phone, EIGHT) for number in range(40)]
+    others = [rates.wait_of(call(f"a-{number}"), phone, EIGHT) for number in range(2, 10)]
+
+    assert [wait is None for wait in rounds].count(True) == 19
+    assert [wait is None for wait in others] == [True] * 6 + [False] * 2
+
+
+def test_a_first_call_that_is_sent_again_is_no_repeat() -> None:
+    rates, phone = Rates(paces()), bot("sms", "13800000001")
+    sent(rates, phone, Severity.URGENT)
+
+    assert [rates.wait_of(call("a-1"), phone, EIGHT) for _ in range(6)] == [None] * 6
+    assert rates.wait_of(call("a-2"), phone, EIGHT) is not None
+    assert rates.wait_of(call("a-2", 1), phone, EIGHT + timedelta(hours=1)) is None, "what never went out was no first"
 
 
 @pytest.mark.parametrize("severity", Severity)

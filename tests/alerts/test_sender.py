@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import Connection
 
 from alerts import sender as sender_module
-from alerts.breaker import HANGS, Breaker
 from alerts.channels.base import Answer, Verdict
 from alerts.courier import Courier
 from alerts.links import Links
@@ -31,33 +30,6 @@ from tests.cast import EIGHT, MEI
 ROOT = Path(__file__).resolve().parents[2]
 S = timedelta(seconds=1)
 LINKS = Links(b"s" * 32, "http://linli.example", VirtualClock(EIGHT))
-
-
-# The breaker
-
-
-def test_a_lone_call_is_never_refused_only_a_second_one_into_a_known_hang() -> None:
-    breaker = Breaker()
-    for _ in range(HANGS):
-        assert breaker.enter("ana-0", Severity.NOTICE)
-        breaker.leave("ana-0", Severity.NOTICE, Verdict.UNKNOWN)
-
-    assert breaker.enter("ana-0", Severity.NOTICE)
-    assert not breaker.enter("ana-0", Severity.URGENT)
-    assert breaker.enter("ana-0", Severity.EMERGENCY)
-    assert not breaker.enter("ana-0", Severity.EMERGENCY)
-    assert breaker.enter("bo-0", Severity.NOTICE)
-
-
-@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.LATER, Verdict.NEVER])
-def test_any_answer_opens_the_way_again(verdict: Verdict) -> None:
-    breaker = Breaker()
-    for spoken in (*[Verdict.UNKNOWN] * HANGS, verdict):
-        assert breaker.enter("ana-0", Severity.NOTICE)
-        breaker.leave("ana-0", Severity.NOTICE, spoken)
-
-    assert breaker.enter("ana-0", Severity.NOTICE)
-    assert breaker.enter("ana-0", Severity.NOTICE)
 
 
 def test_what_was_claimed_by_commits_that_were_not_heard_of_does_not_wait_for_its_lease(

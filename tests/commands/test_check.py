@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from linli.advice import advice
-from linli.checkup import faults
+from linli.checkup import advised, faults
 from linli.clock import SystemClock
 from linli.commands import check
 from linli.data_dir import DataDir
@@ -185,6 +185,19 @@ def test_advice_is_no_fault(
     assert lines[0] == "all is well here; linli is not running"
     assert lines[1].startswith("nothing would ring for 1 of 1 people who are called")
     assert json.loads(capsys.readouterr().out) == {"ok": True, "faults": [], "advice": lines[1:]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "success", "is_told"), [("sms", "", True), ("sms", "/Code=OK", False), ("email", "", False)]
+)
+def test_a_gateway_whose_yes_nobody_has_told_is_advised_about(
+    care_file: Path, kind: str, success: str, *, is_told: bool
+) -> None:
+    with closing(CareStore(f"sqlite:///{care_file}")) as care, care.begin() as connection:
+        roster_store.save(connection, [MEI], [], [_called("ana", kind)])
+    settings = Settings(data=care_file.parent, sms_url="http://127.0.0.1:9/send", sms_success=success)
+
+    assert any("sms_success" in one for one in advised(settings, DataDir(care_file.parent))) is is_told
 
 
 def test_signals_that_were_set_aside_are_named(data: DataDir) -> None:

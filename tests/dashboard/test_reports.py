@@ -11,11 +11,11 @@ from openpyxl import load_workbook
 from dashboard.report import days_of, span_of
 from dashboard.report_sheets import Sheet
 from dashboard.sight import KEPT, judged_share
-from linli.alert import AlertKind, Outcome, Severity
+from linli.alert import AlertKind, NoticeState, Outcome, Severity
 from linli.home_state import HomeState
 from linli.learning import WINDOW
 from linli.people import Role
-from linli.store import reports, visits
+from linli.store import outbox, reports, visits
 from linli.store.unseen import EVERY_HOME, Unseen
 from linli.visit import Visit, VisitPlan, VisitResult
 from tests.cast import EIGHT, MEI, MINUTE, NEIGHBOUR
@@ -68,6 +68,37 @@ def test_the_tables_can_be_taken_along(world: World) -> None:
     assert alert["accepted_at"] == (EIGHT + 2 * MINUTE).astimezone(ZoneInfo("Asia/Shanghai")).isoformat()
     assert people["ana"]["went"] == "1"
     assert sum(int(row["other"]) + int(row["sent"]) for row in channels.values()) > 0
+
+
+def test_tries_that_failed_are_counted_also_of_what_was_not_given_up(world: World) -> None:
+    world.press_sos()
+    now = world.clock.now()
+    for _ in range(3):
+        with world.services.care.begin() as connection:
+            for one in outbox.claim(connection, now, lease=MINUTE, limit=99):
+                outbox.record_failure(
+                    connection, one.key, state=NoticeState.WAITING, now=now, due_at=now, reason="HTTP 404"
+                )
+
+    for row in month(world, "channels"):
+        assert row["sent"] == row["failed"] == "0"
+        assert int(row["failed_tries"]) == 3 * int(row["other"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "reason", "failed"),
+    [
+        (NoticeState.SENT, 1, "", 0),
+        (NoticeState.WAITING, 0, "", 0),
+        (NoticeState.WAITING, 7, "HTTP 404", 7),
+        (NoticeState.WITHDRAWN, 7, "HTTP 404", 7),
+        (NoticeState.WITHDRAWN, 1, "", 0),
+        (NoticeState.LEASED, 1, "", 0),
+        (NoticeState.LEASED, 7, "HTTP 404", 6),
+    ],
+)
+def test_of_a_try_in_hand_nothing_is_known(state: NoticeState, attempts: int, reason: str, failed: int) -> None:
+    assert reports._failed_tries(state, attempts, reason) == failed
 
 
 def test_staff_of_another_site_read_nothing_of_it(world: World) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from linli.alert import Alert, AlertKind, Entry, NoticeState, NoticeType, Outcome, Request, RequestState
 from linli.people import Role
 from linli.store import audit, cases, outbox
+from linli.store.audit import Refused
 from linli.store.care import CareStore
 from tests.cast import EIGHT, MINUTE, NEIGHBOUR
 from tests.store.histories import claimed, closed, notice, opened, posted
@@ -101,5 +102,22 @@ def test_somebody_is_reached_once_a_message_was_accepted(two: CareStore) -> None
         assert not audit.was_reached(connection, "ana", EIGHT + MINUTE)
 
     with two.read() as connection:
-        assert [(site, line.who) for site, line in audit.unreachable_since(connection, 2)] == [("garden", "ana")]
-        assert audit.unreachable_since(connection, 3) == []
+        assert [(site, line.who) for site, line in audit.failures_since(connection, 2)] == [("garden", "ana")]
+        assert audit.failures_since(connection, 3) == []
+
+
+def test_what_was_not_taken_is_counted_by_channel_since_something_was(two: CareStore) -> None:
+    old, one, other, home = (notice(f"n-{number}") for number in range(4))
+    posted(two, old)
+    with two.begin() as connection:
+        outbox.claim(connection, EIGHT, lease=MINUTE, limit=9)
+        outbox.record_sent(connection, [old.key], EIGHT)
+        outbox.add(connection, [one, other, home], EIGHT + MINUTE)
+        outbox.claim(connection, EIGHT + MINUTE, lease=MINUTE, limit=9)
+        for failed, why in ((one, "HTTP 404"), (other, "HTTP 410"), (home, "not theirs")):
+            outbox.record_failure(connection, failed.key, state=NoticeState.FAILED, now=EIGHT + MINUTE, reason=why)
+
+    with two.read() as connection:
+        found = audit.refused(connection, "ana", besides=["not theirs"])
+
+    assert found == {one.channel: Refused(2, EIGHT + MINUTE)}
