@@ -69,7 +69,8 @@ class CaseBook:
                 return None
             cases.move_episodes(connection, [finding.key], alert_before, now)  # sent again, this call too is known
             finding = replace(finding, key=f"{finding.key}@{millis(now)}")
-        if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
+        is_button = drills.could_be_drill(finding, self._roster())
+        if is_button and drill_store.take_window(connection, finding, alert_id(finding.key), now):
             finding = drills.as_drill(finding)
         known = cases.open_like(connection, finding)
         if known is not None:

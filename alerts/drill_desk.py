@@ -8,14 +8,13 @@ from sqlalchemy import Connection
 
 from alerts.case_book import case_of
 from alerts.desk import Desk
-from alerts.drills import REPLY_WITHIN, WINDOW, over
+from alerts.drills import REPLY_WITHIN, WINDOW, buttons, over
 from alerts.opening import alert_id
 from linli.alert import AlertKind, Severity
 from linli.clock import Clock, millis
 from linli.errors import Conflict, LinliError, UnknownHome
 from linli.finding import Finding
-from linli.people import Care, Device, Role, Roster, Scope
-from linli.signals import Kind
+from linli.people import Care, Role, Roster, Scope
 from linli.store import cases, drills, outbox
 from linli.store.care import CareStore
 from linli.store.drills import UNDELIVERED, Drill, DrillKind
@@ -42,18 +41,20 @@ class DrillDesk:
         self._clock = clock
 
     def announce(self, home: str, device: str = "", *, by: str = "") -> Drill:
-        """Announce a trial: the next press within ten minutes is a drill, of this button or, unnamed, of any there.
+        """Announce a trial: the next press within ten minutes is a drill, of this button or, unnamed, of any listed there.
 
-        What was announced there before is called off. Raises Conflict while somebody may be in need in that home, and
-        while a drill there waits for its answer: the press would join that one and ring nobody.
+        What was announced there before is called off. Raises Conflict where no button is listed, while somebody may be
+        in need in that home, and while a drill there waits for its answer: the press would join that one and ring nobody.
         """
         roster, now = self._roster(), self._clock.now()
         place = roster.homes.get(home)
         if place is None:
             raise UnknownHome(f'{home} is not known; add it with "linli import"')
         known = [button.device for button in buttons(roster, home)]
+        if not known:
+            raise Conflict(f'{home} has no call button; list one with the kind sos and "linli import" first')
         if device and device not in known:
-            raise LinliError(f"{home} has no call button {device}; it has {', '.join(known) or 'none'}")
+            raise LinliError(f"{home} has no call button {device}; it has {', '.join(known)}")
         made = Drill(
             f"d-{secrets.token_hex(6)}",
             DrillKind.BUTTON,
@@ -126,11 +127,6 @@ class DrillDesk:
 
 
 _GRAVE = frozenset({Severity.EMERGENCY, Severity.URGENT})
-
-
-def buttons(roster: Roster, home: str) -> list[Device]:
-    """Return the call buttons that are listed for a home."""
-    return [device for device in roster.devices_by_home.get(home, ()) if Kind.SOS in device.kinds]
 
 
 def site_of(roster: Roster, person: str) -> str:

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from alerts.drill_desk import buttons, site_of
+from alerts.drill_desk import site_of
+from alerts.drills import buttons
 from linli.people import Device, Home, Person, Role, Roster
 from linli.store import drills, outbox
 from linli.store.drills import CANCELLED, UNDELIVERED, Drill, DrillKind

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.base import Verdict
-from alerts.drill_desk import DrillDesk, UnknownVolunteer, buttons, site_of
+from alerts.drill_desk import DrillDesk, UnknownVolunteer, site_of
 from alerts.drill_plan import LOOK_EVERY, DrillPlan
 from alerts.drill_proofs import ButtonProof, End, VolunteerProof, button_proofs, volunteer_proofs
-from alerts.drills import REPLY_WITHIN, WINDOW
+from alerts.drills import REPLY_WITHIN, WINDOW, buttons
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Severity
 from linli.duty import DutyException
@@ -29,7 +29,7 @@ from linli.wire import signal_topic, write_payload
 from tests.alerts.engine_town import small_town
 from tests.alerts.faulty_care import At, Fault
 from tests.alerts.fresh_engine import fresh_engine, remove_store
-from tests.cast import ANA, EIGHT, GARDEN, JUN, MEI, MINUTE
+from tests.cast import ANA, EIGHT, GARDEN, JUN, MEI, MINUTE, OTHER_SITE
 from tests.watching import Whole, furnish
 
 SECOND = timedelta(seconds=1)
@@ -249,6 +249,21 @@ def test_any_other_alarm_in_the_window_is_real(community: Community, kind: Kind,
     community.press(kind, value, device)
     assert is_real(community)
     assert community.open(drill=True) == []
+
+
+@pytest.mark.parametrize("device", ["page", "unlisted"])
+def test_where_no_button_was_named_a_cry_from_her_page_or_from_no_listed_button_is_real(
+    community: Community, device: str
+) -> None:
+    community.drills.announce(MEI.home)
+    community.press(device=device)
+    assert is_real(community)
+    assert community.open(drill=True) == []
+
+
+def test_where_no_button_is_listed_nothing_is_announced(community: Community) -> None:
+    with pytest.raises(Conflict, match="no call button"):
+        community.drills.announce(OTHER_SITE.home)
 
 
 def test_after_it_is_called_off_a_press_is_real(community: Community) -> None:
