@@ -80,7 +80,8 @@ class CaseBook:
             self.store(connection, escalation.repeated(case_of(connection, known), finding, now), now)
             return None
         alert = new_alert(finding, now, self._ladders)
-        step = paced(connection, alert, escalation.opened(alert, self.callers(connection, Case(alert), now), now), now)
+        case = Case(alert)
+        step = paced(connection, case, escalation.opened(alert, self.callers(connection, case, now), now), now)
         cases.add(connection, step.alert)
         cases.add_episode(connection, finding.key, alert.id, now)
         self._store_rest(connection, step, now)

@@ -98,7 +98,7 @@ class Incidents:
         alert = replace(new_alert(finding, now), ladder=LADDER)
         alert = replace(alert, evidence={**alert.evidence, _TOLD: alert.evidence[_COUNT]})
         step = escalation.opened(alert, self._desk.book.callers(connection, Case(alert), now), now)
-        step = paced(connection, alert, step, now)
+        step = paced(connection, Case(alert), step, now)
         cases.add(connection, step.alert)
         self._desk.book.store(connection, step, now)
         logger.info("incident opened alert=%s site=%s homes=%d", alert.id, alert.site, alert.evidence[_COUNT])

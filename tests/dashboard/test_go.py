@@ -268,7 +268,7 @@ def test_only_who_was_there_can_take_an_end_back_and_only_for_half_an_hour(
 
 def test_a_family_that_was_asked_for_several_homes_sees_what_it_is_and_not_whose(world: World) -> None:
     now, why = world.clock.now(), Sentence("The sensors of 2 homes are silent.")
-    about = {"homes": f"{MEI.home}, {NEIGHBOUR.home}", "count": 2, "building": MEI.building}
+    about: dict[str, str | float] = {"homes": f"{MEI.home}, {NEIGHBOUR.home}", "count": 2, "building": MEI.building}
     world.desk.open([Finding("k", "", GARDEN, AlertKind.UNMONITORED, Severity.URGENT, now, why, about, about="3/1")])
     (alert,) = world.desk.open_alerts()
     assert world.api(Role.FAMILY, "bo").get(f"/api/v1/alerts/{alert.id}").status_code == 404
