@@ -31,7 +31,7 @@ OF_BUTTON, OF_VOLUNTEER = _ladder(WINDOW), _ladder(REPLY_WITHIN)
 _WEEKLY = replace(NOTICE, again_every=timedelta(days=7))
 
 
-def ladder_for(finding: Finding) -> Ladder | None:
+def ladder_for(finding: Finding | Alert) -> Ladder | None:
     """Return the ladder of a drill, and of what is about linli itself; None where the site's own is climbed."""
     if finding.drill:
         return OF_VOLUNTEER if not finding.home else OF_BUTTON
