@@ -15,7 +15,7 @@ from linli.clock import Clock, millis
 from linli.errors import Conflict, LinliError, UnknownHome
 from linli.finding import Finding
 from linli.people import Care, Role, Roster, Scope
-from linli.store import cases, drills, outbox
+from linli.store import cases, drills, outbox, pauses
 from linli.store.care import CareStore
 from linli.store.drills import UNDELIVERED, Drill, DrillKind
 from linli.words import Sentence
@@ -29,6 +29,15 @@ DRILL_IS_OPEN = (
 
 class UnknownVolunteer(LinliError):
     """Nobody of this name is a volunteer whom a drill could reach."""
+
+
+class NotNow(Conflict):
+    """A volunteer is not to be called for now, by their own word: a drill would be sent to nobody and seem unanswered."""
+
+    def __init__(self, person: str, until: datetime) -> None:
+        super().__init__(
+            f"{person} is not to be called before {until:%Y-%m-%d %H:%M}, by their own word; ask them then"
+        )
 
 
 class DrillDesk:
@@ -84,7 +93,7 @@ class DrillDesk:
         """Send one volunteer a drill message; asked twice while the first waits, it is the same drill.
 
         The drill and its message are one transaction: of a drill without a message nobody would ever hear, and it would
-        stand there as one that was not answered.
+        stand there as one that was not answered. Raises NotNow while they have paused.
         """
         roster, now = self._roster(), self._clock.now()
         known, site = roster.people.get(person), site_of(roster, person)
@@ -111,6 +120,9 @@ class DrillDesk:
             ]
             if waiting and not outbox.undelivered(connection, [waiting[0].alert]):
                 return waiting[0]
+            paused = pauses.of(connection, person, now)
+            if paused is not None:
+                raise NotNow(person, paused.until.astimezone(roster.place("", site).zone))
             if waiting:
                 self._give_up(connection, waiting[0], now)
             drills.begin(connection, made)

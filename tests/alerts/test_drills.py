@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.base import Verdict
-from alerts.drill_desk import DrillDesk, UnknownVolunteer, site_of
+from alerts.drill_desk import DrillDesk, NotNow, UnknownVolunteer, site_of
 from alerts.drill_plan import LOOK_EVERY, DrillPlan
 from alerts.drill_proofs import ButtonProof, End, VolunteerProof, button_proofs, volunteer_proofs
 from alerts.drills import REPLY_WITHIN, WINDOW, buttons
@@ -484,6 +484,21 @@ def test_a_volunteer_is_written_to_alone_and_answers(community: Community) -> No
 def test_one_who_is_asked_twice_gets_one_message(community: Community) -> None:
     assert community.drills.ask("ana").id == community.drills.ask("ana").id
     assert [person for person, _ in community.channel.sent] == []
+    assert community.called() == ["ana"]
+
+
+def test_who_has_said_not_now_is_not_written_to_and_it_says_until_when(community: Community) -> None:
+    with community.core.care.begin() as connection:
+        pauses.begin(connection, Pause("ana", EIGHT, EIGHT + DAY))
+
+    with pytest.raises(NotNow, match="ana is not to be called before 2026-11-24 08:00, by their own word"):
+        community.drills.ask("ana")
+    assert community.called() == []
+    proof = volunteer_of(community, "ana")
+    assert (proof.tried, proof.not_before) == (None, EIGHT + DAY)
+
+    community.clock.advance(DAY)
+    community.drills.ask("ana")
     assert community.called() == ["ana"]
 
 
