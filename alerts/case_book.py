@@ -119,7 +119,7 @@ class CaseBook:
 
     def _store_rest(self, connection: Connection, step: Step, now: datetime) -> None:
         """Store what a step changes besides the alert itself."""
-        cases.put_requests(connection, step.alert.id, step.requests)
+        cases.put_requests(connection, step.alert.id, step.requests, drill=step.alert.drill)
         if not canary.is_about(step.alert.about):
             cases.write_log(connection, step.alert.id, step.log)
         if step.goes_on:

@@ -111,6 +111,21 @@ def test_an_announced_press_is_a_drill_that_rings_one_volunteer_and_nobody_else(
     assert community.called() == []
 
 
+def test_a_drill_is_nobodys_burden_and_the_call_after_it_is(community: Community) -> None:
+    def load() -> dict[str, int]:
+        with community.core.care.read() as connection:
+            return cases.recent_load_of(connection, ["ana"], EIGHT - DAY)
+
+    community.drills.announce(MEI.home, "button-1")
+    community.press()
+    (drill,) = community.open(drill=True)
+    community.core.desk.accept(drill.id, "ana")
+    assert load() == {}
+
+    community.press()
+    assert load() == {"ana": 1}
+
+
 def test_where_nobody_is_on_duty_a_drill_still_disturbs_one_at_most(community: Community) -> None:
     core = community.core
     around, resting = (Care(Scope.HOME, MEI.home),), (DutyException(EIGHT.date(), EIGHT.date()),)
