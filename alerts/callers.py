@@ -14,6 +14,8 @@ PAUSING = frozenset(HELPERS)
 """Who may say that they are not to be called for now. A pause of somebody who has become staff since counts no more."""
 _HOLDERS = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 """Who besides volunteers may hold a key."""
+_WITHOUT_STAFF = (Role.PROFESSIONAL, Role.VOLUNTEER, Role.FAMILY)
+"""Who is told instead of staff where there are none: the first of these whom a home has."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 """The end of being left alone that does not come by itself."""
 
@@ -41,7 +43,7 @@ class Callers:
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     agreed: Sequence[str] = ()
     homes: tuple[Home, ...] = ()
-    """Where a part of a site is meant: its homes. Staff of any of them can be called."""
+    """Where a part of a site is meant: its homes. Staff of any of them can be called, or else who is there for each."""
 
     def of(self, role: Role) -> list[Person]:
         """Return who of a role can be called now: the nearest first, of these who holds the key, then who was asked least.
@@ -53,10 +55,21 @@ class Callers:
             willing = [p for p in self.relatives() if self.left_alone_until(p) is None]
             return self._on_duty(willing) or willing
         reachable = self._reachable(role)
+        if role is Role.STAFF and not reachable and self.homes:
+            return self._instead_of_staff()
         on_duty = self._on_duty(reachable)
         if role is Role.VOLUNTEER:
             return sorted(self._rested(on_duty), key=self._nearness)
         return sorted(on_duty or reachable, key=self._nearness)
+
+    def _instead_of_staff(self) -> list[Person]:
+        """Return who is told of a part of a site that no staff look after: whoever comes first for each of its homes."""
+        found: dict[str, Person] = {}
+        for home in self.homes:
+            one = replace(self, home=home, homes=())
+            people = next(filter(None, map(one.of, _WITHOUT_STAFF)), None) or one.whoever()
+            found |= {person.person: person for person in people}
+        return list(found.values())
 
     def relatives(self) -> list[Person]:
         """Return the family whatever it wishes: in its own order, who has no place in it last."""
@@ -118,7 +131,8 @@ class Callers:
 
     def everybody(self) -> frozenset[str]:
         """Return who could be called at any time, by the list alone."""
-        return frozenset(person.person for people in self._listed.values() for person in people)
+        listed = (*self._listed.values(), *map(self.roster.around, self.homes))
+        return frozenset(person.person for people in listed for person in people)
 
     def _is_paused(self, person: Person) -> bool:
         return person.role in PAUSING and person.person in self.paused

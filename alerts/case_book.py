@@ -69,7 +69,8 @@ class CaseBook:
                 return None
             cases.move_episodes(connection, [finding.key], alert_before, now)  # sent again, this call too is known
             finding = replace(finding, key=f"{finding.key}@{millis(now)}")
-        if drills.could_be_drill(finding) and drill_store.take_window(connection, finding, alert_id(finding.key), now):
+        is_button = drills.could_be_drill(finding, self._roster())
+        if is_button and drill_store.take_window(connection, finding, alert_id(finding.key), now):
             finding = drills.as_drill(finding)
         known = cases.open_like(connection, finding)
         if known is not None:
@@ -79,7 +80,8 @@ class CaseBook:
             self.store(connection, escalation.repeated(case_of(connection, known), finding, now), now)
             return None
         alert = new_alert(finding, now, self._ladders)
-        step = paced(connection, alert, escalation.opened(alert, self.callers(connection, Case(alert), now), now), now)
+        case = Case(alert)
+        step = paced(connection, case, escalation.opened(alert, self.callers(connection, case, now), now), now)
         cases.add(connection, step.alert)
         cases.add_episode(connection, finding.key, alert.id, now)
         self._store_rest(connection, step, now)
@@ -117,7 +119,7 @@ class CaseBook:
 
     def _store_rest(self, connection: Connection, step: Step, now: datetime) -> None:
         """Store what a step changes besides the alert itself."""
-        cases.put_requests(connection, step.alert.id, step.requests)
+        cases.put_requests(connection, step.alert.id, step.requests, drill=step.alert.drill)
         if not canary.is_about(step.alert.about):
             cases.write_log(connection, step.alert.id, step.log)
         if step.goes_on:

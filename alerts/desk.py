@@ -268,7 +268,7 @@ class Desk:
                 self.book.store(connection, drills.over(case, now), now)
             else:
                 step = escalation.due(case, self.book.callers(connection, case, now), now)
-                self.book.store(connection, paced(connection, alert, step, now), now)
+                self.book.store(connection, paced(connection, case, step, now), now)
 
     @property
     def waits_for_life(self) -> bool:

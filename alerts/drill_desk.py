@@ -8,15 +8,14 @@ from sqlalchemy import Connection
 
 from alerts.case_book import case_of
 from alerts.desk import Desk
-from alerts.drills import REPLY_WITHIN, WINDOW, over
+from alerts.drills import REPLY_WITHIN, WINDOW, buttons, over
 from alerts.opening import alert_id
 from linli.alert import AlertKind, Severity
 from linli.clock import Clock, millis
 from linli.errors import Conflict, LinliError, UnknownHome
 from linli.finding import Finding
-from linli.people import Care, Device, Role, Roster, Scope
-from linli.signals import Kind
-from linli.store import cases, drills, outbox
+from linli.people import Care, Role, Roster, Scope
+from linli.store import cases, drills, outbox, pauses
 from linli.store.care import CareStore
 from linli.store.drills import UNDELIVERED, Drill, DrillKind
 from linli.words import Sentence
@@ -30,6 +29,15 @@ DRILL_IS_OPEN = (
 
 class UnknownVolunteer(LinliError):
     """Nobody of this name is a volunteer whom a drill could reach."""
+
+
+class NotNow(Conflict):
+    """A volunteer is not to be called for now, by their own word: a drill would be sent to nobody and seem unanswered."""
+
+    def __init__(self, person: str, until: datetime) -> None:
+        super().__init__(
+            f"{person} is not to be called before {until:%Y-%m-%d %H:%M}, by their own word; ask them then"
+        )
 
 
 class DrillDesk:
@@ -83,7 +91,7 @@ class DrillDesk:
         """Send one volunteer a drill message; asked twice while the first waits, it is the same drill.
 
         The drill and its message are one transaction: of a drill without a message nobody would ever hear, and it would
-        stand there as one that was not answered.
+        stand there as one that was not answered. Raises NotNow while they have paused.
         """
         roster, now = self._roster(), self._clock.now()
         known, site = roster.people.get(person), site_of(roster, person)
@@ -110,6 +118,9 @@ class DrillDesk:
             ]
             if waiting and not outbox.undelivered(connection, [waiting[0].alert]):
                 return waiting[0]
+            paused = pauses.of(connection, person, now)
+            if paused is not None:
+                raise NotNow(person, paused.until.astimezone(roster.place("", site).zone))
             if waiting:
                 self._give_up(connection, waiting[0], now)
             drills.begin(connection, made)
@@ -126,11 +137,6 @@ class DrillDesk:
 
 
 _GRAVE = frozenset({Severity.EMERGENCY, Severity.URGENT})
-
-
-def buttons(roster: Roster, home: str) -> list[Device]:
-    """Return the call buttons that are listed for a home."""
-    return [device for device in roster.devices_by_home.get(home, ()) if Kind.SOS in device.kinds]
 
 
 def site_of(roster: Roster, person: str) -> str:

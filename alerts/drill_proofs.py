@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from alerts.drill_desk import buttons, site_of
+from alerts.drill_desk import site_of
+from alerts.drills import buttons
 from linli.people import Device, Home, Person, Role, Roster
-from linli.store import drills, outbox
+from linli.store import drills, outbox, pauses
 from linli.store.drills import CANCELLED, UNDELIVERED, Drill, DrillKind
 
 BUTTON_WITHIN = timedelta(days=7)
@@ -67,12 +68,16 @@ class ButtonProof:
 
 @dataclass(frozen=True, slots=True)
 class VolunteerProof:
-    """One volunteer. `last` is when a message last reached them that they answered."""
+    """One volunteer. `last` is when a message last reached them that they answered.
+
+    `not_before` is when they may be called again who have said "not now".
+    """
 
     person: Person
     site: str
     last: datetime | None
     tried: Tried | None = None
+    not_before: datetime | None = None
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether nothing has been heard from them for too long."""
@@ -111,8 +116,11 @@ def volunteer_proofs(connection: Connection, roster: Roster, now: datetime) -> l
     replied = drills.replied(connection, now - LOOKED_BACK)
     asked = {drill.person: drill for drill in reversed(_not_passed(connection, DrillKind.VOLUNTEER, now))}
     lost = outbox.undelivered(connection, {drill.alert for drill in asked.values()})
+    paused = {pause.person: pause.until for pause in pauses.running(connection, now)}
     found = [
-        VolunteerProof(person, site, last, _stands(asked.get(person.person), last, now, lost))
+        VolunteerProof(
+            person, site, last, _stands(asked.get(person.person), last, now, lost), paused.get(person.person)
+        )
         for person in roster.people.values()
         for last in [replied.get(person.person)]
         if person.role is Role.VOLUNTEER and (site := site_of(roster, person.person))

@@ -12,7 +12,8 @@ from alerts.ladders import NOTICE, SYSTEM
 from linli import canary
 from linli.alert import Alert, AlertKind, Ladder, Outcome, Request, RequestState, Rung, Severity
 from linli.finding import Finding
-from linli.people import Role, Roster
+from linli.people import Device, Role, Roster
+from linli.signals import PAGE, Kind
 
 WINDOW = timedelta(minutes=10)
 """How long an announced trial of a button waits for the press; and how long its alert waits for a volunteer."""
@@ -30,7 +31,7 @@ OF_BUTTON, OF_VOLUNTEER = _ladder(WINDOW), _ladder(REPLY_WITHIN)
 _WEEKLY = replace(NOTICE, again_every=timedelta(days=7))
 
 
-def ladder_for(finding: Finding) -> Ladder | None:
+def ladder_for(finding: Finding | Alert) -> Ladder | None:
     """Return the ladder of a drill, and of what is about linli itself; None where the site's own is climbed."""
     if finding.drill:
         return OF_VOLUNTEER if not finding.home else OF_BUTTON
@@ -41,9 +42,20 @@ def ladder_for(finding: Finding) -> Ladder | None:
     return SYSTEM if finding.severity is Severity.URGENT else None
 
 
-def could_be_drill(finding: Finding) -> bool:
-    """Tell whether a finding is what an announced trial waits for: the press of a button, and nothing else."""
-    return finding.kind is AlertKind.SOS and finding.evidence.get("signal") == "sos" and not finding.drill
+def buttons(roster: Roster, home: str) -> list[Device]:
+    """Return the call buttons that are listed for a home."""
+    return [device for device in roster.devices_by_home.get(home, ()) if Kind.SOS in device.kinds]
+
+
+def could_be_drill(finding: Finding, roster: Roster) -> bool:
+    """Tell whether a finding is what an announced trial waits for: the press of a button, never of her page.
+
+    Where buttons are listed for the home, of one of these.
+    """
+    if finding.kind is not AlertKind.SOS or finding.evidence.get("signal") != Kind.SOS or finding.drill:
+        return False
+    device, listed = finding.evidence.get("device"), [button.device for button in buttons(roster, finding.home)]
+    return device != PAGE and (not listed or device in listed)
 
 
 def as_drill(finding: Finding) -> Finding:

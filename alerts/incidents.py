@@ -59,10 +59,10 @@ class Incidents:
 
     def _read(self) -> list[Incident]:
         with self._care.read() as connection:
-            alerts = cases.open_of_sites(connection, AlertKind.UNMONITORED)
-        self._grown = [alert.id for alert in alerts if alert.rung and _has_grown(alert)]
+            found = [case_of(connection, one) for one in cases.open_of_sites(connection, AlertKind.UNMONITORED)]
+        self._grown = [case.alert.id for case in found if case.alert.rung and _has_grown(case.alert)]
         self._not_before = {id_: at for id_, at in self._not_before.items() if id_ in self._grown}
-        return [_incident(alert) for alert in alerts]
+        return [_incident(case) for case in found]
 
     def known(self, keys: Collection[str]) -> dict[str, str]:
         """Return for which silences an alert has stood: empty, or its id where it has ended by itself since.
@@ -98,7 +98,7 @@ class Incidents:
         alert = replace(new_alert(finding, now), ladder=LADDER)
         alert = replace(alert, evidence={**alert.evidence, _TOLD: alert.evidence[_COUNT]})
         step = escalation.opened(alert, self._desk.book.callers(connection, Case(alert), now), now)
-        step = paced(connection, alert, step, now)
+        step = paced(connection, Case(alert), step, now)
         cases.add(connection, step.alert)
         self._desk.book.store(connection, step, now)
         logger.info("incident opened alert=%s site=%s homes=%d", alert.id, alert.site, alert.evidence[_COUNT])
@@ -177,7 +177,8 @@ def _held(connection: Connection, alert: str) -> Alert | None:
     return known if known is not None and known.state is not AlertState.CLOSED else None
 
 
-def _incident(alert: Alert) -> Incident:
+def _incident(case: Case) -> Incident:
+    alert = case.alert
     return Incident(
         alert.id,
         alert.site,
@@ -186,6 +187,7 @@ def _incident(alert: Alert) -> Incident:
         alert.opened_at,
         _names(alert.evidence.get(_HOMES, "")),
         _names(alert.evidence.get(_BACK, "")),
+        is_told=bool(case.requests) or not alert.rung,
     )
 
 

@@ -18,12 +18,17 @@ BETWEEN = timedelta(minutes=10)
 """How far apart two messages about a site's silence to one person are at least."""
 
 
-def paced(connection: Connection, before: Alert, step: Step, now: datetime) -> Step:
-    """Return the step, or one that waits until everybody whom it writes to has been left alone for long enough."""
-    until = may_write_at(connection, step, now)
-    if until <= now or before.state is not AlertState.OPEN:
+def paced(connection: Connection, before: Case, step: Step, now: datetime) -> Step:
+    """Return the step, or one that waits until everybody whom it writes to has been left alone for long enough.
+
+    What was due by then waits with it, or the case would be due again at once. Only the long-lie clock stops for nothing.
+    """
+    until, alert = may_write_at(connection, step, now), before.alert
+    if until <= now or alert.state is not AlertState.OPEN or step.alert.marks > alert.marks:
         return step
-    draft = Draft.of(Case(replace(before, climb_at=until)), now)
+    draft = Draft.of(replace(before, alert=replace(alert, climb_at=max(alert.climb_at or until, until))), now)
+    for request in draft.waiting():
+        draft.put(replace(request, reply_due_at=max(request.reply_due_at or until, until)))
     draft.log += [entry for entry in step.log if entry.what == "opened"]
     draft.note("paced", until=until.isoformat())
     return draft.step()

@@ -1,7 +1,8 @@
 """The ladders in force: a folder with `default.txt` and `SITE.txt`, looked at again and again while linli runs.
 
 A site's own file wins; what it does not name comes from `default.txt`, then from what is built in. A file that breaks
-while linli runs changes nothing: the last good one stays in force, and the board says so.
+while linli runs changes nothing: the last good one stays in force, and the board says so. One that is broken at the
+start is left out and told in the same way: a slip of the pen in one site's file must not leave all sites without linli.
 """
 
 import logging
@@ -22,6 +23,9 @@ DEFAULT = "default"
 PART = "ladders"
 """What the ladder files are called among the parts that work or do not."""
 STAYS_IN_FORCE = "A ladder file cannot be used; what was in force before stays in force. {why}"
+LEFT_OUT = (
+    "A ladder file cannot be used; until it is mended, default.txt holds in its place, or what is built in. {why}"
+)
 NOT_A_SITE = "{file} is not named for a site; possible: default.txt, or a site's id and .txt"
 FOLDER_UNREADABLE = "the folder {file} cannot be read: {reason}"
 
@@ -56,6 +60,8 @@ def look(folder: Path) -> Found:
 def _load(path: Path) -> Ladders:
     if path.suffix != ".txt" or not is_id(path.stem):
         raise BadLadder(Sentence(NOT_A_SITE, {"file": path.name}))
+    if path.exists() and not path.is_file():  # a pipe would keep its reader waiting for ever
+        raise BadLadder(Sentence(FOLDER_UNREADABLE, {"file": path.name, "reason": "not a file"}))
     return load(path)
 
 
@@ -63,9 +69,6 @@ def _files(folder: Path) -> list[Path]:
     """Return the ladder files; what editors leave beside them (`.garden.txt.swp`, `garden.txt~`) is none."""
     try:
         found = [path for path in folder.iterdir() if path.suffix.lower() == ".txt" and not path.name.startswith(".")]
-        for path in found:
-            if path.exists() and not path.is_file():  # a pipe would keep its reader waiting for ever
-                raise BadLadder(Sentence(FOLDER_UNREADABLE, {"file": path.name, "reason": "not a file"}))
     except FileNotFoundError:
         return []
     except OSError as why:
@@ -75,21 +78,15 @@ def _files(folder: Path) -> list[Path]:
 
 
 class SiteLadders:
-    """Answers which ladder a new case climbs. Only the thread `pipeline` calls `refresh`; any may ask.
-
-    Raises BadLadder when a file is broken at the start: nobody would notice that the built-in ladder is used instead.
-    """
+    """Answers which ladder a new case climbs. Only the thread `pipeline` calls `refresh`; any may ask."""
 
     def __init__(self, folder: Path, health: Health) -> None:
         self._folder = folder
         self._health = health
         self._stamps = _stamps(folder)
         self._changing: Stamps = self._stamps
-        found = look(folder)
-        for fault in found.faults.values():
-            raise fault
-        self._ladders = dict(found.ladders)
-        health.well(PART)
+        self._ladders: Mapping[str, Ladders] = {}
+        self._take(look(folder))
 
     def get(self, site: str, kind: AlertKind, severity: Severity) -> Ladder:
         """Return the ladder of a site's new alert of a kind and severity."""
@@ -114,12 +111,13 @@ class SiteLadders:
     def _take(self, found: Found) -> None:
         kept = {name: self._ladders[name] for name in found.faults if name in self._ladders}
         if "" in found.faults:
-            kept = self._ladders
+            kept = dict(self._ladders)
         self._ladders = {**kept, **found.ladders}
         logger.info("ladders read files=%d broken=%d", len(found.ladders), len(found.faults))
         for why in found.faults.values():
             logger.error("ladder file broken reason=%s", why)
-            self._health.trouble(PART, Sentence(STAYS_IN_FORCE, {"why": why.sentence}))
+        for why in found.faults.values():
+            self._health.trouble(PART, Sentence(STAYS_IN_FORCE if kept else LEFT_OUT, {"why": why.sentence}))
             return
         self._health.well(PART)
 

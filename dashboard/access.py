@@ -286,7 +286,8 @@ def may_see_home(reach: Reach, home: Home, asked_now: frozenset[str]) -> bool:
 def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], roster: Roster) -> bool:
     """Tell whether somebody may see an alert: a helper only one that asked them, staff also those of a whole site.
 
-    Who is no longer listed for its home may not; a helper who goes goes on, as they know already where.
+    Who is no longer listed for its home may not; a helper who goes goes on, as they know already where. A family is
+    asked about a part of a site where no staff look after it.
     """
     home = roster.homes.get(alert.home)
     if reach.is_helper:
@@ -294,6 +295,8 @@ def may_see_alert(reach: Reach, alert: Alert, requests: tuple[Request, ...], ros
         return goes(request) or (request is not None and (home is None or reach.covers(home)))
     if home is not None:
         return reach.covers(home)
+    if reach.role == FAMILY and not alert.home:
+        return stood_by(requests, reach.person) is not None
     return reach.role in {STAFF, WALL} and reach.covers_site(alert.site, roster)
 
 

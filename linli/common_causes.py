@@ -80,7 +80,8 @@ class CommonCauses:
             else:
                 self._note_back(incident, incident.homes - silent[incident.alert], now)
         self._open = self._incidents.open_ones()
-        self._watch.hold_check_ins(frozenset[str]().union(*(silent.get(one.alert, ()) for one in self._open)), now)
+        held = (silent.get(one.alert, ()) for one in self._open if one.is_told)
+        self._watch.hold_check_ins(frozenset[str]().union(*held), now)
 
     def _is_over(self, incident: Incident, silent: frozenset[str], now: datetime) -> bool:
         """Tell whether all are heard again, or nearly all for a while: the last ones may be on their way."""

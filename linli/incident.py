@@ -25,7 +25,10 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An open alert about the silence of a part of a site: the homes it stands for, and which of them are heard again."""
+    """An open alert about the silence of a part of a site: the homes it stands for, and which of them are heard again.
+
+    `is_told`: somebody was told of it, or will be.
+    """
 
     alert: str
     site: str
@@ -34,6 +37,7 @@ class Incident:
     opened: datetime
     homes: frozenset[str]
     back: frozenset[str] = field(default_factory=frozenset)
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from alerts.callers import Callers
 from alerts.case import Case
 from alerts.case_book import LOAD_WINDOW
+from alerts.drills import ladder_for
 from alerts.ladder_file import Ladders
 from alerts.ladders import Section, section_of
 from alerts.rehearsal import Compared, Habit, Past, Stage, Sums, Truth, compare, habits_of, sums, truth_of
 from linli import canary
-from linli.alert import Alert, Entry
+from linli.alert import Alert, AlertKind, Entry
 from linli.holidays import NO_HOLIDAYS, Holidays
 from linli.people import Home, Person, Role, Roster
 from linli.steps import Tell, nobody
@@ -95,6 +96,7 @@ class Rehearsal:
 
 
 STILL_OPEN, DRILLS, UNNAMED = "still open", "drills and tests", "in sections that the file does not name"
+FIXED = "of several homes or of linli itself, whose ladder no file changes"
 
 
 def rehearse(
@@ -111,7 +113,8 @@ def rehearse(
     roster = _remembering(roster_store.load(connection))
     found = past.closed_of(connection, since, until, site)
     kept = [alert for alert in found if not _is_no_need(alert)]
-    named = [alert for alert in kept if _section(alert) in ladders(alert.site)]
+    free = [alert for alert in kept if not _is_fixed(alert)]
+    named = [alert for alert in free if _section(alert) in ladders(alert.site)]
     truths = _truths(connection, named)
     stages = _stages(connection, roster, truths, (since, until), rules)
     total = 2 * len(truths)
@@ -123,7 +126,8 @@ def rehearse(
         {
             STILL_OPEN: past.count_open_of(connection, since, until, site),
             DRILLS: len(found) - len(kept),
-            UNNAMED: len(kept) - len(named),
+            FIXED: len(kept) - len(free),
+            UNNAMED: len(free) - len(named),
         }
     )
     return Rehearsal(compare(truths, old, new), habits_of(truths), +left_out, _volunteers(roster, site))
@@ -135,6 +139,12 @@ def _section(alert: Alert) -> Section:
 
 def _is_no_need(alert: Alert) -> bool:
     return alert.drill or canary.is_about(alert.about)
+
+
+def _is_fixed(alert: Alert) -> bool:
+    """Tell whether an alert climbs a ladder of its own: an incident, and what is wrong with linli itself."""
+    is_incident = alert.kind is AlertKind.UNMONITORED and not alert.home
+    return is_incident or ladder_for(alert) is not None
 
 
 def _truths(connection: Connection, alerts: Sequence[Alert]) -> list[Truth]:

@@ -1,6 +1,7 @@
 """Homes that fall silent together, through the whole pipeline: one incident, few messages, and nothing else waits."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ from alerts.message import STILL_SILENT
 from ingest.intake import Arrived
 from linli.alert import AlertKind, AlertState, NoticeState, NoticeType, Outcome, Severity
 from linli.home_state import HomeState
-from linli.people import Care, Device, Home, Person, Scope
+from linli.people import Care, Device, Home, Person, Role, Scope
 from linli.store import cases
 from linli.words import say
 from models.rules import Rules
@@ -98,6 +99,23 @@ def test_staff_of_the_building_are_told_where_nobody_has_the_whole_site(make: Ma
     estate.wait(90 * SECOND)
 
     assert [message.person for message in estate.messages()] == ["xu"]
+
+
+def test_where_there_are_no_staff_neighbours_and_families_are_told_once_and_of_growth_ten_minutes_later(
+    make: Make,
+) -> None:
+    ana = replace(ANA, cares=(Care(Scope.HOME, STAIRS[0]), Care(Scope.HOME, STAIRS[1])))
+    son = Person("son", Role.FAMILY, cares=(Care(Scope.HOME, STAIRS[2]), Care(Scope.HOME, STAIRS[3])))
+    estate = make(people=(ana, son))
+    estate.go(*STAIRS[:3])
+    estate.wait(90 * SECOND)
+    assert [message.person for message in estate.messages()] == ["ana", "son"]
+
+    estate.go(STAIRS[3])
+    estate.wait(9 * MINUTE)
+    assert len(estate.messages()) == 2
+    estate.wait(HOUR, step=MINUTE)
+    assert [message.person for message in estate.messages()] == ["ana", "son"] * 2
 
 
 def test_one_home_alone_is_told_as_before(make: Make) -> None:
@@ -503,6 +521,22 @@ def test_a_check_in_is_not_missed_while_nobody_could_have_heard_it(make: Make) -
 
     estate.wait(10 * MINUTE, step=MINUTE)
     assert {alert.home for alert in estate.open(AlertKind.MISSED_CHECK_IN)} == {*STAIRS} - {STAIRS[1]}
+
+
+@pytest.mark.parametrize("start_again", [False, True], ids=["", "restarted"])
+def test_a_check_in_is_missed_where_nobody_was_told_that_it_could_not_be_heard(
+    make: Make, *, start_again: bool
+) -> None:
+    homes = [Home(name, "garden", "1", "1", check_in_by=(time(10, 30),)) for name in STAIRS]
+    estate = make(homes=homes, people=())
+    estate.go(*STAIRS)
+    estate.wait(5 * MINUTE)
+    assert "nobody_to_call" in estate.story(estate.incident().id)
+    if start_again:
+        estate.start_again()
+
+    estate.wait(2 * HOUR, step=MINUTE)
+    assert {alert.home for alert in estate.open(AlertKind.MISSED_CHECK_IN)} == set(STAIRS)
 
 
 def test_the_hole_counts_as_silence_of_nobody(make: Make) -> None:

@@ -29,6 +29,9 @@ from linli.store import cases
 from linli.store.overview import Involved
 from linli.words import say, translate
 
+_OF_OTHERS = frozenset({"homes", "heard_again"})
+"""What tells of other homes where an alert is about a part of a site."""
+
 router = APIRouter(prefix="/api/v1/alerts", route_class=GuardedRoute, tags=["alerts"])
 
 
@@ -145,8 +148,9 @@ def _note(alert: Alert, asker: Reach) -> str | None:
 
 
 def _without_rooms(known: Mapping[str, str | float], asker: Reach) -> dict[str, str | float]:
-    """Return what is known, for a family without what tells of a room."""
+    """Return what is known, for a family without what tells of a room, and for neighbours too without other homes."""
     hidden = OF_A_ROOM if asker.role == FAMILY else frozenset()
+    hidden |= _OF_OTHERS if asker.is_helper or asker.role == FAMILY else frozenset()
     return {name: value for name, value in known.items() if name not in hidden}
 
 

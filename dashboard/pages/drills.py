@@ -1,5 +1,6 @@
 """Staff: which buttons and which volunteers have been seen to work lately, and a way to try them."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from alerts.drill_desk import DrillDesk, UnknownVolunteer, site_of
+from alerts.drill_desk import DrillDesk, NotNow, UnknownVolunteer, site_of
 from alerts.drill_proofs import ButtonProof, VolunteerProof, button_proofs, volunteer_proofs
 from dashboard.access import Reach
 from dashboard.guard import Asker, GuardedRoute, Web, sees_home
@@ -115,7 +116,8 @@ def ask(services: Web, asker: Asker, person: Annotated[str, Form(max_length=63)]
     if not _covers(asker, site_of(services.roster(), person), services.roster()):
         raise not_found()
     try:
-        desk_of(services).ask(person)
+        with suppress(NotNow):  # since the page was drawn, which says it now
+            desk_of(services).ask(person)
     except UnknownVolunteer:
         raise not_found() from None
     return RedirectResponse("/drills", 303)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from alerts.drill_desk import buttons
+from alerts.drills import buttons
 from dashboard import absences, looks
 from dashboard.access import Reach
 from dashboard.ahead import Step, steps_ahead

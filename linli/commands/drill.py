@@ -15,7 +15,7 @@ from linli.store import roster as roster_store
 
 def command(
     home: Annotated[str, typer.Argument(help="The home whose button is tried.")] = "",
-    device: Annotated[str, typer.Option("--device", help="Only this button; none named: whichever is pressed.")] = "",
+    device: Annotated[str, typer.Option("--device", help="Only this button; none named: any listed there.")] = "",
     volunteer: Annotated[str, typer.Option("--volunteer", help="Write to this volunteer instead.")] = "",
     cancel: Annotated[bool, typer.Option("--cancel", help="Call the trial off: a press is a call for help.")] = False,
     data: Data = None,

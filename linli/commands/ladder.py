@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from alerts.ladder_file import load, written
-from alerts.site_ladders import DEFAULT, SiteLadders
+from alerts.site_ladders import DEFAULT, SiteLadders, look
 from linli.clock import SystemClock
 from linli.commands.common import open_care, settings_from
 from linli.commands.options import Config, Data
@@ -54,6 +54,8 @@ def command(
         if save is not None or undo:
             _change(LadderDesk(settings, care, SystemClock()), site or DEFAULT, save)
             return
+        for why in look(folder.ladders).faults.values():
+            raise why
         ladders = SiteLadders(folder.ladders, Health(SystemClock())).of(site)
     typer.echo(f"# ladders/{site or 'default'}.txt")
     typer.echo(written(ladders, language), nl=False)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, bindparam, cast, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from linli.alert import Alert, AlertKind, AlertState, Entry, Outcome, Request, RequestState
@@ -51,7 +51,9 @@ _OPEN_BY_HOME = Prepared(select(t.alerts.c.home, t.alerts.c.id, t.alerts.c.kind)
 _WHO = literal_column("requests.person || ''", Text).label("who")
 """Grouping by the bare column, SQLite would read all."""
 _RECENT_LOAD = Prepared(
-    select(_WHO, func.count().label("times")).where(t.requests.c.asked_at >= bindparam("since")).group_by(_WHO)
+    select(_WHO, func.count().label("times"))
+    .where(t.requests.c.asked_at >= bindparam("since"), t.requests.c.drill == 0)
+    .group_by(_WHO)
 )
 
 
@@ -60,7 +62,8 @@ def _recent_load_of(dialect: str) -> Select[Any, Any]:
     listed = bindparam("people", type_=t.Packed())
     each = func.json_each(listed) if dialect == "sqlite" else func.jsonb_array_elements_text(cast(listed, JSONB))
     person = each.table_valued("value").c.value
-    times = select(func.count()).where(t.requests.c.person == person, t.requests.c.asked_at >= bindparam("since"))
+    lately = and_(t.requests.c.person == person, t.requests.c.asked_at >= bindparam("since"), t.requests.c.drill == 0)
+    times = select(func.count()).where(lately)
     return select(person, times.scalar_subquery())
 
 
@@ -248,8 +251,8 @@ def requests(connection: Connection, alert: str) -> list[Request]:
     ]
 
 
-def put_requests(connection: Connection, alert: str, changed: Iterable[Request]) -> None:
-    """Store requests as they are now."""
+def put_requests(connection: Connection, alert: str, changed: Iterable[Request], *, drill: bool = False) -> None:
+    """Store requests as they are now; who is asked for a drill is not burdened by it."""
     _PUT_REQUEST.run_each(
         connection,
         [
@@ -261,6 +264,7 @@ def put_requests(connection: Connection, alert: str, changed: Iterable[Request])
                 "state": r.state,
                 "asked_at": r.asked_at,
                 "reply_due_at": r.reply_due_at,
+                "drill": int(drill),
             }
             for r in changed
         ],
@@ -268,7 +272,7 @@ def put_requests(connection: Connection, alert: str, changed: Iterable[Request])
 
 
 def recent_load(connection: Connection, since: datetime) -> dict[str, int]:
-    """Return how often each person was asked since a moment; who is not in it, never (ix_requests_asked_at_person).
+    """Return how often each person was asked since a moment, drills left out (ix_requests_asked_at_person_drill).
 
     Of a few people `recent_load_of` knows it twenty times sooner.
     """
@@ -276,7 +280,7 @@ def recent_load(connection: Connection, since: datetime) -> dict[str, int]:
 
 
 def recent_load_of(connection: Connection, people: Iterable[str], since: datetime) -> dict[str, int]:
-    """Return the same of some people (ix_requests_person_asked_at)."""
+    """Return the same of some people (ix_requests_person_asked_at_drill)."""
     counted = _RECENT_LOAD_OF.rows(connection, people=list(people), since=since)
     return {person: times for person, times in counted if times}
 

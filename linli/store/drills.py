@@ -227,7 +227,7 @@ def pressed(connection: Connection, moment: datetime) -> Mapping[tuple[str, str]
 
 
 def replied(connection: Connection, moment: datetime) -> Mapping[str, datetime]:
-    """Return when each person was last asked and answered, since a moment (ix_requests_asked_at_person).
+    """Return when each person was last asked and answered, since a moment (ix_requests_asked_at_person_drill).
 
     Whoever cannot come has answered too: the message was read.
     """

@@ -46,7 +46,7 @@ def search(
 
 
 def asked(connection: Connection, person: str, limit: int = 100) -> list[Alert]:
-    """Return the alerts for which a person was asked, asked latest first (ix_requests_person_asked_at)."""
+    """Return the alerts for which a person was asked, asked latest first (ix_requests_person_asked_at_drill)."""
     query = (
         select(t.alerts)
         .join(t.requests, t.requests.c.alert == t.alerts.c.id)

@@ -44,10 +44,13 @@ def logs(connection: Connection, alerts: Sequence[str]) -> Iterator[tuple[str, E
 
 
 def asked_of(connection: Connection, since: datetime, until: datetime) -> list[tuple[datetime, str, str]]:
-    """Return (when, alert, person) of the requests in [since, until), oldest first (ix_requests_asked_at_person)."""
+    """Return (when, alert, person) of the requests in [since, until), oldest first, drills left out.
+
+    Served by ix_requests_asked_at_person_drill.
+    """
     query = (
         select(t.requests.c.asked_at, t.requests.c.alert, t.requests.c.person)
-        .where(t.requests.c.asked_at >= since, t.requests.c.asked_at < until)
+        .where(t.requests.c.asked_at >= since, t.requests.c.asked_at < until, t.requests.c.drill == 0)
         .order_by(t.requests.c.asked_at)
     )
     return [(row.asked_at, row.alert, row.person) for row in connection.execute(query)]

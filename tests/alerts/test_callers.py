@@ -339,6 +339,23 @@ def test_a_part_of_a_site_is_the_matter_of_the_staff_of_its_homes_and_of_no_neig
     assert names(part) == []
 
 
+def test_a_part_of_a_site_without_staff_is_the_matter_of_whoever_comes_first_for_each_of_its_homes() -> None:
+    clinic = replace(helper("clinic", target=NEXT_BUILDING.home), role=Role.PROFESSIONAL)
+    son = replace(helper("son", target=NEIGHBOUR.home), role=Role.FAMILY)
+    listed = picture(PAIRED, BO, son, clinic, helper("jun", target=NEXT_BUILDING.home), XU)
+    part = around_part(listed, unheard(homes=f"{MEI.home}, {NEIGHBOUR.home}, {NEXT_BUILDING.home}"))
+
+    assert names(part, Role.STAFF) == ["paired", "son", "clinic"]
+    assert {"paired", "bo", "son", "jun", "clinic"} <= part.everybody()
+
+
+def test_a_part_of_a_site_with_one_of_the_staff_off_duty_is_still_theirs_alone() -> None:
+    lin = replace(LIN, duty=NIGHTS_ONLY)
+    part = around_part(picture(PAIRED, lin), unheard(homes=MEI.home))
+
+    assert names(part, Role.STAFF) == ["lin"]
+
+
 @pytest.mark.parametrize(
     "alert", [unheard(MEI.home, homes=NEIGHBOUR.home), unheard(kind=AlertKind.SYSTEM, homes=NEIGHBOUR.home)]
 )

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.base import Verdict
-from alerts.drill_desk import DrillDesk, UnknownVolunteer, buttons, site_of
+from alerts.drill_desk import DrillDesk, NotNow, UnknownVolunteer, site_of
 from alerts.drill_plan import LOOK_EVERY, DrillPlan
 from alerts.drill_proofs import ButtonProof, End, VolunteerProof, button_proofs, volunteer_proofs
-from alerts.drills import REPLY_WITHIN, WINDOW
+from alerts.drills import REPLY_WITHIN, WINDOW, buttons
 from ingest.intake import Arrived
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Severity
 from linli.duty import DutyException
@@ -29,7 +29,7 @@ from linli.wire import signal_topic, write_payload
 from tests.alerts.engine_town import small_town
 from tests.alerts.faulty_care import At, Fault
 from tests.alerts.fresh_engine import fresh_engine, remove_store
-from tests.cast import ANA, EIGHT, GARDEN, JUN, MEI, MINUTE
+from tests.cast import ANA, EIGHT, GARDEN, JUN, MEI, MINUTE, OTHER_SITE
 from tests.watching import Whole, furnish
 
 SECOND = timedelta(seconds=1)
@@ -109,6 +109,21 @@ def test_an_announced_press_is_a_drill_that_rings_one_volunteer_and_nobody_else(
     assert community.called() == ["ana"]
     community.wait(WINDOW)
     assert community.called() == []
+
+
+def test_a_drill_is_nobodys_burden_and_the_call_after_it_is(community: Community) -> None:
+    def load() -> dict[str, int]:
+        with community.core.care.read() as connection:
+            return cases.recent_load_of(connection, ["ana"], EIGHT - DAY)
+
+    community.drills.announce(MEI.home, "button-1")
+    community.press()
+    (drill,) = community.open(drill=True)
+    community.core.desk.accept(drill.id, "ana")
+    assert load() == {}
+
+    community.press()
+    assert load() == {"ana": 1}
 
 
 def test_where_nobody_is_on_duty_a_drill_still_disturbs_one_at_most(community: Community) -> None:
@@ -249,6 +264,26 @@ def test_any_other_alarm_in_the_window_is_real(community: Community, kind: Kind,
     community.press(kind, value, device)
     assert is_real(community)
     assert community.open(drill=True) == []
+
+
+@pytest.mark.parametrize("device", ["page", "unlisted"])
+def test_where_no_button_was_named_a_cry_from_her_page_or_from_no_listed_button_is_real(
+    community: Community, device: str
+) -> None:
+    community.drills.announce(MEI.home)
+    community.press(device=device)
+    assert is_real(community)
+    assert community.open(drill=True) == []
+
+
+@pytest.mark.parametrize(("device", "is_meant"), [("button-9", True), ("page", False)])
+def test_where_no_button_is_listed_any_is_meant_but_not_her_page(
+    community: Community, device: str, *, is_meant: bool
+) -> None:
+    community.drills.announce(OTHER_SITE.home)
+    topic = signal_topic(OTHER_SITE.site, OTHER_SITE.home, device, Kind.SOS)
+    community.core.pipeline.take_in([Arrived(topic, write_payload("pressed", id="p"), community.clock.now())])
+    assert [alert.drill for alert in community.core.desk.open_alerts()] == [is_meant]
 
 
 def test_after_it_is_called_off_a_press_is_real(community: Community) -> None:
@@ -469,6 +504,21 @@ def test_a_volunteer_is_written_to_alone_and_answers(community: Community) -> No
 def test_one_who_is_asked_twice_gets_one_message(community: Community) -> None:
     assert community.drills.ask("ana").id == community.drills.ask("ana").id
     assert [person for person, _ in community.channel.sent] == []
+    assert community.called() == ["ana"]
+
+
+def test_who_has_said_not_now_is_not_written_to_and_it_says_until_when(community: Community) -> None:
+    with community.core.care.begin() as connection:
+        pauses.begin(connection, Pause("ana", EIGHT, EIGHT + DAY))
+
+    with pytest.raises(NotNow, match="ana is not to be called before 2026-11-24 08:00, by their own word"):
+        community.drills.ask("ana")
+    assert community.called() == []
+    proof = volunteer_of(community, "ana")
+    assert (proof.tried, proof.not_before) == (None, EIGHT + DAY)
+
+    community.clock.advance(DAY)
+    community.drills.ask("ana")
     assert community.called() == ["ana"]
 
 

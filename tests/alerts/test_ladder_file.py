@@ -18,7 +18,6 @@ from alerts.ladders import BUILT_IN, Section
 from alerts.site_ladders import SiteLadders
 from linli.alert import AlertKind, Ladder, Rung, Severity
 from linli.clock import VirtualClock
-from linli.errors import LinliError
 from linli.health import Health
 from linli.people import Role
 from linli.words import Sentence, catalogue, say
@@ -296,6 +295,11 @@ class Folder:
         for _ in range(times):
             self.seen.refresh()
 
+    def trouble(self) -> str:
+        """Return what staff are told."""
+        (trouble,) = self.health.troubles()
+        return say(trouble.why, "en", MEI.zone)
+
     def again(self, site: str) -> timedelta:
         """Return how often a site's notices are called again, by which the files here differ."""
         assert self.seen is not None
@@ -323,26 +327,45 @@ def test_a_sites_own_file_wins_then_the_default_then_what_is_built_in(folder: Fo
     assert seen.of(GARDEN)[Section.EMERGENCY] == BUILT_IN[Section.EMERGENCY]
 
 
-def test_a_broken_file_stops_the_start_in_one_sentence(folder: Folder) -> None:
-    folder.save("garden.txt", "notice:")
+def test_a_file_that_is_broken_at_the_start_is_left_out_alone_and_told_until_it_is_mended(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder.save("garden.txt", STAFF_ONLY)
+    folder.save("river.txt", "notice:")
+    folder.start()
 
-    with pytest.raises(LinliError, match=r"^garden.txt, line 1: notice calls nobody; [^\n]*$"):
-        folder.start()
+    assert (folder.again(GARDEN), folder.again(RIVER)) == (2 * HOUR, DAY)
+    why = folder.trouble()
+    assert "until it is mended, default.txt holds in its place" in why
+    assert "river.txt, line 1: notice calls nobody; " in why
+    assert [record.levelname for record in caplog.records if "river.txt" in record.message] == ["ERROR"]
+
+    folder.save("default.txt", STAFF_ONLY.replace("2 h", "4 h"))
+    folder.look()
+    assert folder.again(RIVER) == 4 * HOUR
+    assert "river.txt, line 1" in folder.trouble()
+
+    folder.save("river.txt", STAFF_ONLY.replace("2 h", "6 h"))
+    folder.look()
+    assert folder.again(RIVER) == 6 * HOUR
+    assert folder.health.troubles() == []
 
 
 @pytest.mark.parametrize("name", ["Garden.txt", "garden.TXT", "garden.txt.txt"])
-def test_a_file_that_would_never_be_heeded_is_refused(folder: Folder, name: str) -> None:
+def test_a_file_that_would_never_be_heeded_is_told(folder: Folder, name: str) -> None:
     folder.save(name, STAFF_ONLY)
+    folder.start()
 
-    with pytest.raises(LinliError, match="is not named for a site; possible: default.txt"):
-        folder.start()
+    assert "is not named for a site; possible: default.txt" in folder.trouble()
 
 
 def test_a_pipe_is_no_ladder_file_and_nobody_waits_at_it(folder: Folder) -> None:
-    folder.path.mkdir(exist_ok=True)
+    folder.save("river.txt", STAFF_ONLY)
     os.mkfifo(folder.path / "garden.txt")
-    with pytest.raises(BadLadder):
-        SiteLadders(folder.path, folder.health)
+    folder.start()
+
+    assert "garden.txt" in folder.trouble()
+    assert folder.again(RIVER) == 2 * HOUR
 
 
 def test_what_editors_leave_behind_is_no_ladder_file(folder: Folder) -> None:
@@ -385,8 +408,7 @@ def test_a_file_that_breaks_while_linli_runs_leaves_the_last_good_one_and_is_tol
     folder.look()
 
     assert (folder.again(GARDEN), folder.again(RIVER)) == (2 * HOUR, 4 * HOUR)
-    (trouble,) = folder.health.troubles()
-    assert "garden.txt, line 1" in say(trouble.why, "en", MEI.zone)
+    assert "stays in force. garden.txt, line 1" in folder.trouble()
 
     folder.save("garden.txt", STAFF_ONLY.replace("2 h", "6 h"))
     folder.look()

@@ -16,17 +16,19 @@ from alerts.rehearsal import Compared, Played
 from alerts.rehearsal.habits import habits_of
 from alerts.rehearsal.load import Load
 from alerts.rehearsal.truth import Act, Truth, Verb
-from linli.alert import AlertKind, Outcome
+from linli.alert import AlertKind, Outcome, Severity
 from linli.duty import DutyException
+from linli.finding import Finding
 from linli.holidays import read_holidays
 from linli.people import Channel, Person, Role
 from linli.rehearsal import Rehearsal, Rules, rehearse
 from linli.rehearsal_report import lines
 from linli.store import cases, outbox
 from linli.store import tables as t
+from linli.words import Sentence
 from tests.alerts.lived import SILENT, Answers, Lived, Way, chance
 from tests.alerts.town import EVERYBODY, new_alert, town, volunteer
-from tests.cast import EIGHT, HOUR, LIN, MEI_HERSELF, MINUTE, RIVER
+from tests.cast import EIGHT, GARDEN, HOUR, LIN, MEI_HERSELF, MINUTE, RIVER
 
 DAY = timedelta(days=1)
 AS_BUILT = Rules()
@@ -229,6 +231,21 @@ def test_drills_open_alerts_and_sections_without_a_name_are_left_out_and_counted
     assert len(found.compared) == 1
     assert found.left_out == {"still open": 1, "drills and tests": 1, "in sections that the file does not name": 1}
     assert rehearsed(lived, site=RIVER).compared == []
+
+
+def test_what_climbs_a_ladder_of_its_own_is_left_out_and_counted_whatever_the_file_says(begin: Begin) -> None:
+    lived = begin(only())
+    for number, kind in enumerate((AlertKind.UNMONITORED, AlertKind.SYSTEM)):
+        at = EIGHT + number * HOUR
+        lived.clock.set(at)
+        lived.desk.open([Finding(f"{number}", "", GARDEN, kind, Severity.URGENT, at, Sentence("Silent."))])
+        lived.live_until(at + 30 * MINUTE)
+        lived.desk.close(lived.desk.open_alerts()[0].id, "lin", Outcome.OTHER)
+
+    found = rehearsed(lived, read(written({Section.URGENT: BUILT_IN[Section.URGENT]}), "urgent.txt"))
+
+    assert found.compared == []
+    assert found.left_out == {"of several homes or of linli itself, whose ladder no file changes": 2}
 
 
 def test_a_rehearsal_writes_nothing(begin: Begin) -> None:

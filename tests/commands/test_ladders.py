@@ -104,11 +104,16 @@ def test_a_check_names_broken_files_and_files_of_no_site(data: Path) -> None:
     ]
 
 
-def test_a_broken_file_stops_the_start(data: Path) -> None:
-    saved(data, "garden.txt", "notice:")
+def test_with_a_broken_file_linli_starts_and_says_so_and_nothing_is_printed_as_if_it_held(data: Path) -> None:
+    saved(data, "river.txt", "notice:")
 
-    with pytest.raises(LinliError, match="garden.txt, line 1: notice calls nobody"):
-        build(Settings(data=data), DataDir(data), VirtualClock(EIGHT), "http://127.0.0.1")
+    core = build(Settings(data=data), DataDir(data), VirtualClock(EIGHT), "http://127.0.0.1")
+    troubles = core.health.troubles()
+    core.close()
+    assert [trouble.part for trouble in troubles] == ["ladders"]
+
+    with pytest.raises(LinliError, match="river.txt, line 1: notice calls nobody"):
+        ladder.command(GARDEN, data=data)
 
 
 def test_a_saved_ladder_is_for_new_cases_only(data: Path) -> None:

@@ -80,7 +80,7 @@ def ring_everybody() -> None:
     def everybody(roster: Roster, alert: Alert) -> Roster:  # noqa: ARG001 - that is the mistake
         return roster
 
-    def as_real(finding: Finding) -> Ladder | None:  # noqa: ARG001
+    def as_real(finding: Finding | Alert) -> Ladder | None:  # noqa: ARG001
         return None
 
     drills.circle, drills.ladder_for = everybody, as_real

@@ -9,7 +9,8 @@ from alerts.probe import NotOurs
 from linli.alert import Alert, AlertKind, Outcome, Severity
 from linli.finding import Finding
 from linli.people import Role
-from linli.store import drills
+from linli.store import drills, pauses
+from linli.store.pauses import Pause
 from linli.words import Sentence
 from tests.cast import EIGHT, GARDEN, MEI, NEIGHBOUR
 from tests.dashboard.world import World
@@ -220,3 +221,14 @@ def test_staff_of_another_compound_close_no_drill_here(world: World) -> None:
     answers = [browser.post(f"/drills/{one.id}/close", data={"csrf": csrf}).status_code for one in tried]
 
     assert answers == [404, 404]
+
+
+def test_who_has_said_not_now_has_no_button_but_until_when(world: World) -> None:
+    with world.services.care.begin() as connection:
+        pauses.begin(connection, Pause("ana", EIGHT, EIGHT + timedelta(days=1)))
+
+    page = world.browser(Role.STAFF).get("/drills?lang=en").text
+    assert page.count("Write to them now") == 2
+    assert "not now, until " in page
+    assert act(world, "/drills/volunteer", person="ana") == 303
+    assert world.desk.open_alerts() == []

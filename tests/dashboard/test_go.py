@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from alerts.fold import fold
-from linli.alert import AlertKind, AlertState, Outcome, Severity
+from linli.alert import AlertKind, AlertState, Outcome, Request, RequestState, Severity
+from linli.finding import Finding
 from linli.people import Care, Role, Scope
 from linli.store import cases
-from tests.cast import ANA, LIN, MEI, MINUTE, OTHER_SITE
+from linli.words import Sentence
+from tests.cast import ANA, GARDEN, LIN, MEI, MINUTE, NEIGHBOUR, OTHER_SITE
 from tests.dashboard.world import World
 
 WHOSE = (MEI.resident, MEI.door, MEI.phone)
@@ -262,3 +264,23 @@ def test_only_who_was_there_can_take_an_end_back_and_only_for_half_an_hour(
     assert world.desk.open_alerts() == []
     program = world.client(accept="application/json")
     assert program.post(link, data={"verb": "correct", "outcome": "helped"}).status_code == 409
+
+
+def test_a_family_that_was_asked_for_several_homes_sees_what_it_is_and_not_whose(world: World) -> None:
+    now, why = world.clock.now(), Sentence("The sensors of 2 homes are silent.")
+    about: dict[str, str | float] = {"homes": f"{MEI.home}, {NEIGHBOUR.home}", "count": 2, "building": MEI.building}
+    world.desk.open([Finding("k", "", GARDEN, AlertKind.UNMONITORED, Severity.URGENT, now, why, about, about="3/1")])
+    (alert,) = world.desk.open_alerts()
+    assert world.api(Role.FAMILY, "bo").get(f"/api/v1/alerts/{alert.id}").status_code == 404
+
+    asked = [Request(one, role, 0, RequestState.ASKED, now) for one, role in (("bo", Role.FAMILY), ("ana", ANA.role))]
+    with world.services.care.begin() as connection:
+        cases.put_requests(connection, alert.id, asked)
+
+    assert why.template in world.browser().get(world.services.links.request_page(alert.id, "bo")).text
+    assert world.browser(Role.FAMILY, "bo").get("/").status_code in {200, 303}
+    for role, person in ((Role.FAMILY, "bo"), (Role.VOLUNTEER, "ana")):
+        answer = world.api(role, person).get(f"/api/v1/alerts/{alert.id}")
+        assert answer.status_code == 200
+        assert NEIGHBOUR.home not in answer.text
+    assert NEIGHBOUR.home in world.api(Role.STAFF, "lin").get(f"/api/v1/alerts/{alert.id}").text

@@ -209,6 +209,16 @@ def test_the_load_of_each_helper_is_counted_from_a_moment_on(care: CareStore) ->
         assert cases.recent_load_of(connection, set(), EIGHT) == {}
 
 
+def test_a_drill_is_no_load(care: CareStore) -> None:
+    opened(care, "a-1")
+    with care.begin() as connection:
+        cases.put_requests(connection, "a-1", [Request(ANA.person, ANA.role, 0, RequestState.ASKED, EIGHT)], drill=True)
+
+    with care.read() as connection:
+        assert cases.recent_load(connection, EIGHT) == {}
+        assert cases.recent_load_of(connection, {"ana"}, EIGHT) == {}
+
+
 def test_the_log_keeps_the_order_and_goes_on_where_one_stopped_reading(care: CareStore) -> None:
     opened(care, "a-1")
     opened(care, "a-2", NEIGHBOUR)

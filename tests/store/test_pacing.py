@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.case import Case, Draft
-from alerts.pacing import BETWEEN, may_write_at, paced_ends
+from alerts.case import Case, Draft, Step
+from alerts.pacing import BETWEEN, may_write_at, paced, paced_ends
 from alerts.thanks import ends
-from linli.alert import AlertKind, Notice, NoticeState, NoticeType
+from linli.alert import AlertKind, Notice, NoticeState, NoticeType, Request, RequestState
+from linli.people import Role
 from linli.store import cases, outbox
 from linli.store.care import CareStore
 from tests.cast import EIGHT, HOUR, MINUTE, NEIGHBOUR, OTHER_SITE
@@ -48,6 +49,35 @@ def test_several_ends_wait_behind_the_news_and_each_behind_the_other(care: CareS
 
     assert news_may_go_at(care, "a-2", EIGHT + 5 * MINUTE) == EIGHT + 5 * MINUTE
     assert due(care) == {"first": EIGHT + 15 * MINUTE, "second": EIGHT + 25 * MINUTE}
+
+
+def held(care: CareStore, case: Case, now: datetime, *, marks: int = 0) -> Step:
+    """Return the step that a silence takes which would write to Ana, who heard of another one at eight."""
+    posted(care, call("told", "a-1", EIGHT))
+    step = replace(Draft.of(case, now).step(), notices=(call("news", "a-2", now),))
+    with care.begin() as connection:
+        return paced(connection, case, replace(step, alert=replace(step.alert, marks=marks)), now)
+
+
+def test_what_was_due_waits_with_a_step_that_is_held_back_and_what_is_due_later_keeps_its_time(care: CareStore) -> None:
+    two_silences(care)
+    now, until = EIGHT + 3 * MINUTE, EIGHT + BETWEEN
+    silent = Request("jun", Role.VOLUNTEER, 0, RequestState.ASKED, EIGHT, now)
+    patient = replace(silent, person="kai", reply_due_at=EIGHT + HOUR)
+    before = replace(alert("a-2", NEIGHBOUR, SILENCE), rung=1, climb_at=EIGHT + 2 * HOUR)
+
+    step = held(care, Case(before, (silent, patient)), now)
+
+    assert (step.alert.due_at, step.alert.climb_at) == (until, EIGHT + 2 * HOUR)
+    assert {one.person: one.reply_due_at for one in step.requests} == {"jun": until, "kai": EIGHT + HOUR}
+    assert (step.notices, [entry.what for entry in step.log]) == ((), ["paced"])
+
+
+def test_the_long_lie_clock_is_not_held_back(care: CareStore) -> None:
+    two_silences(care)
+    step = held(care, Case(replace(alert("a-2", NEIGHBOUR, SILENCE), climb_at=EIGHT)), EIGHT + 3 * MINUTE, marks=1)
+
+    assert [one.key for one in step.notices] == ["news"]
 
 
 def test_an_end_that_waits_long_enough_is_left_alone(care: CareStore) -> None:
