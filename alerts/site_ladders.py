@@ -106,14 +106,15 @@ class SiteLadders:
             self._changing = stamps
             return
         self._stamps = stamps
-        self._take(look(self._folder))
+        found = look(self._folder)
+        logger.info("ladders read files=%d broken=%d", len(found.ladders), len(found.faults))
+        self._take(found)
 
     def _take(self, found: Found) -> None:
         kept = {name: self._ladders[name] for name in found.faults if name in self._ladders}
         if "" in found.faults:
             kept = dict(self._ladders)
         self._ladders = {**kept, **found.ladders}
-        logger.info("ladders read files=%d broken=%d", len(found.ladders), len(found.faults))
         for why in found.faults.values():
             logger.error("ladder file broken reason=%s", why)
         for why in found.faults.values():
