@@ -32,8 +32,8 @@ AT_THE_LIMIT = (Role.FAMILY, Role.STAFF, Role.PROFESSIONAL)
 TAKEN_BACK = ("taken_back_at", "taken_back_by")
 AGAIN_AT = "again_at"
 """What the evidence remembers of a call that was taken back, and of when it was last made."""
-AT_THE_DOOR = ("no_word_at", "unanswered_since")
-"""What it remembers while somebody is at the door: when they were asked in vain how it is, and when the same came again."""
+NO_WORD, UNANSWERED = DOUBTS = ("no_word_at", "unanswered_since")
+"""Why it may be doubted that somebody is at the door: when they were asked in vain how it is, and when the same came again."""
 QUIET_FROM, QUIET_UNTIL = time(20), time(8)
 """Local hours in which notices (never emergencies or urgent alerts) wait for the morning."""
 
@@ -76,11 +76,10 @@ def repeated(case: Case, finding: Finding, now: datetime) -> Step:
 
 def _doubt_who_is_there(draft: Draft, finding: Finding) -> None:
     """Whoever came may have gone: in an emergency they are asked soon, and who was asked in vain before is waited for no more."""
-    no_word, unanswered = AT_THE_DOOR
-    was_asked = no_word in draft.alert.evidence
+    was_asked = NO_WORD in draft.alert.evidence
     if was_asked or finding.severity is Severity.EMERGENCY:
         soon = draft.now if was_asked else draft.now + WITHOUT_A_WORD
-        evidence = {unanswered: finding.at.isoformat(), **draft.alert.evidence}
+        evidence = {UNANSWERED: finding.at.isoformat(), **draft.alert.evidence}
         lease = min(draft.alert.lease_until or soon, soon)
         draft.alert = replace(draft.alert, evidence=evidence, lease_until=lease)
 
@@ -135,14 +134,13 @@ def _is_over(moment: datetime | None, now: datetime) -> bool:
 
 def _ask_for_outcome(draft: Draft, callers: Callers) -> None:
     draft.note("no_outcome")
-    no_word, unanswered = AT_THE_DOOR
-    evidence = {**draft.alert.evidence, no_word: draft.now.isoformat()}
+    evidence = {**draft.alert.evidence, NO_WORD: draft.now.isoformat()}
     lease = draft.now + DOOR_LEASE
     draft.alert = replace(draft.alert, lease_until=lease, round=draft.alert.round + 1, evidence=evidence)
     for request in list(draft.requests.values()):
         if request.state is RequestState.AT_DOOR:
             _remind(draft, callers, request)
-    if unanswered in evidence:
+    if UNANSWERED in evidence:
         _call_anew(draft, callers)
         return
     for person in callers.of(Role.STAFF) or _at_the_end(draft.alert, callers):
@@ -151,8 +149,7 @@ def _ask_for_outcome(draft: Draft, callers: Callers) -> None:
 
 def _call_anew(draft: Draft, callers: Callers) -> None:
     """Begin the ladder again, also with whom it has called before: the same has come again, and nobody says how it is."""
-    alert, evidence = draft.alert, dict(draft.alert.evidence)
-    evidence[SINCE] = evidence[AT_THE_DOOR[1]]
+    alert = draft.alert
     marks = max(alert.marks, sum(alert.clock_from + mark <= draft.now for mark in alert.ladder.marks))
     draft.note("called_anew", marks=marks)
     draft.goes_on = True
@@ -162,12 +159,17 @@ def _call_anew(draft: Draft, callers: Callers) -> None:
         lease_until=None,
         rung=0,
         marks=marks,
-        evidence={name: value for name, value in evidence.items() if name not in AT_THE_DOOR},
+        evidence={**without_doubts(alert), SINCE: alert.evidence[UNANSWERED]},
     )
     for request in list(draft.requests.values()):
         if not request.state.goes:
             draft.put(replace(request, rung=LONG_AGO, reply_due_at=None))
     _climb(draft, callers, since=draft.now)
+
+
+def without_doubts(alert: Alert) -> dict[str, str | float]:
+    """Return the evidence as it is once somebody at the door has let hear of themselves."""
+    return {name: value for name, value in alert.evidence.items() if name not in DOUBTS}
 
 
 def _end_lease(draft: Draft, callers: Callers) -> None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from alerts.callers import HELPERS, Callers
 from alerts.case import Case, Draft, Step, role_of
-from alerts.escalation import AGAIN_AT, AT_THE_DOOR, DOOR_LEASE, call_next, go_on
+from alerts.escalation import AGAIN_AT, DOOR_LEASE, call_next, go_on, without_doubts
 from alerts.ladders import ASKED_ABOUT
 from linli.alert import Alert, AlertKind, AlertState, Outcome, Request, RequestState, Severity
 from linli.errors import Conflict
@@ -100,8 +100,7 @@ def arrived(case: Case, person: str, role: Role, now: datetime) -> Step:
 def _be_at_door(draft: Draft, person: str, role: Role) -> None:
     _stand(draft, person, role, RequestState.AT_DOOR)
     alert, lease = draft.alert, draft.now + DOOR_LEASE
-    evidence = {name: value for name, value in alert.evidence.items() if name not in AT_THE_DOOR}
-    door_at = alert.door_at or draft.now
+    door_at, evidence = alert.door_at or draft.now, without_doubts(alert)
     draft.alert = replace(alert, state=AlertState.AT_DOOR, lease_until=lease, door_at=door_at, evidence=evidence)
     draft.withdraw = True
     draft.note("at_door", person)
@@ -127,7 +126,8 @@ def more_help(case: Case, callers: Callers, person: str, now: datetime) -> Step:
         _be_at_door(draft, person, role)
     draft.goes_on = True
     draft.note("more_help", person)
-    draft.alert = replace(draft.alert, lease_until=now + DOOR_LEASE, round=draft.alert.round + 1)
+    lease, round_ = now + DOOR_LEASE, draft.alert.round + 1
+    draft.alert = replace(draft.alert, lease_until=lease, round=round_, evidence=without_doubts(draft.alert))
     more = _more(draft, callers)
     if not more:
         draft.note("nobody_to_call")

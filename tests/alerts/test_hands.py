@@ -191,6 +191,13 @@ def test_who_comes_after_all_is_doubted_no_more() -> None:
     assert "called_anew" not in what(later)
 
 
+def test_who_asks_for_more_hands_is_there_and_is_doubted_no_more() -> None:
+    case = unanswered()
+    case = after(case, more(case, EIGHT + 40 * M))
+    said = replace(finding(), key="sos:45", at=EIGHT + 45 * M)
+    assert escalation.repeated(case, said, EIGHT + 45 * M).alert.lease_until == EIGHT + 50 * M
+
+
 def test_where_there_is_no_staff_others_hear_that_nobody_says_how_it_went() -> None:
     case = at_door()
     step = escalation.due(case, callers(EIGHT + 35 * M, *TEN, BO), EIGHT + 35 * M)
