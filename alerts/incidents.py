@@ -13,11 +13,11 @@ from alerts.case import Case, Draft, Step
 from alerts.case_book import case_of
 from alerts.desk import Desk
 from alerts.message import STILL_SILENT
-from alerts.opening import new_alert
+from alerts.opening import alert_id, new_alert
 from alerts.pacing import may_write_at, paced, paced_ends
 from alerts.thanks import ends
 from linli.alert import Alert, AlertKind, AlertState, Entry, Ladder, Outcome, RequestState, Rung
-from linli.clock import Clock
+from linli.clock import Clock, millis
 from linli.finding import Finding
 from linli.incident import Group, Incident
 from linli.people import Role
@@ -95,6 +95,8 @@ class Incidents:
         self._merge(connection, group.keys, known.id, now)
 
     def _open(self, connection: Connection, finding: Finding, now: datetime) -> Alert:
+        if cases.by_id(connection, alert_id(finding.key)) is not None:  # the same has been told before, and is over
+            finding = replace(finding, key=f"{finding.key}@{millis(now)}")
         alert = replace(new_alert(finding, now), ladder=LADDER)
         alert = replace(alert, evidence={**alert.evidence, _TOLD: alert.evidence[_COUNT]})
         step = escalation.opened(alert, self._desk.book.callers(connection, Case(alert), now), now)
